@@ -1,0 +1,3 @@
+//! Packs `rules/*.yml` into one static table.
+
+fn main() {}

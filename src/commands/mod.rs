@@ -1,0 +1,1 @@
+//! One command, one file: its arguments, its help, its run.

@@ -1,0 +1,1 @@
+//! `.keysieve.yml`: found, parsed with positions, validated.

@@ -1,0 +1,1 @@
+//! Finding the hooks folder, chaining an existing hook, uninstalling without a trace.

@@ -1,0 +1,3 @@
+//! The `keysieve` program: parse, run, print an error chain, give the exit code.
+
+fn main() {}

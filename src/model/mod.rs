@@ -1,0 +1,25 @@
+//! The words that all rooms share: blobs and where they come from, secrets, findings, coverage.
+//!
+//! This floor knows nothing of files, git, rules or formats; everything above may use it.
+
+mod blob;
+mod coverage;
+mod finding;
+mod fingerprint;
+mod location;
+mod origin;
+mod secret;
+mod stop;
+mod text;
+
+pub use blob::{Blob, Scope, Window};
+pub use coverage::{Coverage, Skip, SkipReason};
+pub use finding::{
+    Checksum, Confidence, Disposition, Finding, History, Level, Remedy, RuleId, Severity, Verdict,
+};
+pub use fingerprint::Fingerprint;
+pub use location::{Excerpt, LineCol, Location};
+pub use origin::{BlobPath, CommitOrigin, ObjectId, Origin, Part};
+pub use secret::Secret;
+pub use stop::{Stop, StopReason};
+pub use text::{escape_terminal, escape_terminal_bytes};

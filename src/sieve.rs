@@ -1,0 +1,1 @@
+//! Where source, matcher, triage and report meet.

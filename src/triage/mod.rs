@@ -1,0 +1,1 @@
+//! Deciding which detections are findings: allowlist, inline marks, baseline, in that order.

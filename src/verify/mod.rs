@@ -1,0 +1,1 @@
+//! Asking providers whether a key is live: only with --verify.
