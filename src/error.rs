@@ -87,8 +87,11 @@ impl Error {
     /// The process's exit code for this failure: 2 for usage and configuration, 3 where a scan was not done.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Error::Repository { .. } | Error::Pack { .. } | Error::Incomplete(_) | Error::Output(_) => 3,
-            Error::Io { doing: "read", .. } => 3,
+            Error::Repository { .. }
+            | Error::Pack { .. }
+            | Error::Incomplete(_)
+            | Error::Output(_)
+            | Error::Io { doing: "read", .. } => 3,
             _ => 2,
         }
     }
@@ -104,7 +107,9 @@ impl fmt::Display for Error {
         match self {
             Error::Io { path, doing, source } => write!(f, "{}: cannot {doing}: {source}", shown(path)),
             Error::Output(e) => write!(f, "cannot write the output: {e}"),
-            Error::Repository { path, problem } => write!(f, "{}: {problem}", shown(path)),
+            Error::Repository { path, problem } | Error::Hook { path, problem } => {
+                write!(f, "{}: {problem}", shown(path))
+            }
             Error::Pack { path, offset, problem } => {
                 write!(f, "{}: at byte {offset}: {problem}", shown(path))
             }
@@ -114,7 +119,6 @@ impl fmt::Display for Error {
             Error::Config { file, line, column, problem } => {
                 write!(f, "{}:{line}:{column}: {problem}", shown(file))
             }
-            Error::Hook { path, problem } => write!(f, "{}: {problem}", shown(path)),
             Error::Usage(problem) | Error::Incomplete(problem) => f.write_str(problem),
         }
     }

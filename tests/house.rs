@@ -1,11 +1,14 @@
 //! The walls of the house, held by a test: floors, file sizes, printing, unsafe code, callers of `reveal()`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot read the sources has failed")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms by floor, lowest first. A room may use only rooms on strictly lower floors.
 const FLOORS: &[&[&str]] = &[
-    &["model", "error", "encoding"],
+    &["model", "encoding"],
+    &["error"],
     &["rules", "repo"],
     &["pack", "config", "hook"],
     &["engine", "sources", "triage", "verify", "reports"],
