@@ -19,7 +19,7 @@ pub use finding::{
 };
 pub use fingerprint::Fingerprint;
 pub use location::{Excerpt, LineCol, Location};
-pub use origin::{BlobPath, CommitOrigin, ObjectId, Origin, Part};
+pub use origin::{BlobPath, CommitOrigin, HashKind, ObjectId, Origin, Part};
 pub use secret::Secret;
 pub use stop::{Stop, StopReason};
 pub use text::{escape_terminal, escape_terminal_bytes};

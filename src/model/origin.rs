@@ -59,6 +59,27 @@ impl fmt::Debug for ObjectId {
     }
 }
 
+/// How a repository names its objects (`extensions.objectFormat`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum HashKind {
+    /// 20 bytes, 40 digits: git's first and still its usual one.
+    #[default]
+    Sha1,
+    /// 32 bytes, 64 digits.
+    Sha256,
+}
+
+impl HashKind {
+    /// Length of a raw object id in bytes.
+    #[expect(clippy::len_without_is_empty, reason = "a length that is never 0")]
+    pub const fn len(self) -> usize {
+        match self {
+            HashKind::Sha1 => 20,
+            HashKind::Sha256 => 32,
+        }
+    }
+}
+
 /// A path as bytes, with `/` between the parts: git's paths need not be UTF-8, and neither need Unix's.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct BlobPath(Arc<[u8]>);
