@@ -30,6 +30,7 @@ const REVEAL: &[&str] = &[
     "src/model/fingerprint.rs",
     "src/reports/shown.rs",
     "src/triage/baseline.rs",
+    "src/triage/judge.rs",
     "src/triage/allowlist.rs",
     "src/verify/request.rs",
 ];

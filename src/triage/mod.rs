@@ -1,1 +1,13 @@
-//! Deciding which detections are findings: allowlist, inline marks, baseline, in that order.
+//! Deciding which detections are findings: excluded paths, inline marks, allow entries, baseline, in that order.
+
+mod allowlist;
+mod baseline;
+pub mod inline;
+mod judge;
+mod marks;
+mod place;
+mod syntax;
+
+pub use baseline::Baseline;
+pub use judge::{Triage, TriageOptions};
+pub use marks::{Marks, markers_near};

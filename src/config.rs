@@ -1,1 +1,0 @@
-//! `.keysieve.yml`: found, parsed with positions, validated.

@@ -1,0 +1,16 @@
+//! `.keysieve.yml`: found upward from where the scan starts, parsed with positions, validated strictly.
+//!
+//! A configuration adds to the defaults. What it silences it must name, with a reason, and all of it is counted in the
+//! report; it cannot replace the rules.
+
+mod date;
+mod entry;
+mod glob;
+mod settings;
+mod suggest;
+
+pub use date::Date;
+pub use entry::{AllowEntry, At, Exclude, RuleName, RulePaths, SeverityOverride, wildcard};
+pub use glob::PathGlob;
+pub use settings::{Config, InlineRules};
+pub use suggest::suggest;

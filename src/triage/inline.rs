@@ -1,0 +1,160 @@
+//! What an inline mark says about a finding.
+
+use crate::config::{Date, suggest, wildcard};
+
+use super::syntax::{self, Spelling};
+
+/// What one mark, or the best of several, says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// It is fine.
+    Fine {
+        /// What is counted: "inline" or another tool's word.
+        by: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// It was fine until a day that has passed.
+    Expired {
+        /// That day.
+        until: Date,
+        /// Why it was.
+        reason: String,
+    },
+    /// It wants to say something that cannot be understood, so that it says nothing.
+    Wrong(String),
+    /// It speaks of another rule.
+    Other,
+}
+
+/// What the marks say about a finding of this rule, today. What allows wins over what does not.
+pub fn judge(markers: &[Box<str>], rule: &str, known: &[String], today: Date) -> Option<Said> {
+    let mut best: Option<Said> = None;
+    for marker in markers {
+        let Some(spelling) = syntax::parse(marker) else { continue };
+        let said = if spelling.by == "inline" {
+            ours(spelling, rule, known, today)
+        } else {
+            Said::Fine { by: spelling.by, reason: theirs(spelling) }
+        };
+        let rank = |s: &Said| match s {
+            Said::Fine { .. } => 3,
+            Said::Expired { .. } => 2,
+            Said::Wrong(_) => 1,
+            Said::Other => 0,
+        };
+        if best.as_ref().is_none_or(|b| rank(&said) > rank(b)) {
+            best = Some(said);
+        }
+    }
+    best
+}
+
+/// `[rule] [until=YYYY-MM-DD] reason`, in that order or nearly.
+fn ours(spelling: Spelling<'_>, rule: &str, known: &[String], today: Date) -> Said {
+    let mut rules: Vec<&str> = Vec::new();
+    let mut until = None;
+    let mut reason: Vec<&str> = Vec::new();
+    for (i, word) in without_comment_end(spelling.rest).split_whitespace().enumerate() {
+        if let Some(day) = word.strip_prefix("until=") {
+            let day = day.trim_end_matches([',', ';', ':']);
+            match Date::parse(day) {
+                Some(day) => until = Some(until.map_or(day, |earlier: Date| earlier.min(day))),
+                None => return Said::Wrong(format!("`until={day}` is no day (YYYY-MM-DD)")),
+            }
+        } else if reason.is_empty()
+            && let Some(named) = rule_names(word, i == 0, rule, known)
+        {
+            match named {
+                Ok(named) => rules.extend(named),
+                Err(problem) => return Said::Wrong(problem),
+            }
+        } else {
+            reason.push(word);
+        }
+    }
+    if !rules.is_empty() && !rules.iter().any(|r| wildcard(r, rule)) {
+        return Said::Other;
+    }
+    let reason = tidy(&reason.join(" "));
+    match until {
+        Some(until) if until < today => Said::Expired { until, reason },
+        _ => Said::Fine { by: spelling.by, reason },
+    }
+}
+
+/// The rules that a word names, if it names any: `id`, `id,id`, `[id]`, `rule=id`, `provider-*`.
+fn rule_names<'w>(
+    word: &'w str,
+    first: bool,
+    rule: &str,
+    known: &'w [String],
+) -> Option<Result<Vec<&'w str>, String>> {
+    let explicit = word.strip_prefix("rule=");
+    let list = explicit.unwrap_or(word).trim_matches(['[', ']', ':']);
+    let names: Vec<&str> = list.split(',').filter(|n| !n.is_empty()).collect();
+    let is_known = |name: &&str| {
+        *name == rule
+            || known.iter().any(|k| k == name)
+            || (name.contains('*') && name.len() > 1 && known.iter().any(|k| wildcard(name, k)))
+    };
+    if !names.is_empty() && names.iter().all(is_known) {
+        return Some(Ok(names));
+    }
+    if explicit.is_some() {
+        let near = names.iter().find_map(|n| suggest(n, known.iter().map(String::as_str)));
+        return Some(Err(format!("no rule is called `{list}`{}", did_you_mean(near))));
+    }
+    // A word that is nearly a rule's name is a mistake, and must not become the reason for allowing everything.
+    let looks = first
+        && list.len() > 6
+        && list.contains('-')
+        && list.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let near = suggest(list, known.iter().map(String::as_str)).filter(|_| looks)?;
+    Some(Err(format!("no rule is called `{list}`{}", did_you_mean(Some(near)))))
+}
+
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
+}
+
+fn theirs(spelling: Spelling<'_>) -> String {
+    let reason = tidy(without_comment_end(spelling.rest));
+    // secretlint names its rules there, not a reason.
+    if reason.starts_with('@') { String::new() } else { reason }
+}
+
+/// Without what closes a comment, and what follows it.
+fn without_comment_end(rest: &str) -> &str {
+    let end = ["*/", "-->", "--%>", "#}", "}}", "*)"].iter().filter_map(|close| rest.find(close)).min();
+    rest[..end.unwrap_or(rest.len())].trim()
+}
+
+/// A reason as it may be shown: no separators in front, and nothing that looks like a key.
+fn tidy(reason: &str) -> String {
+    let reason = reason.trim_start_matches(['-', ':', '=', ',', ';', '(', ' ', '\t', '\u{2013}', '\u{2014}']);
+    let reason = reason.strip_prefix("reason=").or_else(|| reason.strip_prefix("reason:")).unwrap_or(reason);
+    hide_keys(reason.trim().trim_matches('"'))
+}
+
+/// Replaces long mixtures of letters and digits: a reason never needs one, and a second key may stand on the line.
+pub(super) fn hide_keys(text: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-+/=.".contains(c);
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_part) {
+        let end = rest[start..].find(|c| !is_part(c)).map_or(rest.len(), |n| start + n);
+        let word = &rest[start..end];
+        let key_like = word.len() >= 16
+            && word.bytes().filter(u8::is_ascii_digit).count() >= 2
+            && word.bytes().filter(u8::is_ascii_alphabetic).count() >= 4;
+        shown.push_str(&rest[..start]);
+        shown.push_str(if key_like { "…" } else { word });
+        rest = &rest[end..];
+    }
+    shown + rest
+}
+
+#[cfg(test)]
+#[path = "inline_tests.rs"]
+mod tests;

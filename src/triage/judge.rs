@@ -1,0 +1,224 @@
+//! `Triage`: the decision about each finding, in one fixed order.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use crate::config::{Config, Date};
+use crate::model::{Coverage, Disposition, Finding};
+
+use super::allowlist::{Allowlist, Force};
+use super::baseline::Baseline;
+use super::inline::{self, Said};
+use super::place::Place;
+
+/// What triage goes by.
+#[derive(Debug)]
+pub struct TriageOptions {
+    /// The work tree's absolute root; outside of git the folder of the scan.
+    pub root: PathBuf,
+    /// The absolute folder that relative paths of files start from. Paths from git start from the root.
+    pub cwd: PathBuf,
+    /// Allow entries, excluded paths, severities and paths of rules.
+    pub config: Config,
+    /// The known findings.
+    pub baseline: Option<Baseline>,
+    /// Whether inline marks count (`false` with `--no-inline-allow`).
+    pub inline: bool,
+    /// The day that `until` is compared with.
+    pub today: Date,
+    /// The ids of all rules, so that `keysieve:allow RULE reason` can tell the rule from the reason.
+    pub known_rules: Vec<String>,
+}
+
+impl TriageOptions {
+    /// Nothing allowed but by inline marks, nothing known, today.
+    pub fn new(root: &Path, cwd: &Path) -> TriageOptions {
+        TriageOptions {
+            root: root.to_path_buf(),
+            cwd: cwd.to_path_buf(),
+            config: Config::default(),
+            baseline: None,
+            inline: true,
+            today: Date::today(),
+            known_rules: Vec::new(),
+        }
+    }
+}
+
+/// Decides about findings. Shared by all threads.
+#[derive(Debug)]
+pub struct Triage {
+    place: Place,
+    config: Config,
+    allowlist: Allowlist,
+    baseline: Option<Baseline>,
+    inline: bool,
+    today: Date,
+    known_rules: Vec<String>,
+    expired: Mutex<BTreeSet<String>>,
+}
+
+impl Triage {
+    /// Prepares decisions.
+    pub fn new(mut options: TriageOptions) -> Triage {
+        Triage {
+            place: Place::new(&options.root, &options.cwd),
+            allowlist: Allowlist::new(std::mem::take(&mut options.config.allow)),
+            config: options.config,
+            baseline: options.baseline,
+            inline: options.inline,
+            today: options.today,
+            known_rules: options.known_rules,
+            expired: Mutex::default(),
+        }
+    }
+
+    /// Whether inline marks count, so that looking for them is worth it.
+    pub fn wants_marks(&self) -> bool {
+        self.inline
+    }
+
+    /// Decides about a finding that is located: its severity, and whether it is reported. One that was decided before
+    /// (old lines) keeps its disposition.
+    pub fn judge(&self, finding: &mut Finding) {
+        let path = self.place.path_of(finding).map(Cow::into_owned);
+        self.weigh(finding);
+        if finding.disposition != Disposition::Reported {
+            return;
+        }
+        if let Some(disposition) = self.decide(finding, path.as_deref()) {
+            finding.disposition = disposition;
+        }
+    }
+
+    /// Other severities that the configuration gives; the last word wins.
+    fn weigh(&self, finding: &mut Finding) {
+        if let Some(other) = self.config.severity.iter().rev().find(|s| s.rule.matches(&finding.rule))
+            && other.severity != finding.severity
+        {
+            finding.reasons.push(format!("severity {} by configuration", other.severity).into());
+            finding.severity = other.severity;
+        }
+    }
+
+    fn decide(&self, finding: &mut Finding, path: Option<&[u8]>) -> Option<Disposition> {
+        self.outside(finding, path)
+            .or_else(|| self.marked(finding))
+            .or_else(|| self.allowed(finding, path))
+            .or_else(|| self.known(finding))
+    }
+
+    /// Paths that the configuration leaves out, for all rules or for this one.
+    fn outside(&self, finding: &Finding, path: Option<&[u8]>) -> Option<Disposition> {
+        let path = path?;
+        let because = |by: &'static str, reason: String| Some(Disposition::Allowed { by: by.into(), reason });
+        if let Some(exclude) = self.config.exclude.iter().find(|e| e.path.matches(path)) {
+            return because("excluded", format!("path excluded by {}", exclude.path.as_str()));
+        }
+        let rule = self.config.paths.iter().filter(|p| p.rule.matches(&finding.rule)).find(|p| {
+            let inside = p.only.is_empty() || p.only.iter().any(|g| g.matches(path));
+            !inside || p.except.iter().any(|g| g.matches(path))
+        })?;
+        because("config", format!("{} does not apply to this path", rule.rule.text))
+    }
+
+    fn marked(&self, finding: &mut Finding) -> Option<Disposition> {
+        if !self.inline {
+            return None;
+        }
+        let said = inline::judge(&finding.markers, &finding.rule, &self.known_rules, self.today)?;
+        match said {
+            Said::Fine { by, reason } => {
+                let reason = if reason.is_empty() { "no reason given".to_string() } else { reason };
+                return Some(Disposition::Allowed { by: by.into(), reason: without_secret(finding, reason) });
+            }
+            Said::Expired { until, reason } => {
+                let reason = without_secret(finding, reason);
+                self.comes_back(finding, &format!("inline allow expired on {until}"), &reason);
+            }
+            Said::Wrong(problem) => {
+                let problem = without_secret(finding, format!("inline allow not understood: {problem}"));
+                self.comes_back(finding, &problem, "");
+            }
+            Said::Other => finding.reasons.push("an inline allow on this line is for another rule".into()),
+        }
+        None
+    }
+
+    fn allowed(&self, finding: &mut Finding, path: Option<&[u8]>) -> Option<Disposition> {
+        let (entry, force) = self.allowlist.find(finding, path, self.today)?;
+        if force == Force::Valid {
+            return Some(Disposition::Allowed { by: "config".into(), reason: entry.reason.clone() });
+        }
+        if let Some(until) = entry.until {
+            let what =
+                format!("{}:{}: allow entry expired on {until}", entry.at.file.display(), entry.at.line);
+            self.comes_back(finding, &what, &entry.reason);
+        }
+        None
+    }
+
+    fn known(&self, finding: &Finding) -> Option<Disposition> {
+        let known = self.baseline.as_ref()?.knows(finding)?;
+        Some(Disposition::Known { reason: known.map(str::to_string) })
+    }
+
+    /// Says that something would have been allowed once, in the finding and in the notes of the run.
+    fn comes_back(&self, finding: &mut Finding, what: &str, reason: &str) {
+        let said = if reason.is_empty() { what.to_string() } else { format!("{what} ({reason})") };
+        finding.reasons.push(said.clone().into());
+        let place = finding
+            .location
+            .origin
+            .path()
+            .map_or_else(String::new, |p| format!("{}:{}: ", p.to_text(), finding.location.start.line));
+        if let Ok(mut expired) = self.expired.lock()
+            && expired.len() < 1000
+        {
+            expired.insert(format!("{place}{said}"));
+        }
+    }
+
+    /// Counts what is not reported, by reason, for the summary.
+    pub fn count(findings: &[Finding], coverage: &mut Coverage) {
+        for finding in findings {
+            let by = match &finding.disposition {
+                Disposition::Reported => continue,
+                Disposition::Known { .. } => "baseline".to_string(),
+                Disposition::Allowed { by, .. } => by.to_string(),
+                Disposition::Old => {
+                    coverage.old_findings += 1;
+                    continue;
+                }
+            };
+            *coverage.suppressed.entry(by).or_default() += 1;
+        }
+    }
+
+    /// What would have been allowed, had its day not passed or had it been understood; for the notes of the run.
+    pub fn expired(&self) -> Vec<String> {
+        self.expired.lock().map(|e| e.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// After a run that covered everything: allow entries that nobody needs any more, and expired ones.
+    pub fn stale(&self) -> Vec<String> {
+        self.allowlist.stale(self.today)
+    }
+
+    /// After a run that covered everything: entries of the baseline that were not met.
+    pub fn gone(&self) -> Vec<String> {
+        self.baseline.as_ref().map(Baseline::gone).unwrap_or_default()
+    }
+}
+
+/// A text in which the finding's own secret cannot be read.
+fn without_secret(finding: &Finding, text: String) -> String {
+    let secret = String::from_utf8_lossy(finding.secret.reveal());
+    if secret.len() >= 4 && text.contains(&*secret) { text.replace(&*secret, "…") } else { text }
+}
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;
