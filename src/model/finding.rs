@@ -11,13 +11,14 @@ use super::{BlobPath, Fingerprint, Location, ObjectId, Secret};
 pub type RuleId = Cow<'static, str>;
 
 /// How bad it is if the finding is true, by what the holder of the key can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Severity {
     /// Worth knowing: public by design, or harmless by itself.
     Info,
     /// Little harm: test keys, expired or very narrow ones.
     Low,
     /// Some harm: one service's data or quota.
+    #[default]
     Medium,
     /// Much harm: money, personal data, sending in the owner's name.
     High,

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use crate::model::{Coverage, Finding, Remedy, Severity};
 
+use super::Document;
+
 /// The result of a run, sorted, redaction not yet applied: formats go through [`Look`].
 #[derive(Debug, Clone, Default)]
 pub struct Report {
@@ -47,6 +49,11 @@ pub struct Look {
     pub verbosity: u8,
 }
 
+impl Look {
+    /// No colour, no secrets, no terminal: what files and pipes get.
+    pub const PLAIN: Look = Look { color: false, show_secrets: false, width: None, verbosity: 1 };
+}
+
 /// One output format.
 pub trait Format: Sync {
     /// The name after `--format`.
@@ -55,6 +62,13 @@ pub trait Format: Sync {
     /// One line of help.
     fn about(&self) -> &'static str;
 
-    /// Writes the whole report.
-    fn write(&self, report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()>;
+    /// Writes a document that is ready to be shown, whole.
+    fn render(&self, document: &Document<'_>, look: Look, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes the whole report. Who writes several formats of one report makes the [`Document`] once and renders it.
+    fn write(&self, report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = io::BufWriter::with_capacity(1 << 16, out);
+        self.render(&Document::of(report, look), look, &mut out)?;
+        out.flush()
+    }
 }

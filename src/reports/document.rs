@@ -1,0 +1,225 @@
+//! `Document`: a report as it is shown, made from a run or read back from a JSON report.
+//!
+//! Every format writes a document, so that `keysieve report convert` can turn an old JSON report into any other
+//! format, and so that redaction happens in one place. It holds no wall time: two runs print the same bytes.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Coverage, Finding, Fingerprint, Severity, StopReason};
+
+use super::entry::{Advice, Entry};
+use super::{Look, Report, words};
+
+/// Number of the shape of JSON reports. Raised when a field changes its meaning or goes away, not when one is added.
+pub const SCHEMA: u32 = 1;
+
+/// A report, ready to be shown.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Document<'a> {
+    /// `keysieve`.
+    pub tool: Cow<'a, str>,
+    /// The version that made the findings.
+    pub version: Cow<'a, str>,
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// What is reported, in the report's total order.
+    pub findings: Vec<Entry<'a>>,
+    /// What was found and is not reported.
+    #[serde(default)]
+    pub suppressed: Suppressed<'a>,
+    /// Entries of the baseline that were not seen again.
+    #[serde(default)]
+    pub gone: Vec<Cow<'a, str>>,
+    /// The account of the run.
+    pub coverage: Account<'a>,
+    /// The rules that appear, each once, by id.
+    #[serde(default)]
+    pub rules: Vec<RuleEntry<'a>>,
+}
+
+/// What was found and is not reported: always counted, told one by one in a verbose report.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Suppressed<'a> {
+    /// How many, by reason: `baseline`, `inline`, `config`, `old`.
+    pub counts: BTreeMap<String, u64>,
+    /// The findings themselves.
+    #[serde(default)]
+    pub findings: Vec<Entry<'a>>,
+}
+
+/// The account of a run.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Account<'a> {
+    /// `scan`, `staged`, `diff`, `history`, …
+    pub mode: Cow<'a, str>,
+    /// Whether everything that the mode covers was read.
+    pub complete: bool,
+    /// Refs read.
+    pub refs: u64,
+    /// Commits read.
+    pub commits: u64,
+    /// Distinct blobs read.
+    pub blobs: u64,
+    /// Files read.
+    pub files: u64,
+    /// Bytes scanned.
+    pub bytes: u64,
+    /// Whether the history ends at a shallow boundary.
+    pub shallow: bool,
+    /// Why the scan ended early: `interrupted`, `timed out`.
+    pub stopped: Option<Cow<'a, str>>,
+    /// Left out on purpose, by reason.
+    pub skipped: BTreeMap<Cow<'a, str>, u64>,
+    /// What should have been scanned and was not.
+    pub incomplete: Vec<Missed<'a>>,
+    /// Things to be said that change nothing.
+    pub notes: Vec<Cow<'a, str>>,
+}
+
+/// Something that should have been scanned and was not.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Missed<'a> {
+    /// A path, an object id, a ref.
+    pub what: Cow<'a, str>,
+    /// Why, in words.
+    pub why: Cow<'a, str>,
+}
+
+/// A rule as reports tell it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RuleEntry<'a> {
+    /// Its id.
+    pub id: Cow<'a, str>,
+    /// The kind of key, in words.
+    pub name: Cow<'a, str>,
+    /// Who issues the key.
+    pub provider: Cow<'a, str>,
+    /// How bad it is.
+    #[serde(with = "words::severity")]
+    pub severity: Severity,
+    /// What to do.
+    #[serde(default)]
+    pub remedy: Advice<'a>,
+}
+
+impl<'a> Document<'a> {
+    /// A report as this look shows it. Suppressed findings are told one by one only when verbose.
+    pub fn of(report: &'a Report, look: Look) -> Document<'a> {
+        let mut prints = Fingerprints::default();
+        let mut entries = |findings: &'a [Finding]| -> Vec<Entry<'a>> {
+            findings.iter().map(|f| Entry::of(f, prints.of(f), look)).collect()
+        };
+        let suppressed = if look.verbosity > 1 { report.suppressed.as_slice() } else { &[] };
+        Document {
+            tool: "keysieve".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            schema: SCHEMA,
+            findings: entries(&report.findings),
+            suppressed: Suppressed { counts: counts(&report.coverage), findings: entries(suppressed) },
+            gone: report.gone.iter().map(|g| Cow::Borrowed(g.as_str())).collect(),
+            coverage: Account::of(&report.coverage),
+            rules: report.rules.iter().map(RuleEntry::of).collect(),
+        }
+    }
+
+    /// Reads a JSON report back. Fields that are not known are passed over: a newer version may have written it.
+    pub fn read(json: &[u8]) -> Result<Document<'static>, String> {
+        let document: Document<'static> = serde_json::from_slice(json).map_err(|e| e.to_string())?;
+        if document.schema > SCHEMA {
+            let schema = document.schema;
+            return Err(format!("a report of schema {schema}; this version reads up to {SCHEMA}"));
+        }
+        Ok(document)
+    }
+
+    /// Whether everything that the mode covers was read.
+    pub fn is_complete(&self) -> bool {
+        self.coverage.complete
+    }
+
+    /// The findings that have the same key, each group in order of its first place.
+    pub(super) fn by_key(&self) -> Vec<Vec<&Entry<'a>>> {
+        let mut groups: Vec<Vec<&Entry<'a>>> = Vec::new();
+        let mut place: HashMap<(&str, &str), usize> = HashMap::new();
+        for entry in &self.findings {
+            // A file that should not be there at all has no key: each is a matter of its own.
+            let apart = if entry.secret.is_empty() { entry.path.as_ref() } else { "" };
+            let group = *place.entry((entry.fingerprint.as_ref(), apart)).or_insert_with(|| {
+                groups.push(Vec::new());
+                groups.len() - 1
+            });
+            groups[group].push(entry);
+        }
+        groups
+    }
+}
+
+/// Fingerprints of this report: short secrets are hashed slowly on purpose, so each key is hashed once.
+#[derive(Default)]
+struct Fingerprints<'a>(HashMap<(&'a str, &'a crate::model::Secret), Fingerprint>);
+
+impl<'a> Fingerprints<'a> {
+    fn of(&mut self, finding: &'a Finding) -> String {
+        self.0
+            .entry((finding.rule.as_ref(), &finding.secret))
+            .or_insert_with(|| finding.fingerprint())
+            .to_string()
+    }
+}
+
+impl<'a> Account<'a> {
+    fn of(coverage: &'a Coverage) -> Account<'a> {
+        Account {
+            mode: Cow::Borrowed(coverage.mode.as_ref()),
+            complete: coverage.is_complete(),
+            refs: coverage.refs,
+            commits: coverage.commits,
+            blobs: coverage.blobs,
+            files: coverage.files,
+            bytes: coverage.bytes,
+            shallow: coverage.shallow,
+            stopped: coverage.stopped.map(|why| stopped(why).into()),
+            skipped: coverage.skipped.iter().map(|(why, n)| (why.as_str().into(), *n)).collect(),
+            incomplete: coverage
+                .incomplete
+                .iter()
+                .map(|s| Missed { what: Cow::Borrowed(&s.what), why: Cow::Borrowed(&s.why) })
+                .collect(),
+            notes: coverage.notes.iter().map(|n| Cow::Borrowed(n.as_str())).collect(),
+        }
+    }
+}
+
+impl<'a> RuleEntry<'a> {
+    fn of(rule: &'a super::RuleSummary) -> RuleEntry<'a> {
+        RuleEntry {
+            id: Cow::Borrowed(&rule.id),
+            name: Cow::Borrowed(&rule.name),
+            provider: Cow::Borrowed(&rule.provider),
+            severity: rule.severity,
+            remedy: Advice::of(&rule.remedy),
+        }
+    }
+}
+
+/// How many findings are not reported, by reason.
+pub(super) fn counts(coverage: &Coverage) -> BTreeMap<String, u64> {
+    let mut counts = coverage.suppressed.clone();
+    if coverage.old_findings > 0 {
+        counts.entry("old".to_owned()).or_insert(coverage.old_findings);
+    }
+    counts
+}
+
+/// Why a scan ended early, in words.
+pub(super) const fn stopped(why: StopReason) -> &'static str {
+    match why {
+        StopReason::Interrupted => "interrupted",
+        StopReason::TimedOut => "timed out",
+        StopReason::OutputGone => "the reader of the output went away",
+    }
+}

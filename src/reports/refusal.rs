@@ -1,0 +1,186 @@
+//! What a hook says when it refuses: for a tired person, perhaps in the dialog of a graphical client. First what
+//! happened, then where and what, then what to do now, then how to allow it, last how to pass anyway.
+
+use std::fmt::Write as _;
+
+use crate::model::escape_terminal;
+
+use super::advice::{ignore_line, note, reads, variable};
+use super::entry::Entry;
+use super::place::{count, place};
+use super::terminal::{Paint, head, underlined};
+use super::{Document, Look, Report};
+
+/// Keys that are described one by one; a dialog cannot be scrolled for ever.
+const KEYS: usize = 5;
+/// Places of one key that are named.
+const PLACES: usize = 3;
+/// The longest line; dialogs wrap badly.
+const WIDEST: usize = 100;
+
+/// Why a hook of this stage (`pre-commit`, `commit-msg`, `pre-push`, `pre-receive`) refuses, as text that ends with a newline.
+/// Empty where there is nothing to refuse. Never holds a key, whatever the look says.
+pub fn refusal(report: &Report, stage: &str, look: Look) -> String {
+    let look = Look { show_secrets: false, verbosity: 1, ..look };
+    let document = Document::of(report, look);
+    let mut text = String::new();
+    let groups = document.by_key();
+    if groups.is_empty() && document.is_complete() {
+        return text;
+    }
+    let paint = Paint::of(look);
+    let _ = writeln!(text, "{}", paint.key(&what_happened(&groups, stage)));
+    for group in groups.iter().take(KEYS) {
+        text.push('\n');
+        describe(&mut text, group, look);
+    }
+    if groups.len() > KEYS {
+        let rest = count((groups.len() - KEYS) as u64, "more key");
+        let command = if stage == "pre-commit" { "keysieve staged" } else { "keysieve scan" };
+        let _ = writeln!(text, "\n… and {rest}: {command} shows all");
+    }
+    for missed in document.coverage.incomplete.iter().take(KEYS) {
+        let _ = writeln!(
+            text,
+            "{}: not scanned: {}",
+            escape_terminal(&missed.what),
+            escape_terminal(&missed.why)
+        );
+    }
+    text.push('\n');
+    if let Some(first) = groups.first().and_then(|g| g.first()) {
+        what_now(&mut text, first, stage);
+        how_to_allow(&mut text, first, stage);
+    }
+    how_to_pass(&mut text, stage);
+    text
+}
+
+/// `keysieve stopped this commit: 2 keys would have become part of the history.`
+fn what_happened(groups: &[Vec<&Entry<'_>>], stage: &str) -> String {
+    let what = match stage {
+        "pre-commit" | "commit-msg" => "this commit",
+        "pre-push" => "this push",
+        _ => "the push",
+    };
+    if groups.is_empty() {
+        return format!("keysieve stopped {what}: it could not read everything that it must scan.");
+    }
+    let keys = groups.iter().filter(|g| g.iter().any(|e| !e.secret.is_empty())).count() as u64;
+    let files = groups.len() as u64 - keys;
+    let found = match (keys, files) {
+        (0, n) => format!("{} that should never be in git", count(n, "file")),
+        (n, 0) => format!("it holds {}", secrets(n)),
+        (n, m) => format!("it holds {} and {} that should never be in git", secrets(n), count(m, "file")),
+    };
+    format!("keysieve stopped {what}: {found}.")
+}
+
+fn secrets(n: u64) -> String {
+    if n == 1 { "a secret".to_owned() } else { format!("{n} secrets") }
+}
+
+/// Where it stands, which key of whom, the redacted line.
+fn describe(text: &mut String, group: &[&Entry<'_>], look: Look) {
+    let Some(first) = group.first() else { return };
+    let paint = Paint::of(look);
+    for entry in group.iter().take(PLACES) {
+        let commit = match &entry.commit {
+            Some(commit) if !entry.path.is_empty() => format!(" (commit {})", super::place::short(commit)),
+            _ => String::new(),
+        };
+        let place = place(entry);
+        let _ = writeln!(text, "{}{commit}", paint.place(&place));
+    }
+    if group.len() > PLACES {
+        let _ = writeln!(text, "… and {}", count((group.len() - PLACES) as u64, "more place"));
+    }
+    let whose = if first.provider.is_empty() || contains_word(&first.name, &first.provider) {
+        String::new()
+    } else {
+        format!(" of {}", escape_terminal(&first.provider))
+    };
+    let _ = writeln!(text, "  {}{whose} ({})", head(&escape_terminal(&first.name), WIDEST), first.severity);
+    let room = look.width.unwrap_or(WIDEST).min(WIDEST).saturating_sub(4).max(20);
+    if let Some((line, under)) = underlined(first, room, paint) {
+        let _ = writeln!(text, "    {line}\n    {under}");
+    }
+}
+
+fn contains_word(name: &str, word: &str) -> bool {
+    name.to_lowercase().contains(&word.to_lowercase())
+}
+
+/// Take it out, read it from the environment, ignore the file, revoke what has left.
+fn what_now(text: &mut String, entry: &Entry<'_>, stage: &str) {
+    text.push_str("What to do now:\n");
+    if let Some(line) = ignore_line(entry) {
+        let path = escape_terminal(&entry.path);
+        let _ = writeln!(
+            text,
+            "  - take the file out of git, it stays on disk:  git rm --cached -- {}",
+            quoted(&path)
+        );
+        let _ = writeln!(text, "  - add this line to .gitignore:  {}", escape_terminal(&line));
+    } else if entry.path.is_empty() {
+        let _ = writeln!(text, "  - take it out of the {}", escape_terminal(&entry.part));
+    } else {
+        let variable = variable(entry);
+        match reads(&entry.path, &variable) {
+            Some(read) => {
+                let _ = writeln!(text, "  - take it out and read it from the environment:  {read}");
+            }
+            None => {
+                let _ = writeln!(text, "  - take it out and keep it in the environment variable {variable}");
+            }
+        }
+        if let Some(note) = note(&entry.path) {
+            let _ = writeln!(text, "    ({note})");
+        }
+        if stage == "pre-commit" {
+            let _ =
+                writeln!(text, "  - keep the value in a file that git ignores (.env, named in .gitignore)");
+        }
+    }
+    let revoke = head(&escape_terminal(&entry.remedy.revoke), 160).into_owned();
+    let revoke = if revoke.is_empty() { "at its provider".to_owned() } else { revoke };
+    let when = if stage == "pre-receive" { "it has left a machine" } else { "it ever left this machine" };
+    let _ = writeln!(text, "  - if {when}, revoke it: {revoke}");
+    if matches!(stage, "pre-push" | "pre-receive") {
+        let _ = writeln!(
+            text,
+            "  - a later commit does not take it out of the history: git rebase -i, then push again"
+        );
+    }
+}
+
+/// A path as a word of a shell command.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "._-/+@%,:=".contains(c);
+    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
+}
+
+fn how_to_allow(text: &mut String, entry: &Entry<'_>, stage: &str) {
+    let rule = escape_terminal(&entry.rule).into_owned();
+    if stage == "commit-msg" || entry.path.is_empty() || entry.secret.is_empty() {
+        let _ =
+            writeln!(text, "Meant to be there? Allow it in .keysieve.yml (allow: rule {rule}, reason: …).");
+    } else {
+        let _ =
+            writeln!(text, "Not a secret? Say why in a comment on its line:  keysieve:allow {rule} REASON");
+    }
+}
+
+fn how_to_pass(text: &mut String, stage: &str) {
+    let line = match stage {
+        "pre-commit" | "commit-msg" => {
+            "To commit anyway: git commit --no-verify, or set KEYSIEVE_SKIP=1 (with pre-commit: SKIP=keysieve)"
+        }
+        "pre-push" => {
+            "To push anyway: git push --no-verify, or set KEYSIEVE_SKIP=1 (with pre-commit: SKIP=keysieve)"
+        }
+        _ => return,
+    };
+    text.push_str(line);
+    text.push('\n');
+}

@@ -1,0 +1,167 @@
+//! Reports for the tests of this room: ordinary ones, hostile ones, large ones.
+
+use std::sync::Arc;
+
+use crate::model::{
+    BlobPath, Checksum, Confidence, Coverage, Disposition, Excerpt, Finding, History, LineCol, Location,
+    ObjectId, Origin, Part, Remedy, Secret, Severity, SkipReason, Verdict,
+};
+
+use super::{Report, RuleSummary};
+
+/// Texts that try to steer whoever reads them.
+pub(super) const HOSTILE: &[&str] = &[
+    "a\x1b[31mred\x1b]0;title\x07",
+    "line\n::set-output name=x::y\r\n::error::boo\n##[error]x",
+    "=HYPERLINK(\"http://evil\";\"x\")",
+    "@SUM(1)",
+    "</script><script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "]]><x/>&amp;<!--",
+    "|a|b|\n\n# head\n[x](javascript:alert(1)) `code` ```\n<b>",
+    "\u{202e}txt.exe\u{2028}\u{feff}\u{0}",
+    "100%,a:b;c d#e?f\\g'h\"i",
+    "%0A::warning::x",
+    "日本語 ß \u{1f600}",
+];
+
+/// The body of a key that must appear nowhere unless it is shown.
+pub(super) fn body(seed: u64) -> String {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    (0..32)
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            char::from(
+                b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[(state % 62) as usize],
+            )
+        })
+        .collect()
+}
+
+/// A finding of a made-up provider.
+pub(super) fn finding(path: &str, line: u64, seed: u64) -> Finding {
+    let secret = Secret::new(format!("vg_live_{}", body(seed)).as_bytes(), 8);
+    let redacted = secret.redacted();
+    let text = format!("VOICGEN_API_KEY=\"{redacted}\" # live");
+    let place = |column| LineCol { line, column, byte_column: column };
+    Finding {
+        rule: "voicgen-live-api-key".into(),
+        provider: "Voicgen".into(),
+        name: "Voicgen live API key".into(),
+        severity: Severity::ALL[(seed % 5) as usize],
+        confidence: Confidence(96),
+        reasons: vec!["its prefix is unmistakable".into()],
+        secret,
+        location: Location {
+            origin: Origin::File(BlobPath::new(path.as_bytes()), Part::Content),
+            span: line * 100..line * 100 + 40,
+            start: place(18),
+            end: place(57),
+            excerpt: Excerpt { mark: 17..17 + redacted.len(), text },
+        },
+        decoded_from: Vec::new(),
+        variable: Some("VOICGEN_API_KEY".into()),
+        checksum: Checksum::Valid,
+        alternatives: Vec::new(),
+        verdict: Verdict::Unverified,
+        disposition: Disposition::Reported,
+        remedy: Arc::new(remedy()),
+        history: None,
+        markers: Vec::new(),
+        owner: None,
+    }
+}
+
+/// What to do about a key of the made-up provider.
+pub(super) fn remedy() -> Remedy {
+    Remedy {
+        about: "Synthesises speech on the owner's account.".into(),
+        revoke: "https://voicgen.example/dashboard/keys".into(),
+        rotate: "".into(),
+        rotate_days: 90,
+        variable: "VOICGEN_API_KEY".into(),
+        references: vec!["https://voicgen.example/docs/keys".into()].into(),
+    }
+}
+
+/// What the history says of a finding, every text of it the same.
+pub(super) fn history(text: &str, seed: u8) -> Box<History> {
+    Box::new(History {
+        commit: ObjectId::from_bytes(&[seed; 20]).expect("20 bytes are an id"),
+        author: text.to_owned(),
+        email: text.to_owned(),
+        date: (1_700_000_000 + i64::from(seed) * 1_000_000, 60),
+        subject: text.to_owned(),
+        refs: vec!["refs/heads/main".to_owned(), text.to_owned()],
+        in_head: seed.is_multiple_of(2),
+        occurrences: u64::from(seed) + 1,
+        paths: vec![BlobPath::new(text.as_bytes())],
+        age_days: Some(u64::from(seed) * 30),
+        last_seen: Some((ObjectId::from_bytes(&[seed; 20]).expect("20 bytes are an id"), 1_710_000_000)),
+    })
+}
+
+/// A report with these findings.
+pub(super) fn report(findings: Vec<Finding>) -> Report {
+    let mut coverage = Coverage { files: 7, bytes: 12_345, ..Coverage::new("scan") };
+    coverage.skip(SkipReason::Ignored);
+    let rules = vec![RuleSummary {
+        id: "voicgen-live-api-key".into(),
+        name: "Voicgen live API key".into(),
+        provider: "Voicgen".into(),
+        severity: Severity::High,
+        remedy: remedy(),
+    }];
+    Report { findings, coverage, rules, ..Report::default() }
+}
+
+/// A small report as most are: two places of one key, one of another.
+pub(super) fn ordinary() -> Report {
+    report(vec![
+        finding("config/prod.env", 3, 1),
+        finding("src/app.py", 10, 2),
+        finding("src/other.py", 7, 1),
+    ])
+}
+
+/// A report in which everything that a stranger can choose is hostile.
+pub(super) fn hostile() -> Report {
+    let mut findings = Vec::new();
+    for (i, text) in HOSTILE.iter().enumerate() {
+        let seed = i as u64 + 1;
+        let mut one = finding(text, seed, seed);
+        one.variable = Some((*text).to_owned());
+        one.owner = Some((*text).to_owned());
+        one.history = Some(history(text, seed as u8));
+        one.decoded_from = vec![(*text).into()];
+        one.verdict = Verdict::Live((*text).to_owned());
+        let redacted = one.secret.redacted();
+        one.location.excerpt = Excerpt {
+            text: format!("{text}{redacted}{text}"),
+            mark: text.len()..text.len() + redacted.len(),
+        };
+        findings.push(one);
+    }
+    let mut odd = finding("", 1, 77);
+    odd.location.origin = Origin::File(BlobPath::new(b"bad\xff\xfe/na\x80me.env"), Part::Content);
+    odd.location.excerpt = Excerpt { text: "short".into(), mark: 3..99 };
+    findings.push(odd);
+    let mut report = report(findings);
+    for text in HOSTILE {
+        report.coverage.missed(*text, *text);
+        report.coverage.notes.push((*text).to_owned());
+        report.gone.push((*text).to_owned());
+    }
+    let mut allowed = finding(HOSTILE[0], 1, 99);
+    allowed.disposition = Disposition::Allowed { by: "inline".into(), reason: HOSTILE[1].to_owned() };
+    report.coverage.suppressed.insert("inline".into(), 1);
+    report.suppressed.push(allowed);
+    report
+}
+
+/// A report with many findings.
+pub(super) fn large(n: u64) -> Report {
+    report((0..n).map(|i| finding(&format!("src/dir{}/file{i}.py", i % 100), i % 5000 + 1, i / 2)).collect())
+}

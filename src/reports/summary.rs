@@ -1,0 +1,183 @@
+//! The lines that end every run on standard error: what was not scanned, what is to be noted, and one line of account.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::model::{Coverage, Severity, escape_terminal};
+
+use super::document::{counts, stopped};
+use super::place::count;
+use super::terminal::Paint;
+use super::{Look, Report};
+
+/// At most so many things that were not scanned are named one by one; the reports name all of them.
+const NAMED: usize = 50;
+
+/// One line each for what is incomplete and what is to be noted, and last the one line of account. Escaped for a
+/// terminal. Quiet looks leave out the notes; the account stays, in a short form.
+pub fn summary_lines(report: &Report, look: Look) -> Vec<String> {
+    let coverage = &report.coverage;
+    let mut lines = Vec::new();
+    for missed in coverage.incomplete.iter().take(NAMED) {
+        lines.push(
+            escape_terminal(&format!("keysieve: {}: not scanned: {}", missed.what, missed.why)).into_owned(),
+        );
+    }
+    if coverage.incomplete.len() > NAMED {
+        let more = coverage.incomplete.len() - NAMED;
+        lines.push(format!("keysieve: and {more} more that could not be scanned"));
+    }
+    if let Some(why) = coverage.stopped {
+        lines.push(format!("keysieve: the scan ended early: {}", stopped(why)));
+    }
+    if look.verbosity > 0 {
+        lines.extend(coverage.notes.iter().map(|n| escape_terminal(&format!("keysieve: {n}")).into_owned()));
+        if !report.gone.is_empty() {
+            lines.push(format!(
+                "keysieve: {} of the baseline no longer found: keysieve baseline prune",
+                if report.gone.len() == 1 {
+                    "1 entry".to_owned()
+                } else {
+                    format!("{} entries", report.gone.len())
+                }
+            ));
+        }
+    }
+    lines.push(account(report, look));
+    lines
+}
+
+/// The one line: mode, findings, what was read, time, what was skipped and suppressed by reason.
+fn account(report: &Report, look: Look) -> String {
+    let coverage = &report.coverage;
+    let mut line = format!("keysieve {}: {}", escape_terminal(&coverage.mode), verdict(report, look));
+    if look.verbosity == 0 {
+        return line;
+    }
+    let _ = write!(line, " in {}, {}, {}", read(coverage), bytes(coverage.bytes), seconds(coverage));
+    if coverage.shallow {
+        line.push_str("; shallow clone: older history was not there to be read");
+    }
+    let skipped: BTreeMap<&str, u64> = coverage.skipped.iter().map(|(why, n)| (why.as_str(), *n)).collect();
+    list(&mut line, "skipped", skipped.iter().map(|(why, n)| (*why, *n)));
+    list(&mut line, "not reported", counts(coverage).iter().map(|(why, n)| (why.as_str(), *n)));
+    line
+}
+
+/// `2 findings (1 critical, 1 high)`, `clean`, or that the scan was not complete.
+fn verdict(report: &Report, look: Look) -> String {
+    let paint = Paint::of(look);
+    let mut text = if report.findings.is_empty() {
+        "no findings".to_owned()
+    } else {
+        let mut by: BTreeMap<Severity, u64> = BTreeMap::new();
+        for finding in &report.findings {
+            *by.entry(finding.severity).or_default() += 1;
+        }
+        let parts: Vec<String> =
+            by.iter().rev().map(|(s, n)| format!("{n} {}", paint.severity(*s))).collect();
+        format!("{} ({})", count(report.findings.len() as u64, "finding"), parts.join(", "))
+    };
+    if !report.coverage.is_complete() {
+        let missed = report.coverage.incomplete.len();
+        let what = if missed > 0 { format!(", {missed} not scanned") } else { String::new() };
+        let _ = write!(text, ", {}{what}", paint.key("INCOMPLETE"));
+    }
+    text
+}
+
+/// `3 refs, 120 commits, 431 blobs`: what was read, zeros left out.
+fn read(coverage: &Coverage) -> String {
+    let kinds = [
+        (coverage.refs, "ref"),
+        (coverage.commits, "commit"),
+        (coverage.blobs, "blob"),
+        (coverage.files, "file"),
+    ];
+    let parts: Vec<String> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, noun)| count(*n, noun)).collect();
+    match (parts.is_empty(), coverage.mode.as_ref()) {
+        (false, _) => parts.join(", "),
+        (true, "staged") => "0 files (nothing is staged)".to_owned(),
+        (true, _) => "0 files".to_owned(),
+    }
+}
+
+/// `; skipped: 3 ignored by git, 1 special file`.
+fn list<'a>(line: &mut String, what: &str, items: impl Iterator<Item = (&'a str, u64)>) {
+    let items: Vec<String> =
+        items.filter(|(_, n)| *n > 0).map(|(why, n)| format!("{n} {}", escape_terminal(why))).collect();
+    if !items.is_empty() {
+        let _ = write!(line, "; {what}: {}", items.join(", "));
+    }
+}
+
+/// A number of bytes for a person: `812 B`, `1.4 MB`.
+pub(super) fn bytes(n: u64) -> String {
+    let mut value = n as f64;
+    if n < 1000 {
+        return format!("{n} B");
+    }
+    let mut unit = "B";
+    for next in ["kB", "MB", "GB", "TB", "PB"] {
+        value /= 1000.0;
+        unit = next;
+        if value < 999.95 {
+            break;
+        }
+    }
+    format!("{value:.1} {unit}")
+}
+
+fn seconds(coverage: &Coverage) -> String {
+    let time = coverage.elapsed.as_secs_f64();
+    if time < 10.0 { format!("{time:.2} s") } else { format!("{time:.0} s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bytes, summary_lines};
+    use crate::model::{Coverage, SkipReason};
+    use crate::reports::{Look, Report};
+
+    #[test]
+    fn sizes_for_people() {
+        for (n, text) in
+            [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (1_440_000, "1.4 MB"), (999_960, "1.0 MB")]
+        {
+            assert_eq!(bytes(n), text);
+        }
+        assert!(bytes(u64::MAX).ends_with("PB"));
+    }
+
+    #[test]
+    fn the_account_says_it_all() {
+        let mut coverage = Coverage { files: 3, bytes: 2048, old_findings: 1, ..Coverage::new("scan") };
+        coverage.skip(SkipReason::Ignored);
+        coverage.suppressed.insert("baseline".into(), 2);
+        let report = Report { coverage, ..Report::default() };
+        assert_eq!(
+            summary_lines(&report, Look::PLAIN),
+            ["keysieve scan: no findings in 3 files, 2.0 kB, 0.00 s; skipped: 1 ignored by git; \
+              not reported: 2 baseline, 1 old"]
+        );
+    }
+
+    #[test]
+    fn what_was_missed_is_named_but_not_without_end() {
+        let mut report = Report { coverage: Coverage::new("history"), ..Report::default() };
+        for i in 0..1000 {
+            report.coverage.missed(format!("a\x1b[31m\n{i}"), "permission denied");
+        }
+        let lines = summary_lines(&report, Look { verbosity: 0, ..Look::PLAIN });
+        assert_eq!(lines.len(), 52);
+        assert_eq!(lines[0], "keysieve: a\\x1b[31m\\n0: not scanned: permission denied");
+        assert_eq!(lines[51], "keysieve history: no findings, INCOMPLETE, 1000 not scanned");
+    }
+
+    #[test]
+    fn an_empty_staged_set_says_so() {
+        let report = Report { coverage: Coverage::new("staged"), ..Report::default() };
+        let lines = summary_lines(&report, Look::PLAIN);
+        assert!(lines[0].contains("nothing is staged"), "{lines:?}");
+    }
+}

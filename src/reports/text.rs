@@ -1,0 +1,195 @@
+//! For people: grouped by key, the place first, the line with the key redacted and underlined, then what to do.
+
+use std::io::{self, Write};
+
+use crate::model::escape_terminal;
+
+use super::advice::{ignore_line, note, reads, variable};
+use super::entry::Entry;
+use super::place::{count, past, place};
+use super::terminal::{Paint, underlined, wrapped};
+use super::{Document, Format, Look};
+
+/// How far what belongs to a finding is moved in.
+const INDENT: usize = 4;
+/// Further places of one key that are named unless the report is verbose.
+const PLACES: usize = 5;
+
+/// Text for a person at a terminal or in a CI log.
+#[derive(Debug)]
+pub(super) struct Text;
+
+impl Format for Text {
+    fn name(&self) -> &'static str {
+        "text"
+    }
+
+    fn about(&self) -> &'static str {
+        "for people: grouped by key, with what to do (default)"
+    }
+
+    fn render(&self, document: &Document<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+        let groups = document.by_key();
+        for group in &groups {
+            write_group(group, look, out)?;
+            writeln!(out)?;
+        }
+        write_suppressed(document, look, out)?;
+        // On a terminal standard error has just said so; a file or a log must hold it by itself.
+        if look.width.is_none() {
+            for missed in &document.coverage.incomplete {
+                writeln!(
+                    out,
+                    "{}: not scanned: {}",
+                    escape_terminal(&missed.what),
+                    escape_terminal(&missed.why)
+                )?;
+            }
+        }
+        if !groups.is_empty() && look.verbosity > 0 {
+            let rule = groups.first().and_then(|g| g.first()).map_or("RULE", |e| e.rule.as_ref());
+            let how = format!(
+                "Not a secret? Say so in a comment on its line: keysieve:allow {} why-it-is-fine",
+                escape_terminal(rule)
+            );
+            for line in wrapped(&how, 0, look) {
+                writeln!(out, "{}", Paint::of(look).aside(&line))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One key with all its places.
+fn write_group(group: &[&Entry<'_>], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let Some(first) = group.first() else { return Ok(()) };
+    let paint = Paint::of(look);
+    let place = place(first);
+    writeln!(
+        out,
+        "{}: {} ({}, {})",
+        paint.place(&place),
+        escape_terminal(&first.name),
+        paint.severity(first.severity),
+        sureness(first)
+    )?;
+    let room = look.width.map_or(160, |w| w.saturating_sub(INDENT).max(20));
+    if let Some((line, under)) = underlined(first, room, paint) {
+        writeln!(out, "{:INDENT$}{line}\n{:INDENT$}{under}", "", "")?;
+    }
+    let mut say = |text: &str| -> io::Result<()> {
+        wrapped(text, INDENT, look).iter().try_for_each(|line| writeln!(out, "{line}"))
+    };
+    if look.show_secrets && !first.secret.is_empty() {
+        say(&format!("secret: {}", escape_terminal(&first.secret)))?;
+    }
+    for about in facts(first) {
+        say(&about)?;
+    }
+    for line in other_places(group, look) {
+        say(&line)?;
+    }
+    if look.verbosity > 0 {
+        for line in remedies(first) {
+            wrapped(&line, INDENT, look).iter().try_for_each(|l| writeln!(out, "{}", paint.advice(l)))?;
+        }
+    }
+    for line in wrapped(&format!("{} {}", escape_terminal(&first.rule), first_print(first)), INDENT, look) {
+        writeln!(out, "{}", paint.aside(&line))?;
+    }
+    Ok(())
+}
+
+fn first_print<'e>(entry: &'e Entry<'_>) -> std::borrow::Cow<'e, str> {
+    escape_terminal(&entry.fingerprint)
+}
+
+/// `certain`, `high confidence`, …, with the checksum where it adds something.
+fn sureness(entry: &Entry<'_>) -> String {
+    let level = entry.sureness().level().as_str();
+    let checksum = if entry.checksum == "valid" { ", checksum holds" } else { "" };
+    let live = match entry.verdict.as_ref() {
+        "live" => ", LIVE",
+        "dead" => ", no longer valid",
+        _ => "",
+    };
+    let word = if level == "certain" { "certain".to_owned() } else { format!("{level} confidence") };
+    format!("{word}{checksum}{live}")
+}
+
+/// What is known of a finding beyond its place.
+fn facts(entry: &Entry<'_>) -> Vec<String> {
+    let mut facts = Vec::new();
+    if let Some(whose) = entry.verdict_detail.as_deref() {
+        facts.push(format!("the provider says: {}", escape_terminal(whose)));
+    }
+    if !entry.decoded_from.is_empty() {
+        facts.push(format!("read through {}", escape_terminal(&entry.decoded_from.join(", then "))));
+    }
+    if !entry.alternatives.is_empty() {
+        facts.push(format!("keys of {} look the same", escape_terminal(&entry.alternatives.join(", "))));
+    }
+    facts.extend(past(entry));
+    if let Some(owner) = entry.owner.as_deref() {
+        facts.push(format!("owner: {}", escape_terminal(owner)));
+    }
+    if !entry.reasons.is_empty() {
+        facts.push(format!("because: {}", escape_terminal(&entry.reasons.join("; "))));
+    }
+    facts
+}
+
+/// Where else the same key stands: a few places, or all of them in a verbose report.
+fn other_places(group: &[&Entry<'_>], look: Look) -> Vec<String> {
+    let others = group.get(1..).unwrap_or_default();
+    let shown = if look.verbosity > 1 { others.len() } else { PLACES };
+    let mut lines: Vec<String> = others.iter().take(shown).map(|e| format!("also at {}", place(e))).collect();
+    if others.len() > shown {
+        lines.push(format!("and at {}", count((others.len() - shown) as u64, "more place")));
+    }
+    lines
+}
+
+/// What to do, in the order in which it is done.
+fn remedies(entry: &Entry<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let remedy = &entry.remedy;
+    if !remedy.about.is_empty() {
+        lines.push(format!("what it opens: {}", escape_terminal(&remedy.about)));
+    }
+    if !remedy.revoke.is_empty() {
+        lines.push(format!("revoke it: {}", escape_terminal(&remedy.revoke)));
+    }
+    if !remedy.rotate.is_empty() && remedy.rotate != remedy.revoke {
+        lines.push(format!("replace it: {}", escape_terminal(&remedy.rotate)));
+    }
+    if let Some(line) = ignore_line(entry) {
+        lines.push(format!("keep the file out of git: add {} to .gitignore", escape_terminal(&line)));
+    } else if !entry.secret.is_empty() {
+        let variable = variable(entry);
+        let read = reads(&entry.path, &variable).unwrap_or(format!("the environment variable {variable}"));
+        lines.push(format!("read it from the environment instead: {read}"));
+        lines.extend(note(&entry.path).map(str::to_owned));
+    }
+    lines
+}
+
+/// What was found and is not reported, one line each, in a verbose report.
+fn write_suppressed(document: &Document<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    for entry in &document.suppressed.findings {
+        let how = entry.allowed_by.as_deref().unwrap_or(match entry.disposition.as_ref() {
+            "known" => "in the baseline",
+            "old" => "an old line",
+            _ => "not reported",
+        });
+        let why = entry.reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default();
+        let line = format!("{}: {} ({how}{why})", place(entry), entry.rule);
+        writeln!(out, "{}", Paint::of(look).aside(&escape_terminal(&line)))?;
+    }
+    if look.verbosity > 1 {
+        for gone in &document.gone {
+            writeln!(out, "{}", escape_terminal(&format!("in the baseline and no longer found: {gone}")))?;
+        }
+    }
+    Ok(())
+}
