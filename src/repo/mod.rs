@@ -1,1 +1,32 @@
-//! A repository's layout: where its folders are, its index, its refs, its configuration; and the one careful door to the git program. Reads, never writes, and runs nothing that the repository names.
+//! A repository's layout: where its folders are, its index, its refs, its configuration; and the one careful door to
+//! the git program. Reads, never writes, and runs nothing that the repository names.
+//!
+//! Git's own files are read directly, because a hook has no time to start a library and because configuration,
+//! includes, replace refs and lazy fetches then cannot have any effect. The git program is asked only where nothing
+//! else knows the answer (who may read a repository of another owner, revision syntax, reftable).
+
+mod bytes;
+mod config_file;
+mod discover;
+mod environment;
+mod ignore_rules;
+mod index;
+mod plumbing;
+mod reflog;
+mod refs;
+mod repository;
+mod user;
+
+#[cfg(test)]
+mod tests;
+
+pub use bytes::{path_from_bytes, path_to_bytes};
+pub use config_file::ConfigFile;
+pub use environment::Environment;
+pub use ignore_rules::{IgnoreRules, Layer};
+pub use index::{CacheTree, Entry, Index, Mode, Node};
+pub use plumbing::Git;
+pub use reflog::Reflogs;
+pub use refs::{Broken, Ref, Refs};
+pub use repository::{RefStorage, Repository};
+pub use user::{user_config, user_config_path};

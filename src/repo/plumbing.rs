@@ -1,0 +1,240 @@
+//! The one door to the git program: found once outside of what is scanned, run with a cleaned environment, plumbing
+//! commands only, nothing of the repository's configuration able to start a program or fetch.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use crate::error::{Error, Result};
+
+use super::repository::Repository;
+
+/// The git program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Git {
+    program: PathBuf,
+}
+
+/// Variables of the user that git needs to find the user's own configuration; everything else is cleared.
+const KEPT: [&str; 9] = [
+    "HOME",
+    "XDG_CONFIG_HOME",
+    "SUDO_UID",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_NOSYSTEM",
+    "USERPROFILE",
+    "SystemRoot",
+    "TMPDIR",
+];
+
+/// Settings that switch off every program and fetch that a plumbing command could start. `core.hooksPath` is not among
+/// them: no command used here runs hooks, and it would change the answer of `rev-parse --git-path hooks`.
+const SETTINGS: [&str; 12] = [
+    "core.fsmonitor=false",
+    "core.pager=cat",
+    "core.untrackedCache=false",
+    "core.commitGraph=false",
+    "core.alternateRefsCommand=",
+    "core.sshCommand=false",
+    "core.askPass=",
+    "credential.helper=",
+    "protocol.allow=never",
+    "diff.external=",
+    "gc.auto=0",
+    "maintenance.auto=false",
+];
+
+impl Git {
+    /// Looks for git on PATH, passing over empty and relative elements and all that lie in one of the folders to
+    /// avoid: the current one and the repository.
+    pub fn find(avoid: &[&Path]) -> Result<Git> {
+        let mut avoid: Vec<PathBuf> = avoid.iter().filter_map(|p| fs::canonicalize(p).ok()).collect();
+        avoid.extend(env::current_dir().ok().and_then(|p| fs::canonicalize(p).ok()));
+        // At the root of everything nothing would be left.
+        avoid.retain(|p| p.parent().is_some());
+        let path = env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/local/bin:/usr/bin:/bin"));
+        Git::find_in(&path, &avoid).ok_or_else(|| {
+            Error::Incomplete("git is needed for this and is not on PATH (outside of the repository)".into())
+        })
+    }
+
+    fn find_in(path: &OsStr, avoid: &[PathBuf]) -> Option<Git> {
+        let name = if cfg!(windows) { "git.exe" } else { "git" };
+        env::split_paths(path)
+            .filter(|folder| folder.is_absolute())
+            .map(|folder| folder.join(name))
+            .find(|program| {
+                let real = fs::canonicalize(program).unwrap_or_default();
+                let inside = |p: &Path| avoid.iter().any(|a| p.starts_with(a));
+                let parent = program.parent().and_then(|p| fs::canonicalize(p).ok()).unwrap_or_default();
+                is_program(&real) && !inside(&real) && !inside(&parent)
+            })
+            .map(|program| Git { program })
+    }
+
+    /// The program's absolute path.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// A command without any repository, with everything switched off that could run or fetch.
+    fn bare_command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.env_clear();
+        for name in KEPT {
+            if let Some(value) = env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        let folder = self.program.parent().unwrap_or(Path::new("/usr/bin"));
+        command
+            .env(
+                "PATH",
+                env::join_paths([folder, Path::new("/usr/bin"), Path::new("/bin")]).unwrap_or_default(),
+            )
+            .env("LC_ALL", "C")
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("GIT_NO_REPLACE_OBJECTS", "1")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            // Wins over `protocol.*.allow` of any configuration file.
+            .env("GIT_ALLOW_PROTOCOL", "none")
+            .env("GIT_GRAFT_FILE", "/dev/null")
+            .env("GIT_ATTR_NOSYSTEM", "1")
+            .env("GIT_PAGER", "cat")
+            .env("GIT_TRACE2", "0");
+        command.args(["--no-pager", "--no-optional-locks"]);
+        for setting in SETTINGS {
+            command.arg("-c").arg(setting);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// A plumbing command in a repository; the caller adds the subcommand and its arguments.
+    fn command(&self, repository: &Repository) -> Command {
+        let mut command = self.bare_command();
+        command
+            .current_dir(repository.work_tree.as_deref().unwrap_or(&repository.git_dir))
+            .env("GIT_DIR", &repository.git_dir)
+            .env("GIT_COMMON_DIR", &repository.common_dir)
+            .env("GIT_INDEX_FILE", &repository.index_file)
+            .env("GIT_OBJECT_DIRECTORY", &repository.objects_dir);
+        if let Some(tree) = &repository.work_tree {
+            command.env("GIT_WORK_TREE", tree);
+        }
+        if let Ok(list) = env::join_paths(&repository.alternates)
+            && !list.is_empty()
+        {
+            command.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", list);
+        }
+        command
+    }
+
+    /// Runs a plumbing command to its end and gives its output; fails with git's own words if it fails. Output longer
+    /// than `limit` bytes is a failure too.
+    pub fn output(&self, repository: &Repository, args: &[&OsStr], limit: u64) -> Result<Vec<u8>> {
+        self.output_with_input(repository, args, &[], limit)
+    }
+
+    /// The same with something on the command's standard input.
+    pub fn output_with_input(
+        &self,
+        repository: &Repository,
+        args: &[&OsStr],
+        input: &[u8],
+        limit: u64,
+    ) -> Result<Vec<u8>> {
+        let mut command = self.command(repository);
+        command.args(args);
+        let at = repository.work_tree.as_deref().unwrap_or(&repository.git_dir);
+        let refuse = |problem: String| Error::Repository { path: at.to_path_buf(), problem };
+        let (status, out, words) =
+            run(command, input, limit).map_err(|e| refuse(format!("cannot run git: {e}")))?;
+        let name = args.first().map(|a| a.to_string_lossy()).unwrap_or_default();
+        if out.len() as u64 > limit {
+            return Err(refuse(format!("git {name} answers with more than {limit} bytes")));
+        }
+        if !status {
+            return Err(refuse(format!("git {name} failed: {words}")));
+        }
+        Ok(out)
+    }
+
+    /// Whether git would read the repository at `top` in spite of its owner.
+    pub(super) fn may_read(&self, top: &Path) -> bool {
+        let mut command = self.bare_command();
+        command.current_dir(top).args(["rev-parse", "--git-dir"]);
+        run(command, &[], 1 << 16).is_ok_and(|(status, _, _)| status)
+    }
+}
+
+fn is_program(path: &Path) -> bool {
+    let Ok(meta) = fs::metadata(path) else { return false };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        meta.is_file() && meta.permissions().mode() & 0o111 != 0
+    }
+    #[cfg(not(unix))]
+    {
+        meta.is_file()
+    }
+}
+
+/// Runs a command: whether it succeeded, its output (one byte more than the limit at most), its last words.
+fn run(mut command: Command, input: &[u8], limit: u64) -> std::io::Result<(bool, Vec<u8>, String)> {
+    if !input.is_empty() {
+        command.stdin(Stdio::piped());
+    }
+    let mut child = command.spawn()?;
+    let result = std::thread::scope(|threads| converse(threads, &mut child, input, limit));
+    let (out, words) = match result {
+        Ok(done) => done,
+        Err(e) => {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(e);
+        }
+    };
+    if out.len() as u64 > limit {
+        let _ = child.kill();
+    }
+    let status = child.wait()?;
+    Ok((status.success(), out, words))
+}
+
+fn converse<'s>(
+    threads: &'s std::thread::Scope<'s, '_>,
+    child: &mut Child,
+    input: &'s [u8],
+    limit: u64,
+) -> std::io::Result<(Vec<u8>, String)> {
+    let stdin = child.stdin.take();
+    let stderr = child.stderr.take();
+    let writer = stdin.map(|mut pipe| threads.spawn(move || pipe.write_all(input)));
+    let words = threads.spawn(move || {
+        let mut words = Vec::new();
+        if let Some(mut pipe) = stderr {
+            let _ = pipe.by_ref().take(8 << 10).read_to_end(&mut words);
+            let _ = std::io::copy(&mut pipe, &mut std::io::sink());
+        }
+        String::from_utf8_lossy(&words).trim().to_string()
+    });
+    let mut out = Vec::new();
+    if let Some(pipe) = child.stdout.take() {
+        pipe.take(limit.saturating_add(1)).read_to_end(&mut out)?;
+    }
+    if out.len() as u64 > limit {
+        let _ = child.kill();
+    }
+    if let Some(writer) = writer {
+        // A command that needs no more input may close it; its exit status tells the rest.
+        let _ = writer.join();
+    }
+    Ok((out, words.join().unwrap_or_default()))
+}
