@@ -1,8 +1,23 @@
 //! The rules: how each kind of key looks and what to do about it. Data in `rules/*.yml`, packed by `build.rs` into
 //! one static table; users' rules are read at start through the same schema.
+//!
+//! The way of a rule: `schema` (as it stands in YAML, read by `yaml` in bounded time) → `draft` (validated, with what
+//! `derive` fills in) → `rule`. `build.rs` goes the same way at build time.
 
+mod builtin;
 mod charset;
+mod check_kind;
+mod compile;
+mod derive;
+mod draft;
 mod rule;
+mod ruleset;
+mod schema;
+mod template;
+mod yaml;
 
 pub use charset::Charset;
-pub use rule::{Boundary, CheckKind, Context, Judge, Need, Rule, Segment, Shape, Template, Verification};
+pub use check_kind::CheckKind;
+pub use rule::{Boundary, Context, Judge, Need, Rule, Segment, Shape, Template, Verification};
+pub use ruleset::{Ruleset, parse};
+pub use yaml::{Problem, guard};

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use crate::model::{Remedy, RuleId, Severity};
 
-use super::Charset;
+use super::charset::Charset;
+use super::check_kind::CheckKind;
 
 /// A text that is static for built-in rules and owned for users' rules.
 pub(crate) type Text = Cow<'static, str>;
@@ -49,6 +50,8 @@ pub struct Rule {
     pub pair: Option<RuleId>,
     /// How to ask the provider (only with `--verify`).
     pub verify: Option<Verification>,
+    /// What made keys look like, where they cannot be made from the shape itself.
+    pub samples: List<Template>,
     /// Texts with `{{key}}` in which the rule must find a made key.
     pub examples_match: List<Text>,
     /// Texts, possibly with `{{charset:n}}`, in which it must find nothing.
@@ -126,10 +129,6 @@ pub enum Judge {
     /// A person may have made it up: passwords.
     Human,
 }
-
-/// A checksum or structure that can be decided offline; the algorithms live in `checksum.rs`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CheckKind(pub &'static str);
 
 /// How to ask the provider whether a key is live.
 #[derive(Debug, Clone)]
