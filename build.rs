@@ -169,8 +169,8 @@ fn rule(out: &mut String, draft: &Draft) {
 }
 
 fn texts(list: &[String]) -> String {
-    let inside: String = list.iter().map(|text| format!("B({text:?}),")).collect();
-    format!("B(&[{inside}])")
+    let inside: Vec<_> = list.iter().map(|text| format!("B({text:?})")).collect();
+    format!("B(&[{}])", inside.join(","))
 }
 
 fn templates(shapes: &[Vec<Piece>]) -> String {

@@ -183,7 +183,7 @@ fn read(path: &Path) -> Result<String> {
     File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(cannot)?;
     String::from_utf8(bytes).map_err(|e| {
         let good = e.utf8_error().valid_up_to();
-        let line = 1 + e.as_bytes()[..good].iter().filter(|&&b| b == b'\n').count();
+        let line = 1 + e.as_bytes()[..good].split(|&b| b == b'\n').count().saturating_sub(1);
         wrong(path, Problem { line, text: "not valid UTF-8".to_string() })
     })
 }
