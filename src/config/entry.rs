@@ -1,5 +1,6 @@
 //! The entries of a configuration that are about findings: what is allowed, left out, or judged otherwise.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use regex::bytes::Regex;
 
 use crate::model::{Fingerprint, Severity};
 
-use super::{Date, PathGlob};
+use super::{Date, PathGlob, hide_keys};
 
 /// A place in a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +54,20 @@ pub struct AllowEntry {
     pub until: Option<Date>,
     /// Where it stands.
     pub at: At,
+}
+
+impl fmt::Display for AllowEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut part = |name: &str, values: Vec<String>| {
+            if values.is_empty() { Ok(()) } else { write!(f, "{name} {}, ", values.join(" or ")) }
+        };
+        part("path", self.paths.iter().map(|p| p.as_str().to_string()).collect())?;
+        part("rule", self.rules.iter().map(|r| r.text.clone()).collect())?;
+        part("fingerprint", self.fingerprints.iter().map(ToString::to_string).collect())?;
+        part("value", self.values.iter().map(|v| hide_keys(v.as_str())).collect())?;
+        part("until", self.until.iter().map(ToString::to_string).collect())?;
+        write!(f, "because: {}", self.reason)
+    }
 }
 
 /// Paths that are not scanned.

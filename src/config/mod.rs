@@ -6,11 +6,23 @@
 mod date;
 mod entry;
 mod glob;
+mod hide;
+mod keys;
+mod load;
+mod read;
+mod schema;
 mod settings;
 mod suggest;
+mod yaml;
 
 pub use date::Date;
 pub use entry::{AllowEntry, At, Exclude, RuleName, RulePaths, SeverityOverride, wildcard};
 pub use glob::PathGlob;
+pub use hide::hide_keys;
+pub use load::{LoadOptions, NAMES};
+pub use schema::{schema, template};
 pub use settings::{Config, InlineRules};
 pub use suggest::suggest;
+
+#[cfg(test)]
+mod tests;

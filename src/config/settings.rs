@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::error::{Error, Result};
 use crate::model::{Level, Severity};
 
-use super::{AllowEntry, At, Exclude, RuleName, RulePaths, SeverityOverride};
+use super::{AllowEntry, At, Exclude, RuleName, RulePaths, SeverityOverride, suggest};
 
 /// What all configuration files of a run say together, outermost file first. The default is that of a repository
 /// without one.
@@ -58,4 +59,65 @@ impl Config {
     pub fn excludes(&self, path: &[u8]) -> bool {
         self.exclude.iter().any(|e| e.path.matches(path))
     }
+}
+
+impl Config {
+    /// Whether rules are called as the configuration calls them.
+    ///
+    /// # Errors
+    /// [`Error::Config`] at the first name that no rule has, with a suggestion.
+    pub fn check_rules<'k>(&self, known: &[&'k str]) -> Result<()> {
+        let in_allow = self.allow.iter().flat_map(|e| &e.rules);
+        let elsewhere = self.only.iter().chain(&self.disable).chain(self.severity.iter().map(|s| &s.rule));
+        for name in in_allow.chain(elsewhere).chain(self.paths.iter().map(|p| &p.rule)) {
+            if name.text.starts_with("hygiene-") || known.iter().any(|k: &&'k str| name.matches(k)) {
+                continue;
+            }
+            let near = suggest(&name.text, known.iter().copied()).map_or_else(
+                || "; `keysieve rules list` names them".to_string(),
+                |n| format!("; did you mean `{n}`?"),
+            );
+            return Err(Error::Config {
+                file: name.at.file.to_path_buf(),
+                line: name.at.line,
+                column: name.at.column,
+                problem: format!("no rule is called `{}`{near}", name.text),
+            });
+        }
+        Ok(())
+    }
+
+    /// What the configuration makes narrower than the defaults, in sentences: a report must say it.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        let mut say = |name: &str, what: String| {
+            let places: Vec<String> = self
+                .origins
+                .iter()
+                .filter(|(key, _)| key == name)
+                .map(|(_, at)| format!("{}:{}", at.file.display(), at.line))
+                .collect();
+            notes.push(format!("configuration {}: {what}", places.join(", ")));
+        };
+        if !self.disable.is_empty() {
+            say("disable", format!("rules switched off: {}", names(&self.disable)));
+        }
+        if !self.only.is_empty() {
+            say("only", format!("only these rules are in force: {}", names(&self.only)));
+        }
+        if let Some(level) = self.confidence.filter(|l| *l > Level::Medium) {
+            say("confidence", format!("findings below {level} confidence are not reported"));
+        }
+        if let Some(severity) = self.min_severity.filter(|s| *s > Severity::Info) {
+            say("min-severity", format!("findings below severity {severity} are not reported"));
+        }
+        if self.decode == Some(false) {
+            say("decode", "encodings and archives are not looked into".to_string());
+        }
+        notes
+    }
+}
+
+fn names(rules: &[RuleName]) -> String {
+    rules.iter().map(|r| r.text.as_str()).collect::<Vec<_>>().join(", ")
 }

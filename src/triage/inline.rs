@@ -1,6 +1,6 @@
 //! What an inline mark says about a finding.
 
-use crate::config::{Date, suggest, wildcard};
+use crate::config::{Date, hide_keys, suggest, wildcard};
 
 use super::syntax::{self, Spelling};
 
@@ -135,24 +135,6 @@ fn tidy(reason: &str) -> String {
     let reason = reason.trim_start_matches(['-', ':', '=', ',', ';', '(', ' ', '\t', '\u{2013}', '\u{2014}']);
     let reason = reason.strip_prefix("reason=").or_else(|| reason.strip_prefix("reason:")).unwrap_or(reason);
     hide_keys(reason.trim().trim_matches('"'))
-}
-
-/// Replaces long mixtures of letters and digits: a reason never needs one, and a second key may stand on the line.
-pub(super) fn hide_keys(text: &str) -> String {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-+/=.".contains(c);
-    let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(is_part) {
-        let end = rest[start..].find(|c| !is_part(c)).map_or(rest.len(), |n| start + n);
-        let word = &rest[start..end];
-        let key_like = word.len() >= 16
-            && word.bytes().filter(u8::is_ascii_digit).count() >= 2
-            && word.bytes().filter(u8::is_ascii_alphabetic).count() >= 4;
-        shown.push_str(&rest[..start]);
-        shown.push_str(if key_like { "…" } else { word });
-        rest = &rest[end..];
-    }
-    shown + rest
 }
 
 #[cfg(test)]
