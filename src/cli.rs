@@ -1,1 +1,39 @@
-//! The command line.
+//! The command line: global options and one line a command.
+
+use std::io::Write;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{Globals, hook, scan};
+use crate::error::Result;
+
+/// Never commit keys: finds secrets in files, in what is about to be committed, and in the whole history.
+#[derive(Debug, Parser)]
+#[command(name = "keysieve", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    after_help = "Exit codes: 0 everything was scanned and is clean · 1 findings · 2 usage or configuration \
+                        error · 3 something that should have been scanned was not"
+)]
+pub struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Scan(scan::Args),
+    Hook(hook::Args),
+}
+
+impl Cli {
+    /// Runs the command; returns the exit code. Data go to `out`, everything else to `err`.
+    pub fn run(&self, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
+        let globals = &self.globals;
+        match &self.command {
+            Command::Scan(args) => scan::run(args, globals, out, err),
+            Command::Hook(args) => hook::run(args, globals, out, err),
+        }
+    }
+}

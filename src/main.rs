@@ -1,3 +1,31 @@
 //! The `keysieve` program: parse, run, print an error chain, give the exit code.
 
-fn main() {}
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use keysieve::cli::Cli;
+use keysieve::error::Error;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return usage(&answer),
+    };
+    let mut out = io::stdout().lock();
+    let mut err = io::stderr();
+    match cli.run(&mut out, &mut err).and_then(|code| out.flush().map_err(Error::Output).map(|()| code)) {
+        Ok(code) => ExitCode::from(code),
+        Err(e) if e.is_broken_pipe() => ExitCode::from(3),
+        Err(e) => {
+            let _ = writeln!(err, "keysieve: {e}");
+            ExitCode::from(e.exit_code())
+        }
+    }
+}
+
+/// Help and version go to standard output with 0, mistakes to standard error with 2.
+fn usage(answer: &clap::Error) -> ExitCode {
+    let _ = answer.print();
+    ExitCode::from(if answer.use_stderr() { 2 } else { 0 })
+}

@@ -8,6 +8,7 @@ mod finding;
 mod fingerprint;
 mod location;
 mod origin;
+mod progress;
 mod secret;
 mod stop;
 mod text;
@@ -20,6 +21,7 @@ pub use finding::{
 pub use fingerprint::Fingerprint;
 pub use location::{Excerpt, LineCol, Location};
 pub use origin::{BlobPath, CommitOrigin, HashKind, ObjectId, Origin, Part};
+pub use progress::Progress;
 pub use secret::Secret;
 pub use stop::{Stop, StopReason};
 pub use text::{escape_terminal, escape_terminal_bytes};

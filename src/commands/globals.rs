@@ -1,0 +1,168 @@
+//! The options that all commands share.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+/// Options that all commands share.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options for all commands")]
+pub struct Globals {
+    /// How findings are told: text, json, jsonl, sarif, gitlab, github, junit, csv, html, markdown, …
+    #[arg(long, short = 'f', global = true, value_name = "FORMAT", default_value = "text")]
+    pub format: String,
+    /// Write that report to a file instead of standard output
+    #[arg(long, short = 'o', global = true, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write another report of the same run (repeatable)
+    #[arg(long, global = true, value_name = "FORMAT=FILE")]
+    pub report: Vec<String>,
+    /// Show secrets in clear instead of redacted
+    #[arg(long, global = true)]
+    pub show_secrets: bool,
+    /// Add rules from a YAML file or a folder of them (repeatable)
+    #[arg(long, global = true, value_name = "FILE|DIR")]
+    pub rules: Vec<PathBuf>,
+    /// Use only this rule or provider (repeatable)
+    #[arg(long, global = true, value_name = "RULE")]
+    pub only: Vec<String>,
+    /// Do not use this rule or provider (repeatable)
+    #[arg(long, global = true, value_name = "RULE")]
+    pub disable: Vec<String>,
+    /// Report only findings at least this bad: info, low, medium, high, critical
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
+    pub severity: String,
+    /// Report only findings at least this sure: low, medium, high, certain
+    #[arg(long, global = true, value_name = "LEVEL")]
+    pub confidence: Option<String>,
+    /// Use this configuration instead of looking for .keysieve.yml
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Use no configuration
+    #[arg(long, global = true)]
+    pub no_config: bool,
+    /// Findings in this file are known and do not count
+    #[arg(long, global = true, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Ignore `keysieve:allow` and similar marks in the scanned text
+    #[arg(long, global = true)]
+    pub no_inline_allow: bool,
+    /// For branches of strangers: nothing in the repository can silence a finding
+    #[arg(long, global = true)]
+    pub untrusted: bool,
+    /// Exit with N instead of 1 when there are findings
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u8))]
+    pub exit_code: Option<u8>,
+    /// Exit with 0 instead of 1 when there are findings
+    #[arg(long, global = true, conflicts_with = "exit_code")]
+    pub exit_zero: bool,
+    /// Make a history that ends at a shallow boundary incomplete (exit 3)
+    #[arg(long, global = true)]
+    pub require_full_history: bool,
+    /// How many threads to use (default: one a core)
+    #[arg(long, global = true, value_name = "N", value_parser = parse_threads)]
+    pub threads: Option<usize>,
+    /// Leave out files and blobs larger than this, such as 10M (they are counted)
+    #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size)]
+    pub max_file_size: Option<u64>,
+    /// Stop after this time, such as 90s or 5m; the scan is then incomplete (exit 3)
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
+    pub timeout: Option<Duration>,
+    /// Do not look into base64 and other encodings, nor into archives
+    #[arg(long, global = true)]
+    pub no_decode: bool,
+    /// When to use colour (`NO_COLOR` is honoured)
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub color: When,
+    /// When to show progress on standard error
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Progressing::Auto)]
+    pub progress: Progressing,
+    /// Print findings and errors only
+    #[arg(long, short = 'q', global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print more: suppressed findings and why we are sure
+    #[arg(long, short = 'v', global = true)]
+    pub verbose: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// When to show progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Progressing {
+    /// When standard error is a terminal and the scan takes more than a second
+    Auto,
+    /// Never
+    Never,
+}
+
+fn parse_threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if (1..=256).contains(&n) => Ok(n),
+        _ => Err("a number from 1 to 256 is needed".into()),
+    }
+}
+
+/// Reads `4096`, `64K`, `10M`, `2G` (powers of 1,024; `KB`, `MiB` and the like are the same).
+fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let shift = match text[digits..].to_ascii_lowercase().as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => return Err("a size such as 4096, 64K, 10M or 2G is needed".into()),
+    };
+    text[..digits]
+        .parse::<u64>()
+        .ok()
+        .and_then(|n| n.checked_mul(1 << shift))
+        .ok_or_else(|| "a size such as 4096, 64K, 10M or 2G is needed".into())
+}
+
+/// Reads `90`, `90s`, `5m`, `1h`, `500ms`.
+fn parse_time(text: &str) -> Result<Duration, String> {
+    let wrong = || "a time such as 90s, 5m or 500ms is needed".to_owned();
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let n: u64 = text[..digits].parse().map_err(|_| wrong())?;
+    let ms = match &text[digits..] {
+        "ms" => 1,
+        "" | "s" => 1_000,
+        "m" | "min" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(wrong()),
+    };
+    n.checked_mul(ms).map(Duration::from_millis).ok_or_else(wrong)
+}
+
+/// The width of the terminal on standard output, in columns.
+pub(super) fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    (size.ws_col > 0).then(|| usize::from(size.ws_col))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse_size, parse_time};
+    use std::time::Duration;
+
+    #[test]
+    fn sizes_and_times_read_as_people_write_them() {
+        assert_eq!(parse_size("10M"), Ok(10 << 20));
+        assert_eq!(parse_size("7"), Ok(7));
+        assert!(parse_size("").is_err() && parse_size("1x").is_err() && parse_size("99999999999G").is_err());
+        assert_eq!(parse_time("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(parse_time("500ms"), Ok(Duration::from_millis(500)));
+        assert!(parse_time("5 apples").is_err() && parse_time("é").is_err());
+    }
+}

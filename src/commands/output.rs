@@ -1,0 +1,75 @@
+//! Writing reports: to standard output, or into files that appear whole or not at all.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::reports::{Format, Look, Report, format};
+
+/// One report to write.
+pub(super) struct Wanted {
+    format: &'static dyn Format,
+    /// `None`: standard output.
+    file: Option<PathBuf>,
+}
+
+/// Reads `--format`, `--output` and `--report`; a format that does not exist is a usage error.
+pub(super) fn wanted(name: &str, output: Option<&Path>, more: &[String]) -> Result<Vec<Wanted>> {
+    let mut all = vec![Wanted { format: named(name)?, file: output.map(Path::to_path_buf) }];
+    for pair in more {
+        let (name, file) = pair
+            .split_once('=')
+            .filter(|(_, file)| !file.is_empty())
+            .ok_or_else(|| Error::Usage(format!("--report {pair}: FORMAT=FILE is needed")))?;
+        all.push(Wanted { format: named(name)?, file: Some(file.into()) });
+    }
+    Ok(all)
+}
+
+fn named(name: &str) -> Result<&'static dyn Format> {
+    format(name).ok_or_else(|| {
+        let known: Vec<_> = crate::reports::FORMATS.iter().map(|f| f.name()).collect();
+        Error::Usage(format!("there is no format '{name}'; there are {}", known.join(", ")))
+    })
+}
+
+/// Writes all reports.
+pub(super) fn write(wanted: &[Wanted], report: &Report, look: Look, out: &mut dyn Write) -> Result<()> {
+    for one in wanted {
+        match &one.file {
+            None => {
+                let mut out = BufWriter::with_capacity(1 << 16, &mut *out);
+                one.format.write(report, look, &mut out).and_then(|()| out.flush()).map_err(Error::Output)?;
+            }
+            Some(path) => {
+                let look = Look { color: false, width: None, ..look };
+                into_file(path, |file| one.format.write(report, look, file)).map_err(|source| Error::Io {
+                    path: path.clone(),
+                    doing: "write",
+                    source,
+                })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes a private file beside its place and renames it, so that readers see the old or the new one, whole. What is
+/// not a regular file (a pipe, `/dev/stdout`) is written to directly.
+fn into_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+        let mut file = BufWriter::new(OpenOptions::new().write(true).open(path)?);
+        write(&mut file)?;
+        return file.flush();
+    }
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(folder)?);
+    write(&mut file)?;
+    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.as_file().sync_all()?;
+    // A link is followed, so that it stays a link.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    file.persist(target).map_err(|e| e.error)?;
+    Ok(())
+}

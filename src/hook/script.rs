@@ -1,0 +1,74 @@
+//! The text of an installed hook.
+
+use std::path::Path;
+
+use super::Stage;
+
+const TEMPLATE: &str = include_str!("../../hooks/hook.sh");
+/// Stands in the second line of every hook that keysieve wrote.
+const MARK: &str = "# keysieve:hook 1 ";
+/// Ends the name of the hook that was there before.
+pub(super) const BEFORE: &str = ".before-keysieve";
+
+/// The script for a stage that calls this program.
+pub(super) fn text(stage: Stage, program: &Path) -> Vec<u8> {
+    let mut text = Vec::with_capacity(TEMPLATE.len() + 256);
+    let staged = TEMPLATE.replace("@STAGE@", stage.as_str());
+    for (i, piece) in staged.split("@PROGRAM@").enumerate() {
+        if i > 0 {
+            text.extend(quoted(program));
+        }
+        text.extend(piece.as_bytes());
+    }
+    text
+}
+
+/// Whether a hook was written by keysieve.
+pub(super) fn is_ours(text: &[u8]) -> bool {
+    text.split(|&b| b == b'\n').nth(1).is_some_and(|line| line.starts_with(MARK.as_bytes()))
+}
+
+/// The program that one of our hooks calls first, as it stands in the script.
+pub(super) fn program(text: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(text);
+    let from = text.find("\nprogram='")? + "\nprogram='".len();
+    let until = text[from..].find("'\n")?;
+    Some(text[from..from + until].replace("'\\''", "'"))
+}
+
+/// A path in single quotes for sh; any byte may stand in it.
+fn quoted(path: &Path) -> Vec<u8> {
+    #[cfg(unix)]
+    let bytes = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());
+    #[cfg(not(unix))]
+    let text = path.to_string_lossy().replace('\\', "/");
+    #[cfg(not(unix))]
+    let bytes = text.as_bytes();
+    let mut quoted = vec![b'\''];
+    for &b in bytes {
+        if b == b'\'' {
+            quoted.extend(b"'\\''");
+        } else {
+            quoted.push(b);
+        }
+    }
+    quoted.push(b'\'');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Stage;
+    use super::{is_ours, program, text};
+    use std::path::Path;
+
+    #[test]
+    fn the_script_knows_itself_and_its_program() {
+        let script = text(Stage::PrePush, Path::new("/opt/it's here/keysieve"));
+        assert!(is_ours(&script));
+        assert_eq!(program(&script).as_deref(), Some("/opt/it's here/keysieve"));
+        // `"$@"` is the only at sign that may be left.
+        assert!(!String::from_utf8_lossy(&script).replace("\"$@\"", "").contains('@'));
+        assert!(!is_ours(b"#!/bin/sh\necho keysieve:hook\n"));
+    }
+}

@@ -1,1 +1,0 @@
-//! Where source, matcher, triage and report meet.

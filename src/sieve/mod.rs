@@ -1,0 +1,10 @@
+//! Where source, matcher, triage and report meet.
+//!
+//! A source pushes blobs; in the same thread the matcher turns a blob into detections and [`excerpt`] cuts the redacted
+//! line; when the source is done it locates what it found; triage judges; the report is sorted.
+
+mod excerpt;
+mod hide;
+mod sift;
+
+pub use sift::{Sieve, SiftOptions};

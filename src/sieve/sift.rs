@@ -1,0 +1,181 @@
+//! `Sieve`: the story of the program, readable in one screen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::time::Instant;
+
+use crate::engine::{Detection, Matcher, Scratch};
+use crate::error::Result;
+use crate::model::{Blob, Disposition, Finding, Location, Progress, Remedy, Secret, Verdict};
+use crate::reports::{Report, RuleSummary};
+use crate::sources::Source;
+use crate::triage::{Marks, Triage};
+
+use super::{excerpt, hide};
+
+/// What may be set about sifting.
+#[derive(Debug, Clone, Default)]
+pub struct SiftOptions {
+    /// Whether secrets may stay in paths and messages (`--show-secrets`).
+    pub show_secrets: bool,
+    /// Counted up while the scan runs.
+    pub progress: Progress,
+}
+
+/// Matcher and judgement, ready to sift a source.
+pub struct Sieve<'a> {
+    /// The rules in force.
+    pub matcher: &'a Matcher<'a>,
+    /// Decides about each finding, after the source has located them.
+    pub triage: &'a Triage,
+    /// The rest.
+    pub options: SiftOptions,
+}
+
+impl Sieve<'_> {
+    /// Scans everything the source gives and decides on everything found.
+    pub fn sift(&self, source: &dyn Source) -> Result<Report> {
+        let started = Instant::now();
+        let (sender, receiver) = channel::<Vec<Finding>>();
+        let mut coverage = source.visit(&|| {
+            let sender = sender.clone();
+            let mut scratch = Scratch::default();
+            let mut remedies = Remedies::default();
+            Box::new(move |blob| self.sift_blob(blob, &mut scratch, &mut remedies, &sender))
+        })?;
+        drop(sender);
+        let mut found: Vec<Finding> = receiver.into_iter().flatten().collect();
+        source.locate(&mut found, &mut coverage)?;
+        found.sort_by(Finding::report_order);
+        let mut report = Report { rules: summaries(&found), ..Report::default() };
+        for mut finding in found {
+            if finding.disposition != Disposition::Old {
+                self.triage.judge(&mut finding);
+            }
+            match &finding.disposition {
+                Disposition::Reported => {
+                    report.findings.push(finding);
+                    continue;
+                }
+                Disposition::Old => coverage.old_findings += 1,
+                Disposition::Known { .. } => count(&mut coverage.suppressed, "baseline"),
+                Disposition::Allowed { by, .. } => count(&mut coverage.suppressed, by),
+            }
+            report.suppressed.push(finding);
+        }
+        coverage.notes.extend(self.triage.expired());
+        coverage.elapsed = started.elapsed();
+        coverage.sort();
+        report.coverage = coverage;
+        if !self.options.show_secrets {
+            hide::names(&mut report);
+        }
+        Ok(report)
+    }
+
+    fn sift_blob(
+        &self,
+        blob: &Blob<'_>,
+        scratch: &mut Scratch,
+        remedies: &mut Remedies,
+        sender: &Sender<Vec<Finding>>,
+    ) {
+        let mut detections = Vec::new();
+        self.matcher.scan(blob, scratch, &mut |detection| detections.push(detection));
+        self.options.progress.done(blob.bytes.len() as u64);
+        if detections.is_empty() {
+            return;
+        }
+        let hidden = excerpt::merged(detections.iter().map(|d| d.span.clone()).collect());
+        let marks = if self.triage.wants_marks() { Some(Marks::of(blob.bytes)) } else { None };
+        let findings = detections
+            .into_iter()
+            .map(|d| {
+                let markers = marks.as_ref().map_or_else(Vec::new, |m| m.near(&d.span));
+                Finding { markers, ..self.finding(blob, d, &hidden, remedies) }
+            })
+            .collect();
+        // The receiver lives until all workers are gone.
+        let _ = sender.send(findings);
+    }
+
+    fn finding(
+        &self,
+        blob: &Blob<'_>,
+        d: Detection<'_>,
+        hidden: &[std::ops::Range<usize>],
+        remedies: &mut Remedies,
+    ) -> Finding {
+        let secret = Secret::new(&d.secret, d.prefix);
+        let excerpt = excerpt::cut(blob.bytes, &d.span, &secret.redacted(), hidden);
+        let at = |offset: usize| blob.window.offset + offset as u64;
+        let counts = blob.scope.touches(d.start.line, d.end.line);
+        Finding {
+            rule: d.rule.id.clone(),
+            provider: d.rule.provider.clone(),
+            name: d.rule.name.clone(),
+            severity: d.rule.severity,
+            confidence: d.confidence,
+            reasons: d.reasons,
+            markers: Vec::new(),
+            location: Location {
+                origin: blob.origin.clone(),
+                span: at(d.span.start)..at(d.span.end),
+                start: d.start,
+                end: d.end,
+                excerpt,
+            },
+            decoded_from: d.decoded_from,
+            variable: d.variable,
+            checksum: d.checksum,
+            alternatives: d.alternatives,
+            verdict: Verdict::Unverified,
+            disposition: if counts { Disposition::Reported } else { Disposition::Old },
+            remedy: remedies.of(&d.rule.id, &d.rule.remedy),
+            history: None,
+            owner: None,
+            secret,
+        }
+    }
+}
+
+/// One shared copy of each rule's advice a thread: a million findings of one rule need it once.
+#[derive(Default)]
+struct Remedies(BTreeMap<String, Arc<Remedy>>);
+
+impl Remedies {
+    fn of(&mut self, rule: &str, remedy: &Remedy) -> Arc<Remedy> {
+        if let Some(known) = self.0.get(rule) {
+            return Arc::clone(known);
+        }
+        let shared = Arc::new(remedy.clone());
+        self.0.insert(rule.to_owned(), Arc::clone(&shared));
+        shared
+    }
+}
+
+fn count(counts: &mut BTreeMap<String, u64>, by: &str) {
+    if let Some(n) = counts.get_mut(by) {
+        *n += 1;
+    } else {
+        counts.insert(by.to_owned(), 1);
+    }
+}
+
+fn summaries(found: &[Finding]) -> Vec<RuleSummary> {
+    let mut by_id = BTreeMap::new();
+    for f in found {
+        if !by_id.contains_key(f.rule.as_ref()) {
+            let summary = RuleSummary {
+                id: f.rule.to_string(),
+                name: f.name.to_string(),
+                provider: f.provider.to_string(),
+                severity: f.severity,
+                remedy: (*f.remedy).clone(),
+            };
+            by_id.insert(f.rule.as_ref(), summary);
+        }
+    }
+    by_id.into_values().collect()
+}
