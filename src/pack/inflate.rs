@@ -57,6 +57,11 @@ impl Buffer {
         Ok(())
     }
 
+    /// Takes a vector over.
+    pub(super) fn from(bytes: Vec<u8>) -> Buffer {
+        Buffer { len: bytes.len(), bytes }
+    }
+
     /// How much memory it holds, in bytes.
     pub(super) fn capacity(&self) -> usize {
         self.bytes.capacity()

@@ -12,27 +12,36 @@
 
 mod alternates;
 mod bytes;
+mod catalog;
 mod damage;
 mod delta;
 mod entry;
 mod files;
+mod forest;
 mod index;
 mod inflate;
 mod loose;
 mod object;
 mod packfile;
+mod plan;
 mod reader;
 mod store;
 mod stream;
+mod traverse;
+mod walker;
+mod window;
 
 pub use damage::Damage;
 pub use object::{Commit, Entries, Entry, Kind, Object, Signature, Tag, hash_object};
+pub use catalog::Catalog;
+pub use plan::Plan;
 pub use reader::Reader;
 pub use store::{Header, Problem, Store};
 pub use stream::BlobStream;
+pub use traverse::{Kinds, Visitor};
 
-/// Objects up to this size are decoded in one piece; larger blobs are streamed. 32 MiB.
-pub const WHOLE_LIMIT: u64 = 32 << 20;
+/// Objects up to this size are decoded in one piece; larger blobs are streamed. 16 MiB.
+pub const WHOLE_LIMIT: u64 = 16 << 20;
 
 /// Commits, tags and trees larger than this are refused: git itself makes none. 256 MiB.
 pub const META_LIMIT: u64 = 256 << 20;

@@ -107,6 +107,14 @@ impl Pack {
 }
 
 impl Opened {
+    /// Checks that the pack ends with the checksum that its index states.
+    pub(super) fn belongs_to(&self, checksum: &[u8]) -> Result<(), Damage> {
+        if self.pack.read_up_to(self.end(), checksum.len())? == checksum {
+            return Ok(());
+        }
+        Err(Damage::new("pack does not end with the checksum that its index states"))
+    }
+
     /// Where the entries end and the checksum starts.
     pub(super) fn end(&self) -> u64 {
         self.pack.len().saturating_sub(self.hash.len() as u64)
