@@ -118,12 +118,16 @@ impl Forest {
                     return;
                 }
                 let range = start..count.min(start + BATCH);
-                let batch = self.batch(&range, |offset| window.header(&file, opened, offset), |id| {
-                    let number = catalog.number(id)?;
-                    let sorted = by_number.get_or_init(|| self.by_number());
-                    let at = sorted.partition_point(|(n, _)| *n < number);
-                    sorted.get(at).filter(|(n, _)| *n == number).map(|(_, entry)| *entry)
-                });
+                let batch = self.batch(
+                    &range,
+                    |offset| window.header(&file, opened, offset),
+                    |id| {
+                        let number = catalog.number(id)?;
+                        let sorted = by_number.get_or_init(|| self.by_number());
+                        let at = sorted.partition_point(|(n, _)| *n < number);
+                        sorted.get(at).filter(|(n, _)| *n == number).map(|(_, entry)| *entry)
+                    },
+                );
                 batches.lock().unwrap_or_else(PoisonError::into_inner).push((start, batch));
             }
         };
@@ -277,7 +281,12 @@ struct HeaderWindow {
 }
 
 impl HeaderWindow {
-    fn header(&mut self, file: &File, opened: &Opened, offset: u64) -> Result<super::packfile::Located, Damage> {
+    fn header(
+        &mut self,
+        file: &File,
+        opened: &Opened,
+        offset: u64,
+    ) -> Result<super::packfile::Located, Damage> {
         let end = opened.end();
         if offset < 12 || offset >= end {
             return Err(Damage::new("offset lies outside of the pack"));

@@ -31,9 +31,9 @@ mod traverse;
 mod walker;
 mod window;
 
+pub use catalog::Catalog;
 pub use damage::Damage;
 pub use object::{Commit, Entries, Entry, Kind, Object, Signature, Tag, hash_object};
-pub use catalog::Catalog;
 pub use plan::Plan;
 pub use reader::Reader;
 pub use store::{Header, Problem, Store};

@@ -98,4 +98,3 @@ fn problem(pack: &Pack, damage: &Damage) -> Problem {
 fn raw(ids: &[ObjectId]) -> Vec<u8> {
     ids.iter().flat_map(|id| id.as_bytes().iter().copied()).collect()
 }
-

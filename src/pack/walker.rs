@@ -76,7 +76,8 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
     /// Walks a tree from its root.
     pub(super) fn tree(&mut self, (pack, root): (u32, Root)) {
         let (pack, mut stack) = (pack as usize, Vec::new());
-        let made = self.root(pack, root.entry).unwrap_or_else(|damage| self.recover(pack, root.entry, damage));
+        let made =
+            self.root(pack, root.entry).unwrap_or_else(|damage| self.recover(pack, root.entry, damage));
         self.arrive(pack, root.entry, made, &mut stack);
         self.walk(stack);
     }
@@ -151,7 +152,12 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
                 let given = middle..branch.children.end;
                 branch.children.end = middle;
                 let base = Arc::clone(&branch.base);
-                return self.shared.give(Branch { pack: branch.pack, kind: branch.kind, base, children: given });
+                return self.shared.give(Branch {
+                    pack: branch.pack,
+                    kind: branch.kind,
+                    base,
+                    children: given,
+                });
             }
         }
     }
@@ -164,7 +170,9 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
         let children = forest.children(entry);
         self.visit(number, &made);
         match made {
-            Made::Whole(kind, data) if children.is_empty() || !self.shared.kinds.contains(kind) => self.keep(data),
+            Made::Whole(kind, data) if children.is_empty() || !self.shared.kinds.contains(kind) => {
+                self.keep(data)
+            }
             Made::Whole(kind, data) => stack.push(Branch { pack, kind, base: Arc::new(data), children }),
             Made::Large => {
                 let mut below: Vec<u32> = children.map(|at| forest.child(at)).collect();
