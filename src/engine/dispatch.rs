@@ -1,0 +1,190 @@
+//! From pieces of text to places where a template should be tried: all anchors of all rules at once.
+
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::rules::Charset;
+
+use super::anchor::{Anchor, Hook};
+use super::boundary::behind_escape;
+use super::candidate::Candidate;
+use super::hashes::Hashes;
+use super::masks::{LONG, Piece};
+use super::shape::{Ends, Shapes};
+use super::view::View;
+
+/// A template and how far before its anchor it may begin.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    rule: u32,
+    template: u32,
+    back: (u16, u16),
+}
+
+/// All anchors, by kind.
+#[derive(Debug)]
+pub(super) struct Dispatch {
+    entries: Vec<Entry>,
+    heads: Hashes,
+    leads: Hashes,
+    /// Entries that hang on a long run alone, with the set of its first byte.
+    runs: Vec<(Charset, u32)>,
+    /// Entries that hang on `://`: the literal, where in it that stands.
+    urls: Vec<(Box<[u8]>, usize, u32)>,
+    texts: Texts,
+}
+
+/// Literals that are searched for in all text; prepared when first needed.
+#[derive(Debug)]
+struct Texts {
+    literals: Vec<(Box<[u8]>, bool, u32)>,
+    exact: OnceLock<Option<AhoCorasick>>,
+    any_case: OnceLock<Option<AhoCorasick>>,
+}
+
+/// What the stage needs beside the text.
+pub(super) struct Sink<'s> {
+    pub(super) shapes: &'s Shapes<'s>,
+    pub(super) ends: &'s mut Ends,
+    pub(super) out: &'s mut Vec<Candidate>,
+}
+
+impl Dispatch {
+    /// From the hooks of templates: rule, template, hook.
+    pub(super) fn new(hooks: Vec<(u32, u32, Hook)>) -> Dispatch {
+        let mut entries = Vec::with_capacity(hooks.len());
+        let (mut heads, mut leads) = (Vec::new(), Vec::new());
+        let (mut runs, mut urls, mut literals) = (Vec::new(), Vec::new(), Vec::new());
+        for (rule, template, hook) in hooks {
+            let entry = entries.len() as u32;
+            entries.push(Entry { rule, template, back: (hook.back.0 as u16, hook.back.1 as u16) });
+            match hook.anchor {
+                Anchor::Head(sets) => heads.push((sets, entry)),
+                // Nearest byte first, so that the list goes by the two bytes that are always known.
+                Anchor::Lead([far, mid, near]) => {
+                    leads.push(([near, mid, far, Charset::NONE.with(0)], entry));
+                }
+                Anchor::Run(first) => runs.push((first, entry)),
+                Anchor::Url(text, at) => urls.push((text.into(), at, entry)),
+                Anchor::Text(text, no_case) => literals.push((text.into(), no_case, entry)),
+            }
+        }
+        Dispatch {
+            entries,
+            heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e))),
+            leads: Hashes::new(leads.iter().map(|(s, e)| (s, *e))),
+            runs,
+            urls,
+            texts: Texts { literals, exact: OnceLock::new(), any_case: OnceLock::new() },
+        }
+    }
+
+    /// Tries every template whose anchor stands in the piece.
+    pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, sink: &mut Sink<'_>) {
+        for &start in piece.starts {
+            self.at_start(view.bytes, start, sink);
+        }
+        for run in piece.runs {
+            if let Some(start) = behind_escape(view.bytes, run.start, run.end)
+                && run.end - start >= LONG - 1
+            {
+                self.at_start(view.bytes, start, sink);
+            }
+        }
+        if !self.urls.is_empty() {
+            self.urls_in(view.bytes, piece, sink);
+        }
+        self.texts_in(view.bytes, piece, sink);
+    }
+
+    /// A long run, or a part of one, begins at `start`.
+    fn at_start(&self, bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
+        let Some(head) = bytes.get(start..).and_then(|b| b.first_chunk::<4>()) else { return };
+        if self.heads.may(u32::from_le_bytes(*head)) {
+            for &entry in self.heads.entries(head[0], head[1]) {
+                self.try_entry(bytes, start, entry, sink);
+            }
+        }
+        for (first, entry) in &self.runs {
+            if first.has(head[0]) {
+                self.try_entry(bytes, start, *entry, sink);
+            }
+        }
+        let lead = match &bytes[..start] {
+            [.., far, mid, near] => [*near, *mid, *far, 0],
+            [mid, near] => [*near, *mid, b' ', 0],
+            _ => return,
+        };
+        if self.leads.may(u32::from_le_bytes(lead)) {
+            for &entry in self.leads.entries(lead[0], lead[1]) {
+                self.try_entry(bytes, start, entry, sink);
+            }
+        }
+    }
+
+    fn urls_in(&self, bytes: &[u8], piece: &Piece<'_>, sink: &mut Sink<'_>) {
+        for (k, masks) in piece.masks.iter().enumerate() {
+            let mut colons = masks.assign & (masks.slash >> 1 | 1 << 63);
+            while colons != 0 {
+                let at = piece.at + k * 64 + colons.trailing_zeros() as usize;
+                colons &= colons - 1;
+                if at < piece.end && bytes[at..].starts_with(b"://") {
+                    for (text, within, entry) in &self.urls {
+                        if at.checked_sub(*within).is_some_and(|s| bytes[s..].starts_with(text)) {
+                            self.try_entry(bytes, at, *entry, sink);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn texts_in(&self, bytes: &[u8], piece: &Piece<'_>, sink: &mut Sink<'_>) {
+        for no_case in [false, true] {
+            let Some(searcher) = self.texts.searcher(no_case) else { continue };
+            // Literals that begin in this piece may end behind it.
+            let longest = searcher.max_pattern_len();
+            let haystack = &bytes[piece.at..bytes.len().min(piece.end + longest - 1)];
+            for found in searcher.find_overlapping_iter(haystack) {
+                let at = piece.at + found.start();
+                if at < piece.end {
+                    let entry = self.texts.entry(no_case, found.pattern().as_usize());
+                    self.try_entry(bytes, at, entry, sink);
+                }
+            }
+        }
+    }
+
+    /// Tries a template at all places where it could begin so that its anchor is at `at`.
+    fn try_entry(&self, bytes: &[u8], at: usize, entry: u32, sink: &mut Sink<'_>) {
+        let Entry { rule, template, back } = self.entries[entry as usize];
+        for back in usize::from(back.0)..=usize::from(back.1) {
+            let Some(start) = at.checked_sub(back) else { return };
+            sink.out.extend(sink.shapes.match_one((rule, template), bytes, start, sink.ends));
+        }
+    }
+}
+
+impl Texts {
+    fn searcher(&self, no_case: bool) -> Option<&AhoCorasick> {
+        let cell = if no_case { &self.any_case } else { &self.exact };
+        cell.get_or_init(|| {
+            let literals: Vec<&[u8]> =
+                self.literals.iter().filter(|(_, n, _)| *n == no_case).map(|(text, ..)| &text[..]).collect();
+            if literals.is_empty() {
+                return None;
+            }
+            AhoCorasick::builder()
+                .match_kind(MatchKind::Standard)
+                .ascii_case_insensitive(no_case)
+                .build(literals)
+                .ok()
+        })
+        .as_ref()
+    }
+
+    fn entry(&self, no_case: bool, pattern: usize) -> u32 {
+        self.literals.iter().filter(|(_, n, _)| *n == no_case).nth(pattern).map_or(0, |(.., entry)| *entry)
+    }
+}

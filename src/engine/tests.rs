@@ -1,0 +1,150 @@
+//! The stages together.
+
+use super::testing::{ALNUM, DIGITS, HEX, URL, WORD, detections, keys, lit, pattern, rule, run};
+use crate::model::{LineCol, Origin};
+use crate::rules::Rule;
+
+/// A key body of `len` letters and digits that looks random enough.
+fn body(len: usize) -> String {
+    let letters = b"Q7xk2LmZ9pRt4VbN8sHj3WcY6dFg5TqA1eUoXi0B";
+    (0..len).map(|i| char::from(letters[i * 7 % letters.len()])).collect()
+}
+
+fn hex(len: usize) -> String {
+    let digits = b"3a9f07c5e81bd246";
+    (0..len).map(|i| char::from(digits[(i * 5 + i / 16) % 16])).collect()
+}
+
+fn rules() -> Vec<Rule> {
+    let mut twilio = rule("twilio", &[lit("SK"), run(HEX, 32, 32)]);
+    twilio.boundary.not_before = URL;
+    vec![
+        rule("github", &[lit("ghp_"), run(ALNUM, 36, 36)]),
+        rule("voicgen", &[lit("vg_live_"), run(ALNUM, 8, 16_384)]),
+        twilio,
+        rule("sendgrid", &[lit("SG."), run(URL, 22, 22), lit("."), run(URL, 43, 43)]),
+        rule("telegram", &[run(DIGITS, 8, 10), lit(":AA"), run(URL, 33, 33)]),
+        rule(
+            "slack-hook",
+            &[
+                lit("https://hooks.slack.com/services/T"),
+                run(ALNUM, 8, 10),
+                lit("/B"),
+                run(ALNUM, 8, 10),
+                lit("/"),
+                run(ALNUM, 24, 24),
+            ],
+        ),
+        rule("discord", &[run(ALNUM, 24, 24), lit("."), run(URL, 6, 6), lit("."), run(URL, 27, 38)]),
+        rule("entra", &[run(WORD, 3, 3), lit("8Q~"), run(URL.with(b'~').with(b'.'), 34, 34)]),
+        rule("google", &[lit("1//0"), run(URL, 20, 512)]),
+        pattern("pem", "-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.){16,200}?-----END [A-Z ]*PRIVATE KEY-----"),
+    ]
+}
+
+/// One key for each of the rules.
+fn samples() -> Vec<(&'static str, String)> {
+    vec![
+        ("github", format!("ghp_{}", body(36))),
+        ("voicgen", format!("vg_live_{}", body(8))),
+        ("voicgen", format!("vg_live_{}", body(300))),
+        ("twilio", format!("SK{}", hex(32))),
+        ("sendgrid", format!("SG.{}.{}", body(22), body(43))),
+        ("telegram", format!("12345678:AA{}", body(33))),
+        ("slack-hook", format!("https://hooks.slack.com/services/T{}/B{}/{}", body(8), body(9), body(24))),
+        ("discord", format!("M{}.{}.{}", body(23), body(6), body(27))),
+        ("entra", format!("{}8Q~{}", body(3), body(34))),
+        ("google", format!("1//0{}", body(60))),
+        ("pem", format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", body(60))),
+    ]
+}
+
+#[test]
+fn keys_are_found_in_all_surroundings() {
+    let rules = rules();
+    for (id, key) in samples() {
+        for (before, after) in [
+            ("", ""),
+            ("KEY=", "\n"),
+            ("key: \"", "\","),
+            ("f('", "')"),
+            ("text = \"a\\n", "\\n\""),
+            ("x=1\\t", " "),
+            ("q=%3D", "&a"),
+            ("q%20", "%20"),
+            ("\\u003d", "\\u0026"),
+            ("\x1b[0m", "\x1b[1m"),
+            ("\x1b[1;32m", "\x1b[0m"),
+            ("Bearer ", "\r\n"),
+            ("user:", "@host"),
+            ("a\0b\0", "\0"),
+            ("<key>", "</key>"),
+            ("\u{fffd}", "ß"),
+        ] {
+            let text = format!("{}{before}{key}{after}{}", " lead ".repeat(700), "\n tail".repeat(20));
+            assert_eq!(keys(&rules, &text), [(id.to_string(), key.clone())], "{before:?} {after:?}");
+        }
+    }
+}
+
+#[test]
+fn the_middle_of_a_longer_word_is_no_key() {
+    let rules = rules();
+    for (_, key) in samples().into_iter().filter(|(id, _)| !["pem", "slack-hook"].contains(id)) {
+        for (before, after) in [("a", ""), ("Z9", ""), ("_", ""), ("", "a")] {
+            let text = format!("k = \"{before}{key}{after}\"");
+            let found = keys(&rules, &text);
+            // Kinds without one fixed length take the letter in.
+            let longer = found.iter().all(|(_, k)| k.ends_with('a'));
+            assert!(found.is_empty() || after == "a" && longer, "{text} {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_distinctive_prefix_counts_behind_a_dash() {
+    let found = keys(&rules(), &format!("curl --token-ghp_{}", body(36)));
+    assert_eq!(found.len(), 1);
+    assert!(keys(&rules(), &format!("x-SK{}", hex(32))).is_empty());
+}
+
+#[test]
+fn places_are_told_in_lines_and_columns() {
+    let key = format!("ghp_{}", body(36));
+    let text = format!("a\r\nß = {key}\rb\n{key}");
+    let rules = rules();
+    let found = detections(&rules, text.as_bytes());
+    let places: Vec<_> = found.iter().map(|d| (d.start, d.end)).collect();
+    let at = |line, column, byte_column| LineCol { line, column, byte_column };
+    assert_eq!(places, [(at(2, 5, 6), at(2, 44, 45)), (at(4, 1, 1), at(4, 40, 40))]);
+}
+
+#[test]
+fn a_window_reports_what_starts_in_its_middle() {
+    let key = format!("ghp_{}", body(36));
+    let text = format!("{key} {key} {key}");
+    let rules = rules();
+    let matcher = super::Matcher::new(&rules, super::MatchOptions::default());
+    let origin = Origin::Stdin;
+    let mut blob = crate::model::Blob::whole(text.as_bytes(), &origin);
+    blob.window = crate::model::Window {
+        offset: 1000,
+        start: LineCol { line: 7, column: 11, byte_column: 12 },
+        keep: (10, 60),
+    };
+    let mut found = Vec::new();
+    matcher.scan(&blob, &mut super::Scratch::default(), &mut |d| found.push((d.span.start, d.start)));
+    assert_eq!(found, [(41, LineCol { line: 7, column: 52, byte_column: 53 })]);
+}
+
+#[test]
+fn the_same_shape_of_two_issuers_is_one_finding() {
+    let mut narrow = rule("deepseek", &[lit("sk-"), run(HEX, 32, 32)]);
+    narrow.rank += 5;
+    let rules = [rule("neospeech", &[lit("sk-"), run(ALNUM, 32, 32)]), narrow];
+    let found = detections(&rules, format!("k={}", "sk-".to_string() + &hex(32)).as_bytes());
+    assert_eq!(found.len(), 1);
+    assert_eq!((&*found[0].rule.id, &found[0].alternatives[..]), ("deepseek", &["neospeech".into()][..]));
+    let found = detections(&rules, format!("k={}", "sk-".to_string() + &body(32)).as_bytes());
+    assert_eq!((&*found[0].rule.id, found[0].alternatives.len()), ("neospeech", 0));
+}
