@@ -54,6 +54,7 @@ pub(super) fn rule(id: &'static str, segments: &[Segment]) -> Rule {
         remedy: Default::default(),
         pair: None,
         verify: None,
+        samples: Cow::default(),
         examples_match: Cow::default(),
         examples_reject: Cow::default(),
     }
