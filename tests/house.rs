@@ -30,7 +30,7 @@ const REVEAL: &[&str] = &[
     "src/model/fingerprint.rs",
     "src/sieve/hide.rs",
     "src/reports/shown.rs",
-    "src/triage/baseline.rs",
+    "src/triage/baseline/mod.rs",
     "src/triage/judge.rs",
     "src/triage/allowlist.rs",
     "src/verify/request.rs",

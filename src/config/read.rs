@@ -70,7 +70,7 @@ impl Reader<'_> {
                 }
             }
             "exclude" => {
-                for item in one_or_more(node)? {
+                for item in one_or_more(node) {
                     config.exclude.push(Exclude { path: self.glob(item)?, at: self.at(item) });
                 }
             }
@@ -92,7 +92,7 @@ impl Reader<'_> {
                     Some(word(node, Severity::parse, &Severity::ALL.map(Severity::as_str))?);
             }
             "confidence" => {
-                config.confidence = Some(word(node, Level::parse, &Level::ALL.map(Level::as_str))?)
+                config.confidence = Some(word(node, Level::parse, &Level::ALL.map(Level::as_str))?);
             }
             "decode" => config.decode = Some(switch(node)?),
             "max-file-size" => config.max_file_size = Some(size(node)?),
@@ -117,10 +117,10 @@ impl Reader<'_> {
                 "path" => entry.paths = self.globs(node)?,
                 "rule" => entry.rules = self.rules(node)?,
                 "fingerprint" => {
-                    entry.fingerprints = one_or_more(node)?.map(fingerprint).collect::<Read<_>>()?
+                    entry.fingerprints = one_or_more(node).map(fingerprint).collect::<Read<_>>()?;
                 }
                 "value" => {
-                    entry.values = one_or_more(node)?
+                    entry.values = one_or_more(node)
                         .map(|n| self.spend(1, MOST_PATTERNS, n).and_then(|()| pattern(n)))
                         .collect::<Read<_>>()?;
                 }
@@ -158,7 +158,7 @@ impl Reader<'_> {
     }
 
     fn own_rules(&self, node: &Node, config: &mut Config) -> Read<()> {
-        for item in one_or_more(node)? {
+        for item in one_or_more(node) {
             match &item.value {
                 Value::Scalar(..) => config.rule_files.push(self.file_path(item)?),
                 Value::Map(_) => {
@@ -181,7 +181,7 @@ impl Reader<'_> {
     }
 
     fn globs(&self, node: &Node) -> Read<Vec<PathGlob>> {
-        one_or_more(node)?.map(|n| self.glob(n)).collect()
+        one_or_more(node).map(|n| self.glob(n)).collect()
     }
 
     /// Counts what costs time and memory to prepare.
@@ -201,7 +201,7 @@ impl Reader<'_> {
     }
 
     fn rules(&self, node: &Node) -> Read<Vec<RuleName>> {
-        one_or_more(node)?.map(|n| self.rule(n)).collect()
+        one_or_more(node).map(|n| self.rule(n)).collect()
     }
 
     fn rule(&self, node: &Node) -> Read<RuleName> {
@@ -276,10 +276,10 @@ fn list<'n>(node: &'n Node, key: &str) -> Read<&'n [Node]> {
     }
 }
 
-fn one_or_more(node: &Node) -> Read<std::slice::Iter<'_, Node>> {
+fn one_or_more(node: &Node) -> std::slice::Iter<'_, Node> {
     match &node.value {
-        Value::List(list) => Ok(list.iter()),
-        Value::Scalar(..) | Value::Map(_) => Ok(std::slice::from_ref(node).iter()),
+        Value::List(list) => list.iter(),
+        Value::Scalar(..) | Value::Map(_) => std::slice::from_ref(node).iter(),
     }
 }
 

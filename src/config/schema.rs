@@ -150,7 +150,7 @@ impl Config {
             match values.as_slice() {
                 [] => _ = writeln!(text, "{}: {:<30} # default", key.name, default(key.name)),
                 [(value, _)] if !is_list(key.takes) => {
-                    _ = writeln!(text, "{}: {value:<30} # {from}", key.name)
+                    _ = writeln!(text, "{}: {value:<30} # {from}", key.name);
                 }
                 values => {
                     let _ = writeln!(text, "{}:", key.name);

@@ -1,5 +1,7 @@
 //! Configurations are read as written, or refused with the place and a suggestion.
 
+#![allow(clippy::format_collect, reason = "tests build hostile texts")]
+
 use std::fs;
 use std::path::Path;
 use std::time::Instant;
@@ -141,7 +143,7 @@ fn links_out_of_the_repository_are_not_followed() {
     std::os::unix::fs::symlink(outside.path().join("x"), root.path().join(".keysieve.yml")).expect("linked");
     match load_at(root.path(), root.path()) {
         Err(Error::Config { problem, .. }) => {
-            assert!(problem.contains("link") && !problem.contains("private"))
+            assert!(problem.contains("link") && !problem.contains("private"));
         }
         other => panic!("{other:?}"),
     }

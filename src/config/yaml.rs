@@ -103,9 +103,6 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, Wrong> {
             value,
         };
         nodes += 1;
-        if nodes > MOST_NODES {
-            return wrong("more than 100,000 values");
-        }
         let finished = match event {
             Event::DocumentStart(_) => {
                 documents += 1;
@@ -114,6 +111,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, Wrong> {
                 }
                 continue;
             }
+            _ if nodes > MOST_NODES => return wrong("more than 100,000 values"),
             Event::Alias(_) => return wrong("aliases (`*name`) are not allowed: write the value out"),
             Event::Scalar(_, _, anchor, ref tag)
             | Event::SequenceStart(anchor, ref tag)
@@ -144,21 +142,23 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, Wrong> {
             }
             _ => continue,
         };
-        match open.last_mut() {
-            None => root = Some(finished),
-            Some(parent) => put(parent, finished)?,
-        }
+        put(open.last_mut(), &mut root, finished)?;
     }
     Ok(root.filter(|n| !matches!(&n.value, Value::Scalar(text, true) if plain_kind(text) == Some("empty"))))
 }
 
-/// Adds a finished node to the collection it stands in.
-fn put(parent: &mut Open, node: Node) -> Result<(), Wrong> {
+/// Adds a finished node to the collection it stands in, or makes it the root.
+fn put(parent: Option<&mut Open>, root: &mut Option<Node>, node: Node) -> Result<(), Wrong> {
+    let Some(parent) = parent else {
+        *root = Some(node);
+        return Ok(());
+    };
     match &mut parent.node.value {
         Value::List(list) => list.push(node),
-        Value::Map(map) => match parent.key.take() {
-            Some(key) => map.push((key, node)),
-            None => {
+        Value::Map(map) => {
+            if let Some(key) = parent.key.take() {
+                map.push((key, node));
+            } else {
                 let Some(name) = node.scalar() else { return Err(node.wrong("a key must be a word")) };
                 // Quadratic in the keys of one mapping, so those are few.
                 if let Some((first, _)) = map.iter().find(|(k, _)| k.scalar() == Some(name)) {
@@ -173,7 +173,7 @@ fn put(parent: &mut Open, node: Node) -> Result<(), Wrong> {
                 }
                 parent.key = Some(node);
             }
-        },
+        }
         Value::Scalar(..) => {}
     }
     Ok(())
@@ -193,6 +193,7 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::format_collect, clippy::format_push_string, reason = "tests build hostile texts")]
 mod tests {
     use std::time::Instant;
 

@@ -1,45 +1,13 @@
 //! The order of decisions, in both directions.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use regex::bytes::Regex;
 
 use super::{Triage, TriageOptions};
 use crate::config::{AllowEntry, At, Date, Exclude, PathGlob, RuleName, RulePaths, SeverityOverride};
-use crate::model::{
-    BlobPath, Checksum, Confidence, Coverage, Disposition, Excerpt, Finding, LineCol, Location, Origin, Part,
-    Secret, Severity, Verdict,
-};
-
-fn finding(path: &str, value: &str) -> Finding {
-    Finding {
-        rule: "acme-key".into(),
-        provider: "Acme".into(),
-        name: "Acme key".into(),
-        severity: Severity::High,
-        confidence: Confidence(90),
-        reasons: Vec::new(),
-        secret: Secret::new(value.as_bytes(), 0),
-        location: Location {
-            origin: Origin::File(BlobPath::new(path.as_bytes()), Part::Content),
-            span: 0..value.len() as u64,
-            start: LineCol::START,
-            end: LineCol::START,
-            excerpt: Excerpt::default(),
-        },
-        decoded_from: Vec::new(),
-        variable: None,
-        checksum: Checksum::None,
-        alternatives: Vec::new(),
-        verdict: Verdict::Unverified,
-        disposition: Disposition::Reported,
-        remedy: Arc::default(),
-        history: None,
-        markers: Vec::new(),
-        owner: None,
-    }
-}
+use crate::model::{Coverage, Disposition, Finding, Severity};
+use crate::triage::fake::finding;
 
 fn at() -> At {
     At { file: Path::new(".keysieve.yml").into(), line: 3, column: 5 }

@@ -2,6 +2,8 @@
 
 mod allowlist;
 mod baseline;
+#[cfg(test)]
+mod fake;
 pub mod inline;
 mod judge;
 mod marks;
