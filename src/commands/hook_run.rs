@@ -2,14 +2,22 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hook::Stage;
+use crate::model::BlobPath;
+use crate::repo::{Environment, Repository, user_config};
+use crate::sources::Message;
 
-use super::Globals;
+use super::{Globals, Session};
+
+/// A commit message longer than this, in bytes, is refused rather than read.
+const LONGEST_MESSAGE: u64 = 64 << 20;
 
 /// What an installed hook calls
 #[derive(Debug, Clone, ClapArgs)]
@@ -32,10 +40,11 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
         let _ = writeln!(err, "keysieve: {} not checked ({why})", args.stage.as_str());
         return Ok(0);
     }
-    let _ = (&args.arguments, args.explain, globals, out);
+    let _ = (out, args.explain);
     match args.stage {
-        Stage::PreCommit | Stage::CommitMsg | Stage::PrePush | Stage::PreReceive => {
-            Err(crate::error::Error::Usage(format!("{}: not built yet", args.stage.as_str())))
+        Stage::CommitMsg => commit_msg(args, globals, err),
+        Stage::PreCommit | Stage::PrePush | Stage::PreReceive => {
+            Err(Error::Usage(format!("{}: not built yet", args.stage.as_str())))
         }
     }
 }
@@ -47,4 +56,52 @@ fn skipped() -> Option<&'static str> {
     }
     let skip = env::var("SKIP").unwrap_or_default();
     skip.split(',').any(|word| word.trim() == "keysieve").then_some("SKIP=keysieve")
+}
+
+/// The repository that git calls the hook in.
+pub(super) fn repository() -> Result<Repository> {
+    Repository::discover(Path::new("."), &Environment::of_process())?.ok_or_else(|| Error::Repository {
+        path: env::current_dir().unwrap_or_default(),
+        problem: "there is no git repository here".into(),
+    })
+}
+
+/// The top of the work tree, or the git folder of a bare repository: where the configuration is looked for.
+pub(super) fn top(repository: &Repository) -> &Path {
+    repository.work_tree.as_deref().unwrap_or(&repository.git_dir)
+}
+
+fn commit_msg(args: &Args, globals: &Globals, err: &mut dyn Write) -> Result<u8> {
+    let [file] = args.arguments.as_slice() else {
+        return Err(Error::Usage("commit-msg: the file with the message is needed: `-- FILE`".into()));
+    };
+    let file = PathBuf::from(file);
+    let failed = |source| Error::Io { path: file.clone(), doing: "read", source };
+    let mut text = Vec::new();
+    File::open(&file).and_then(|f| f.take(LONGEST_MESSAGE + 1).read_to_end(&mut text)).map_err(failed)?;
+    if text.len() as u64 > LONGEST_MESSAGE {
+        return Err(Error::Incomplete(format!("{}: the message is longer than 64 MiB", file.display())));
+    }
+    let repository = repository()?;
+    let mark = comment_mark(&repository);
+    let source = Message::new(text, mark.as_deref(), BlobPath::from_path(&file));
+    let session = Session::new(globals, top(&repository), top(&repository))?;
+    let report = session.sift(&source)?;
+    session.refuse(&report, Stage::CommitMsg, err)
+}
+
+/// The mark of the lines that git will strip from the message; `None` where it strips none: git sets `GIT_EDITOR=:` for
+/// its hooks when no editor is used (`-m`, `-F`), and then keeps lines that begin with the mark.
+fn comment_mark(repository: &Repository) -> Option<Vec<u8>> {
+    if env::var_os("GIT_EDITOR").is_some_and(|e| e == ":") {
+        return None;
+    }
+    let own = |key| repository.config.get("core", None, key).map(<[u8]>::to_vec);
+    let users = |key| user_config(key).map(String::into_bytes);
+    let mark = own("commentstring")
+        .or_else(|| own("commentchar"))
+        .or_else(|| users("core.commentString"))
+        .or_else(|| users("core.commentChar"))
+        .filter(|mark| !mark.is_empty() && mark != b"auto");
+    Some(mark.unwrap_or_else(|| b"#".to_vec()))
 }

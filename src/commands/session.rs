@@ -2,14 +2,15 @@
 
 use std::env;
 use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 
-use crate::config::{Config, RuleName};
+use crate::config::{Config, LoadOptions, RuleName};
 use crate::engine::{MatchOptions, Matcher};
 use crate::error::{Error, Result};
+use crate::hook::Stage;
 use crate::model::{Level, Progress, Severity, Stop};
-use crate::reports::{Look, Report, summary_lines};
+use crate::reports::{Look, Report, refusal, summary_lines};
 use crate::rules::Ruleset;
 use crate::sieve::{Sieve, SiftOptions};
 use crate::sources::Source;
@@ -106,6 +107,21 @@ impl<'g> Session<'g> {
         Ok(self.exit_code(report))
     }
 
+    /// What a hook says: nothing but the account when all is well, else why it refuses and what to do. Reports that were
+    /// asked for by `--report` are written all the same.
+    pub fn refuse(&self, report: &Report, stage: Stage, err: &mut dyn Write) -> Result<u8> {
+        output::write(&self.reports[1..], report, self.look, &mut std::io::sink())?;
+        let code = self.exit_code(report);
+        if code != 0 {
+            let look = Look { color: self.look.color && std::io::stderr().is_terminal(), ..self.look };
+            let _ = write!(err, "{}", refusal(report, stage.as_str(), look));
+        }
+        for line in summary_lines(report, self.look) {
+            let _ = writeln!(err, "{line}");
+        }
+        Ok(code)
+    }
+
     fn exit_code(&self, report: &Report) -> u8 {
         let complete =
             report.coverage.is_complete() && !(self.globals.require_full_history && report.coverage.shallow);
@@ -124,8 +140,12 @@ fn configuration(globals: &Globals, start: &Path, root: &Path) -> Result<Config>
     if globals.no_config || (globals.untrusted && globals.config.is_none()) {
         return Ok(Config::default());
     }
-    let _ = (start, root);
-    Ok(Config::default())
+    let (start, root) = (absolute(start)?, absolute(root)?);
+    Config::load(&LoadOptions { start: &start, root: &root, explicit: globals.config.as_deref() })
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    path.canonicalize().map_err(|source| Error::Io { path: path.into(), doing: "read", source })
 }
 
 fn rules(globals: &Globals, config: &Config) -> Result<Ruleset> {

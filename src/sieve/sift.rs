@@ -93,50 +93,49 @@ impl Sieve<'_> {
             .into_iter()
             .map(|d| {
                 let markers = marks.as_ref().map_or_else(Vec::new, |m| m.near(&d.span));
-                Finding { markers, ..self.finding(blob, d, &hidden, remedies) }
+                Finding { markers, ..finding(blob, d, &hidden, remedies) }
             })
             .collect();
         // The receiver lives until all workers are gone.
         let _ = sender.send(findings);
     }
+}
 
-    fn finding(
-        &self,
-        blob: &Blob<'_>,
-        d: Detection<'_>,
-        hidden: &[std::ops::Range<usize>],
-        remedies: &mut Remedies,
-    ) -> Finding {
-        let secret = Secret::new(&d.secret, d.prefix);
-        let excerpt = excerpt::cut(blob.bytes, &d.span, &secret.redacted(), hidden);
-        let at = |offset: usize| blob.window.offset + offset as u64;
-        let counts = blob.scope.touches(d.start.line, d.end.line);
-        Finding {
-            rule: d.rule.id.clone(),
-            provider: d.rule.provider.clone(),
-            name: d.rule.name.clone(),
-            severity: d.rule.severity,
-            confidence: d.confidence,
-            reasons: d.reasons,
-            markers: Vec::new(),
-            location: Location {
-                origin: blob.origin.clone(),
-                span: at(d.span.start)..at(d.span.end),
-                start: d.start,
-                end: d.end,
-                excerpt,
-            },
-            decoded_from: d.decoded_from,
-            variable: d.variable,
-            checksum: d.checksum,
-            alternatives: d.alternatives,
-            verdict: Verdict::Unverified,
-            disposition: if counts { Disposition::Reported } else { Disposition::Old },
-            remedy: remedies.of(&d.rule.id, &d.rule.remedy),
-            history: None,
-            owner: None,
-            secret,
-        }
+fn finding(
+    blob: &Blob<'_>,
+    d: Detection<'_>,
+    hidden: &[std::ops::Range<usize>],
+    remedies: &mut Remedies,
+) -> Finding {
+    let secret = Secret::new(&d.secret, d.prefix);
+    let excerpt = excerpt::cut(blob.bytes, &d.span, &secret.redacted(), hidden);
+    let at = |offset: usize| blob.window.offset + offset as u64;
+    let counts = blob.scope.touches(d.start.line, d.end.line);
+    Finding {
+        rule: d.rule.id.clone(),
+        provider: d.rule.provider.clone(),
+        name: d.rule.name.clone(),
+        severity: d.rule.severity,
+        confidence: d.confidence,
+        reasons: d.reasons,
+        markers: Vec::new(),
+        location: Location {
+            origin: blob.origin.clone(),
+            span: at(d.span.start)..at(d.span.end),
+            start: d.start,
+            end: d.end,
+            excerpt,
+        },
+        decoded_from: d.decoded_from,
+        variable: d.variable,
+        checksum: d.checksum,
+        alternatives: d.alternatives,
+        verdict: Verdict::Unverified,
+        disposition: if counts { Disposition::Reported } else { Disposition::Old },
+        remedy: remedies.of(&d.rule.id, &d.rule.remedy),
+        history: None,
+        owner: None,
+        secret,
     }
 }
 

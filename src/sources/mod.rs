@@ -1,6 +1,8 @@
 //! Where blobs come from. A source pushes every blob to workers, from as many threads as it likes; it knows nothing of
 //! rules, reports or decisions.
 
+mod message;
 mod source;
 
+pub use message::Message;
 pub use source::{Source, Worker};

@@ -164,6 +164,7 @@ impl Sandbox {
         command
     }
 
+    #[allow(clippy::unused_self, reason = "reads better beside the others")]
     /// Runs a command made by [`Sandbox::command`], with standard input.
     pub fn run_command(&self, command: &mut Command, input: &[u8]) -> Ran {
         let mut child =
