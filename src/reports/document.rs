@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Coverage, Finding, Fingerprint, Severity, StopReason};
+use crate::model::{Coverage, Disposition, Finding, Fingerprint, Severity, StopReason};
 
 use super::entry::{Advice, Entry};
 use super::{Look, Report, words};
@@ -48,6 +48,9 @@ pub struct Suppressed<'a> {
     /// The findings themselves.
     #[serde(default)]
     pub findings: Vec<Entry<'a>>,
+    /// Those that somebody decided about (known or allowed), where they are not among `findings`.
+    #[serde(skip)]
+    decided: Vec<Entry<'a>>,
 }
 
 /// The account of a run.
@@ -110,16 +113,27 @@ impl<'a> Document<'a> {
     /// A report as this look shows it. Suppressed findings are told one by one only when verbose.
     pub fn of(report: &'a Report, look: Look) -> Document<'a> {
         let mut prints = Fingerprints::default();
-        let mut entries = |findings: &'a [Finding]| -> Vec<Entry<'a>> {
-            findings.iter().map(|f| Entry::of(f, prints.of(f), look)).collect()
+        let mut entries = |findings: Vec<&'a Finding>| -> Vec<Entry<'a>> {
+            findings.into_iter().map(|f| Entry::of(f, prints.of(f), look)).collect()
         };
-        let suppressed = if look.verbosity > 1 { report.suppressed.as_slice() } else { &[] };
+        let (told, decided): (Vec<&Finding>, Vec<&Finding>) = if look.verbosity > 1 {
+            (report.suppressed.iter().collect(), Vec::new())
+        } else {
+            // Old findings of a staged file are only counted: fingerprints of short secrets take their time.
+            let decided =
+                |d: &Disposition| matches!(d, Disposition::Known { .. } | Disposition::Allowed { .. });
+            (Vec::new(), report.suppressed.iter().filter(|f| decided(&f.disposition)).collect())
+        };
         Document {
             tool: "keysieve".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             schema: SCHEMA,
-            findings: entries(&report.findings),
-            suppressed: Suppressed { counts: counts(&report.coverage), findings: entries(suppressed) },
+            findings: entries(report.findings.iter().collect()),
+            suppressed: Suppressed {
+                counts: counts(&report.coverage),
+                findings: entries(told),
+                decided: entries(decided),
+            },
             gone: report.gone.iter().map(|g| Cow::Borrowed(g.as_str())).collect(),
             coverage: Account::of(&report.coverage),
             rules: report.rules.iter().map(RuleEntry::of).collect(),
@@ -139,6 +153,23 @@ impl<'a> Document<'a> {
     /// Whether everything that the mode covers was read.
     pub fn is_complete(&self) -> bool {
         self.coverage.complete
+    }
+
+    /// The findings that are known or allowed.
+    pub(super) fn decided(&self) -> impl Iterator<Item = &Entry<'a>> {
+        let told = self
+            .suppressed
+            .findings
+            .iter()
+            .filter(|e| e.disposition == "known" || e.disposition == "allowed");
+        told.chain(&self.suppressed.decided)
+    }
+
+    /// Whether a baseline was compared with: something is known, or is gone.
+    pub(super) fn knows_baseline(&self) -> bool {
+        self.suppressed.counts.contains_key("baseline")
+            || !self.gone.is_empty()
+            || self.decided().any(|e| e.disposition == "known")
     }
 
     /// The findings that have the same key, each group in order of its first place.

@@ -5,14 +5,21 @@
 //! for its own reader. [`summary_lines`] and [`refusal`] speak to a person beside the report.
 
 mod advice;
+mod csv;
 mod dates;
 mod document;
+mod encode;
 mod entry;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
+mod markdown;
 mod place;
 mod refusal;
 mod report;
 mod safe_json;
+mod sarif;
 mod shown;
 mod summary;
 mod terminal;
@@ -26,13 +33,26 @@ pub use report::{Format, Look, Report, RuleSummary};
 pub use summary::summary_lines;
 
 /// Every output format, in the order in which help names them.
-pub const FORMATS: &[&dyn Format] = &[&text::Text, &json::Json, &json::JsonLines];
+pub const FORMATS: &[&dyn Format] = &[
+    &text::Text,
+    &json::Json,
+    &json::JsonLines,
+    &sarif::Sarif,
+    &gitlab::GitLab,
+    &gitlab::CodeQuality,
+    &github::GitHub,
+    &junit::JUnit,
+    &csv::Csv,
+    &markdown::Markdown,
+];
 
 /// The format of that name.
 pub fn format(name: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|f| f.name() == name)
 }
 
+#[cfg(test)]
+mod machine_tests;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

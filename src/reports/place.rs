@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::model::escape_terminal;
-
+use super::encode::log;
 use super::entry::Entry;
 
 /// `path:line:column`, what editors jump to; or `commit 0123456789 (commit message):2:5` where there is no file. Escaped.
@@ -17,7 +16,7 @@ pub(super) fn place(entry: &Entry<'_>) -> String {
             None => format!("({})", entry.part).into(),
         },
         ("-", _) => "standard input".into(),
-        (path, _) => escape_terminal(path),
+        (path, _) => log(path),
     };
     if entry.part == "file name" || (entry.secret.is_empty() && entry.excerpt.is_empty()) {
         return what.into_owned();
@@ -38,10 +37,9 @@ pub(super) fn past(entry: &Entry<'_>) -> Option<String> {
         return Some(format!("brought in by commit {}", short(commit)));
     };
     let day = past.date.get(..10).unwrap_or(&past.date);
-    let mut text =
-        format!("brought in by commit {} on {day} by {}", short(commit), escape_terminal(&past.author));
+    let mut text = format!("brought in by commit {} on {day} by {}", short(commit), log(&past.author));
     if !past.message.is_empty() {
-        let _ = write!(text, " (\"{}\")", escape_terminal(&past.message));
+        let _ = write!(text, " (\"{}\")", log(&past.message));
     }
     text.push_str(if past.in_head { "; still in HEAD" } else { "; no longer in HEAD, still in the history" });
     if past.occurrences > 1 {

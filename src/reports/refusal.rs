@@ -3,9 +3,8 @@
 
 use std::fmt::Write as _;
 
-use crate::model::escape_terminal;
-
 use super::advice::{ignore_line, note, reads, variable};
+use super::encode::log;
 use super::entry::Entry;
 use super::place::{count, place};
 use super::terminal::{Paint, head, underlined};
@@ -40,12 +39,7 @@ pub fn refusal(report: &Report, stage: &str, look: Look) -> String {
         let _ = writeln!(text, "\n… and {rest}: {command} shows all");
     }
     for missed in document.coverage.incomplete.iter().take(KEYS) {
-        let _ = writeln!(
-            text,
-            "{}: not scanned: {}",
-            escape_terminal(&missed.what),
-            escape_terminal(&missed.why)
-        );
+        let _ = writeln!(text, "{}: not scanned: {}", log(&missed.what), log(&missed.why));
     }
     text.push('\n');
     if let Some(first) = groups.first().and_then(|g| g.first()) {
@@ -98,9 +92,9 @@ fn describe(text: &mut String, group: &[&Entry<'_>], look: Look) {
     let whose = if first.provider.is_empty() || contains_word(&first.name, &first.provider) {
         String::new()
     } else {
-        format!(" of {}", escape_terminal(&first.provider))
+        format!(" of {}", log(&first.provider))
     };
-    let _ = writeln!(text, "  {}{whose} ({})", head(&escape_terminal(&first.name), WIDEST), first.severity);
+    let _ = writeln!(text, "  {}{whose} ({})", head(&log(&first.name), WIDEST), first.severity);
     let room = look.width.unwrap_or(WIDEST).min(WIDEST).saturating_sub(4).max(20);
     if let Some((line, under)) = underlined(first, room, paint) {
         let _ = writeln!(text, "    {line}\n    {under}");
@@ -115,15 +109,15 @@ fn contains_word(name: &str, word: &str) -> bool {
 fn what_now(text: &mut String, entry: &Entry<'_>, stage: &str) {
     text.push_str("What to do now:\n");
     if let Some(line) = ignore_line(entry) {
-        let path = escape_terminal(&entry.path);
+        let path = log(&entry.path);
         let _ = writeln!(
             text,
             "  - take the file out of git, it stays on disk:  git rm --cached -- {}",
             quoted(&path)
         );
-        let _ = writeln!(text, "  - add this line to .gitignore:  {}", escape_terminal(&line));
+        let _ = writeln!(text, "  - add this line to .gitignore:  {}", log(&line));
     } else if entry.path.is_empty() {
-        let _ = writeln!(text, "  - take it out of the {}", escape_terminal(&entry.part));
+        let _ = writeln!(text, "  - take it out of the {}", log(&entry.part));
     } else {
         let variable = variable(entry);
         match reads(&entry.path, &variable) {
@@ -142,7 +136,7 @@ fn what_now(text: &mut String, entry: &Entry<'_>, stage: &str) {
                 writeln!(text, "  - keep the value in a file that git ignores (.env, named in .gitignore)");
         }
     }
-    let revoke = head(&escape_terminal(&entry.remedy.revoke), 160).into_owned();
+    let revoke = head(&log(&entry.remedy.revoke), 160).into_owned();
     let revoke = if revoke.is_empty() { "at its provider".to_owned() } else { revoke };
     let when = if stage == "pre-receive" { "it has left a machine" } else { "it ever left this machine" };
     let _ = writeln!(text, "  - if {when}, revoke it: {revoke}");
@@ -161,7 +155,7 @@ fn quoted(path: &str) -> String {
 }
 
 fn how_to_allow(text: &mut String, entry: &Entry<'_>, stage: &str) {
-    let rule = escape_terminal(&entry.rule).into_owned();
+    let rule = log(&entry.rule).into_owned();
     if stage == "commit-msg" || entry.path.is_empty() || entry.secret.is_empty() {
         let _ =
             writeln!(text, "Meant to be there? Allow it in .keysieve.yml (allow: rule {rule}, reason: …).");

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::model::{Coverage, Severity, escape_terminal};
+use crate::model::{Coverage, Severity};
 
 use super::document::{counts, stopped};
+use super::encode::log;
 use super::place::count;
 use super::terminal::Paint;
 use super::{Look, Report};
@@ -19,9 +20,7 @@ pub fn summary_lines(report: &Report, look: Look) -> Vec<String> {
     let coverage = &report.coverage;
     let mut lines = Vec::new();
     for missed in coverage.incomplete.iter().take(NAMED) {
-        lines.push(
-            escape_terminal(&format!("keysieve: {}: not scanned: {}", missed.what, missed.why)).into_owned(),
-        );
+        lines.push(log(&format!("keysieve: {}: not scanned: {}", missed.what, missed.why)).into_owned());
     }
     if coverage.incomplete.len() > NAMED {
         let more = coverage.incomplete.len() - NAMED;
@@ -31,7 +30,7 @@ pub fn summary_lines(report: &Report, look: Look) -> Vec<String> {
         lines.push(format!("keysieve: the scan ended early: {}", stopped(why)));
     }
     if look.verbosity > 0 {
-        lines.extend(coverage.notes.iter().map(|n| escape_terminal(&format!("keysieve: {n}")).into_owned()));
+        lines.extend(coverage.notes.iter().map(|n| log(&format!("keysieve: {n}")).into_owned()));
         if !report.gone.is_empty() {
             lines.push(format!(
                 "keysieve: {} of the baseline no longer found: keysieve baseline prune",
@@ -50,7 +49,7 @@ pub fn summary_lines(report: &Report, look: Look) -> Vec<String> {
 /// The one line: mode, findings, what was read, time, what was skipped and suppressed by reason.
 fn account(report: &Report, look: Look) -> String {
     let coverage = &report.coverage;
-    let mut line = format!("keysieve {}: {}", escape_terminal(&coverage.mode), verdict(report, look));
+    let mut line = format!("keysieve {}: {}", log(&coverage.mode), verdict(report, look));
     if look.verbosity == 0 {
         return line;
     }
@@ -105,7 +104,7 @@ fn read(coverage: &Coverage) -> String {
 /// `; skipped: 3 ignored by git, 1 special file`.
 fn list<'a>(line: &mut String, what: &str, items: impl Iterator<Item = (&'a str, u64)>) {
     let items: Vec<String> =
-        items.filter(|(_, n)| *n > 0).map(|(why, n)| format!("{n} {}", escape_terminal(why))).collect();
+        items.filter(|(_, n)| *n > 0).map(|(why, n)| format!("{n} {}", log(why))).collect();
     if !items.is_empty() {
         let _ = write!(line, "; {what}: {}", items.join(", "));
     }

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use colored::Color;
 
-use crate::model::{Severity, escape_terminal};
+use crate::model::Severity;
 
 use super::Look;
+use super::encode::log;
 use super::entry::Entry;
 
 /// The least width that texts are wrapped to; narrower terminals wrap by themselves.
@@ -126,7 +127,7 @@ pub(super) fn underlined(entry: &Entry<'_>, room: usize, paint: Paint) -> Option
     let (first, end) = entry.excerpt_mark;
     let part = |from: usize, to: usize| -> String {
         let chars: String = entry.excerpt.chars().skip(from).take(to.saturating_sub(from)).collect();
-        escape_terminal(&chars).into_owned()
+        log(&chars).into_owned()
     };
     let (before, marked, after) = (part(0, first), part(first, end), part(end, usize::MAX));
     if before.is_empty() && marked.is_empty() && after.is_empty() {

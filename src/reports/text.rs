@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use crate::model::escape_terminal;
-
 use super::advice::{ignore_line, note, reads, variable};
+use super::encode::log;
 use super::entry::Entry;
 use super::place::{count, past, place};
 use super::terminal::{Paint, underlined, wrapped};
@@ -38,19 +37,14 @@ impl Format for Text {
         // On a terminal standard error has just said so; a file or a log must hold it by itself.
         if look.width.is_none() {
             for missed in &document.coverage.incomplete {
-                writeln!(
-                    out,
-                    "{}: not scanned: {}",
-                    escape_terminal(&missed.what),
-                    escape_terminal(&missed.why)
-                )?;
+                writeln!(out, "{}: not scanned: {}", log(&missed.what), log(&missed.why))?;
             }
         }
         if !groups.is_empty() && look.verbosity > 0 {
             let rule = groups.first().and_then(|g| g.first()).map_or("RULE", |e| e.rule.as_ref());
             let how = format!(
                 "Not a secret? Say so in a comment on its line: keysieve:allow {} why-it-is-fine",
-                escape_terminal(rule)
+                log(rule)
             );
             for line in wrapped(&how, 0, look) {
                 writeln!(out, "{}", Paint::of(look).aside(&line))?;
@@ -69,7 +63,7 @@ fn write_group(group: &[&Entry<'_>], look: Look, out: &mut dyn Write) -> io::Res
         out,
         "{}: {} ({}, {})",
         paint.place(&place),
-        escape_terminal(&first.name),
+        log(&first.name),
         paint.severity(first.severity),
         sureness(first)
     )?;
@@ -81,7 +75,7 @@ fn write_group(group: &[&Entry<'_>], look: Look, out: &mut dyn Write) -> io::Res
         wrapped(text, INDENT, look).iter().try_for_each(|line| writeln!(out, "{line}"))
     };
     if look.show_secrets && !first.secret.is_empty() {
-        say(&format!("secret: {}", escape_terminal(&first.secret)))?;
+        say(&format!("secret: {}", log(&first.secret)))?;
     }
     for about in facts(first) {
         say(&about)?;
@@ -94,14 +88,14 @@ fn write_group(group: &[&Entry<'_>], look: Look, out: &mut dyn Write) -> io::Res
             wrapped(&line, INDENT, look).iter().try_for_each(|l| writeln!(out, "{}", paint.advice(l)))?;
         }
     }
-    for line in wrapped(&format!("{} {}", escape_terminal(&first.rule), first_print(first)), INDENT, look) {
+    for line in wrapped(&format!("{} {}", log(&first.rule), first_print(first)), INDENT, look) {
         writeln!(out, "{}", paint.aside(&line))?;
     }
     Ok(())
 }
 
 fn first_print<'e>(entry: &'e Entry<'_>) -> std::borrow::Cow<'e, str> {
-    escape_terminal(&entry.fingerprint)
+    log(&entry.fingerprint)
 }
 
 /// `certain`, `high confidence`, …, with the checksum where it adds something.
@@ -121,20 +115,20 @@ fn sureness(entry: &Entry<'_>) -> String {
 fn facts(entry: &Entry<'_>) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(whose) = entry.verdict_detail.as_deref() {
-        facts.push(format!("the provider says: {}", escape_terminal(whose)));
+        facts.push(format!("the provider says: {}", log(whose)));
     }
     if !entry.decoded_from.is_empty() {
-        facts.push(format!("read through {}", escape_terminal(&entry.decoded_from.join(", then "))));
+        facts.push(format!("read through {}", log(&entry.decoded_from.join(", then "))));
     }
     if !entry.alternatives.is_empty() {
-        facts.push(format!("keys of {} look the same", escape_terminal(&entry.alternatives.join(", "))));
+        facts.push(format!("keys of {} look the same", log(&entry.alternatives.join(", "))));
     }
     facts.extend(past(entry));
     if let Some(owner) = entry.owner.as_deref() {
-        facts.push(format!("owner: {}", escape_terminal(owner)));
+        facts.push(format!("owner: {}", log(owner)));
     }
     if !entry.reasons.is_empty() {
-        facts.push(format!("because: {}", escape_terminal(&entry.reasons.join("; "))));
+        facts.push(format!("because: {}", log(&entry.reasons.join("; "))));
     }
     facts
 }
@@ -155,20 +149,22 @@ fn remedies(entry: &Entry<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     let remedy = &entry.remedy;
     if !remedy.about.is_empty() {
-        lines.push(format!("what it opens: {}", escape_terminal(&remedy.about)));
+        lines.push(format!("what it opens: {}", log(&remedy.about)));
     }
     if !remedy.revoke.is_empty() {
-        lines.push(format!("revoke it: {}", escape_terminal(&remedy.revoke)));
+        lines.push(format!("revoke it: {}", log(&remedy.revoke)));
     }
     if !remedy.rotate.is_empty() && remedy.rotate != remedy.revoke {
-        lines.push(format!("replace it: {}", escape_terminal(&remedy.rotate)));
+        lines.push(format!("replace it: {}", log(&remedy.rotate)));
     }
     if let Some(line) = ignore_line(entry) {
-        lines.push(format!("keep the file out of git: add {} to .gitignore", escape_terminal(&line)));
+        lines.push(format!("keep the file out of git: add {} to .gitignore", log(&line)));
     } else if !entry.secret.is_empty() {
         let variable = variable(entry);
-        let read = reads(&entry.path, &variable).unwrap_or(format!("the environment variable {variable}"));
-        lines.push(format!("read it from the environment instead: {read}"));
+        lines.push(match reads(&entry.path, &variable) {
+            Some(read) => format!("read it from the environment instead: {read}"),
+            None => format!("keep it in the environment variable {variable} instead"),
+        });
         lines.extend(note(&entry.path).map(str::to_owned));
     }
     lines
@@ -184,11 +180,11 @@ fn write_suppressed(document: &Document<'_>, look: Look, out: &mut dyn Write) ->
         });
         let why = entry.reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default();
         let line = format!("{}: {} ({how}{why})", place(entry), entry.rule);
-        writeln!(out, "{}", Paint::of(look).aside(&escape_terminal(&line)))?;
+        writeln!(out, "{}", Paint::of(look).aside(&log(&line)))?;
     }
     if look.verbosity > 1 {
         for gone in &document.gone {
-            writeln!(out, "{}", escape_terminal(&format!("in the baseline and no longer found: {gone}")))?;
+            writeln!(out, "{}", log(&format!("in the baseline and no longer found: {gone}")))?;
         }
     }
     Ok(())
