@@ -1,4 +1,5 @@
-//! Where lines begin, and which line and column a byte is in. LF, CRLF and a lone CR all end a line.
+//! Where lines begin, and which line and column a byte is in. LF, CRLF and a lone CR all end a line; in UTF-16 and
+//! UTF-32 as well, as far as bytes tell (a CR and a LF with NULs between them are one end).
 
 use crate::model::LineCol;
 
@@ -31,9 +32,12 @@ pub fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Offsets behind each line end.
 fn ends(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    memchr::memchr2_iter(b'\n', b'\r', bytes)
-        .filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
-        .map(|at| at + 1)
+    memchr::memchr2_iter(b'\n', b'\r', bytes).filter(|&at| ends_line(bytes, at)).map(|at| at + 1)
+}
+
+/// Whether the LF or CR at `at` ends a line: a CR before a LF does not.
+fn ends_line(bytes: &[u8], at: usize) -> bool {
+    bytes[at] == b'\n' || !matches!(bytes[at + 1..], [b'\n', ..] | [0, b'\n', ..] | [0, 0, 0, b'\n', ..])
 }
 
 /// Walks through a content and tells places. Each byte is read once as long as the offsets asked for do not fall.
@@ -62,7 +66,7 @@ impl Cursor {
         let passed = &bytes[self.offset..offset];
         for at in memchr::memchr2_iter(b'\n', b'\r', passed) {
             let at = self.offset + at;
-            if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
+            if ends_line(bytes, at) {
                 self.place.line += 1;
                 line_start = Some(at + 1);
             }
@@ -113,6 +117,7 @@ mod tests {
             [count(b""), count(b"a"), count(b"a\n"), count(b"a\r\nb"), count(b"\r\r")],
             [0, 1, 1, 2, 2]
         );
+        assert_eq!(count(b"a\0\r\0\n\0b\0\r\0\n\0"), 3, "the last NUL stands behind a line end");
         assert_eq!(split(b"a\nb\r\nc").collect::<Vec<_>>(), [&b"a\n"[..], b"b\r\n", b"c"]);
     }
 

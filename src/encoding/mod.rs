@@ -2,3 +2,6 @@
 //! where its lines begin. Shared by the engine (which reports places) and the sources (which compare lines).
 
 pub mod lines;
+mod text;
+
+pub use text::{Decoded, Encoding, islands};
