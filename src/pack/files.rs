@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -35,11 +35,6 @@ impl PoolFile {
         }
         let number = pool.next.fetch_add(1, Ordering::Relaxed);
         Ok(PoolFile { path, len: meta.len(), number, pool: Arc::clone(pool) })
-    }
-
-    /// Where it lies.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Its length in bytes when it was first looked at.

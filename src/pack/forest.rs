@@ -30,6 +30,8 @@ pub(super) struct Forest {
     pub(super) numbers: Vec<u32>,
     /// CRC32 of each entry's bytes; empty if the index has none.
     pub(super) crcs: Vec<u32>,
+    /// The type of each entry, where a root says it.
+    pub(super) kinds: Vec<Option<Kind>>,
     /// Where the last entry ends.
     pub(super) end: u64,
     /// `children[first[e]..first[e + 1]]` are built on entry `e`, the one with the most work last.
@@ -195,7 +197,7 @@ impl Forest {
     /// Makes the flat arrays from each entry's parent.
     fn link(&mut self, headers: Headers) {
         let count = self.offsets.len();
-        let Headers { parents, sizes, kinds, lost } = headers;
+        let Headers { parents, sizes, mut kinds, lost } = headers;
         let mut first = vec![0u32; count + 2];
         for &parent in parents.iter().filter(|p| **p != NONE) {
             first[parent as usize + 2] += 1;
@@ -226,7 +228,8 @@ impl Forest {
             let entry = order[at];
             for child in self.children(entry) {
                 let child = self.child(child);
-                work[child as usize] += work[entry as usize];
+                work[child as usize] = work[child as usize].saturating_add(work[entry as usize]);
+                kinds[child as usize] = kinds[entry as usize];
                 order.push(child);
             }
             at += 1;
@@ -245,6 +248,7 @@ impl Forest {
             .iter()
             .map(|&entry| Root { entry, kind: kinds[entry as usize], work: work[entry as usize] })
             .collect();
+        self.kinds = kinds;
     }
 
     /// Entries that no root leads to: built on a lost one, or on each other in a circle.

@@ -197,6 +197,8 @@ pub struct Entry<'a> {
     pub name: &'a [u8],
     /// The raw id.
     pub id: &'a [u8],
+    /// The whole line: mode, name, id.
+    pub raw: &'a [u8],
 }
 
 impl Entry<'_> {
@@ -251,8 +253,9 @@ impl<'a> Entries<'a> {
         let end = memchr::memchr(0, after)?;
         let id = after.get(end + 1..end + 1 + self.hash_len)?;
         let name = &after[..end];
-        self.rest = &after[end + 1 + self.hash_len..];
-        (!name.is_empty()).then_some(Entry { mode, name, id })
+        let (raw, rest) = self.rest.split_at(at + 1 + end + 1 + self.hash_len);
+        self.rest = rest;
+        (!name.is_empty()).then_some(Entry { mode, name, id, raw })
     }
 }
 

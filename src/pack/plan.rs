@@ -1,18 +1,22 @@
 //! What there is to traverse: the forests of all packs, the loose objects, and everybody's number.
 
+use std::sync::Arc;
+
 use crate::model::ObjectId;
 
 use super::catalog::{COPY, Catalog};
 use super::forest::Forest;
 use super::packfile::{Opened, Pack};
-use super::{Damage, Problem, Store, loose};
+use super::{Damage, Kind, Problem, Store, loose};
 
 /// A store made ready for traversal. Holds about 45 bytes an object, and no object.
 #[derive(Debug)]
-pub struct Plan<'s> {
-    pub(super) store: &'s Store,
+pub struct Plan {
+    pub(super) store: Arc<Store>,
     pub(super) catalog: Catalog,
-    pub(super) packs: Vec<Planned<'s>>,
+    /// Types by number, where entry headers tell them; see [`Plan::kind`].
+    kinds: Vec<Option<Kind>>,
+    pub(super) packs: Vec<Planned>,
     /// Numbers of objects that are loose and in no pack.
     pub(super) loose: Vec<u32>,
     problems: Vec<Problem>,
@@ -20,18 +24,22 @@ pub struct Plan<'s> {
 
 /// A pack and its trees.
 #[derive(Debug)]
-pub(super) struct Planned<'s> {
-    pub(super) opened: &'s Opened,
+pub(super) struct Planned {
+    /// Which folder of the store, and which of its packs.
+    place: (usize, usize),
     pub(super) forest: Forest,
 }
 
-impl<'s> Plan<'s> {
+impl Plan {
     /// Reads all indexes and entry headers, with this many threads. What cannot be read becomes a problem.
-    pub fn new(store: &'s Store, threads: usize) -> Plan<'s> {
+    pub fn new(store: &Arc<Store>, threads: usize) -> Plan {
         let mut problems = store.problems().to_vec();
         let mut lists = Vec::new();
         let mut tables = Vec::new();
-        for pack in store.packs() {
+        let places = store.folders.iter().enumerate();
+        let places = places
+            .flat_map(|(f, folder)| folder.packs.iter().enumerate().map(move |(p, pack)| ((f, p), pack)));
+        for (at, pack) in places {
             match pack.opened().and_then(|opened| Ok((opened, opened.index.load()?))) {
                 Ok((opened, mut table)) => {
                     if let Err(damage) = opened.belongs_to(&table.pack_checksum) {
@@ -41,7 +49,7 @@ impl<'s> Plan<'s> {
                         problems.push(problem(pack, &Damage::new("index is out of order")));
                     }
                     lists.push((std::mem::take(&mut table.ids), table.sorted));
-                    tables.push((pack, opened, table));
+                    tables.push((at, pack, opened, table));
                 }
                 Err(damage) => problems.push(problem(pack, &damage)),
             }
@@ -53,26 +61,56 @@ impl<'s> Plan<'s> {
             loose_ids.extend(ids);
         }
         lists.push((raw(&loose_ids), false));
-        let mut plan = Plan { store, catalog: Catalog::default(), packs: vec![], loose: vec![], problems };
+        let mut plan = Plan {
+            store: Arc::clone(store),
+            catalog: Catalog::default(),
+            kinds: vec![],
+            packs: vec![],
+            loose: vec![],
+            problems,
+        };
         let Some((catalog, mut numbers)) = Catalog::new(store.hash(), lists) else {
             let path = store.folders.first().map(|f| f.path.clone()).unwrap_or_default();
             plan.problems.push(Problem { path, why: "more objects than can be numbered".into() });
             return plan;
         };
+        plan.kinds = vec![None; catalog.len()];
         plan.catalog = catalog;
         plan.loose = numbers.pop().unwrap_or_default();
         plan.loose.retain(|n| n & COPY == 0);
-        for ((pack, opened, table), numbers) in tables.into_iter().zip(numbers) {
+        for ((at, pack, opened, table), numbers) in tables.into_iter().zip(numbers) {
             let has_crcs = !table.crcs.is_empty();
             let crc = |at: usize| table.crcs.get(at).copied().unwrap_or_default();
             let entries: Vec<_> =
                 table.offsets.iter().zip(numbers).enumerate().map(|(at, (o, n))| (*o, n, crc(at))).collect();
             match Forest::new(opened, entries, has_crcs, &plan.catalog, threads) {
-                Ok(forest) => plan.packs.push(Planned { opened, forest }),
+                Ok(forest) => {
+                    plan.learn(&forest);
+                    plan.packs.push(Planned { place: at, forest });
+                }
                 Err(damage) => plan.problems.push(problem(pack, &damage)),
             }
         }
         plan
+    }
+
+    fn learn(&mut self, forest: &Forest) {
+        for (number, kind) in forest.numbers.iter().zip(&forest.kinds) {
+            if let (Some(slot), Some(kind)) = (self.kinds.get_mut((number & !COPY) as usize), kind) {
+                *slot = Some(*kind);
+            }
+        }
+    }
+
+    /// The type of an object, as its entry's header says; `None` for loose ones and where a header is damaged.
+    pub fn kind(&self, number: u32) -> Option<Kind> {
+        self.kinds.get(number as usize).copied().flatten()
+    }
+
+    pub(super) fn opened(&self, pack: usize) -> Result<&Opened, Damage> {
+        let (folder, at) = self.packs.get(pack).map_or((0, 0), |planned| planned.place);
+        let folder = self.store.folders.get(folder);
+        folder.and_then(|f| f.packs.get(at)).ok_or(Damage::new("no such pack"))?.opened()
     }
 
     /// All objects and their numbers.
@@ -81,8 +119,8 @@ impl<'s> Plan<'s> {
     }
 
     /// The store that was planned.
-    pub fn store(&self) -> &'s Store {
-        self.store
+    pub fn store(&self) -> &Store {
+        &self.store
     }
 
     /// What is wrong with the store as a whole, packs included.

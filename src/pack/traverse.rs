@@ -58,7 +58,7 @@ pub(super) struct Branch {
 
 /// What threads share.
 pub(super) struct Shared<'p> {
-    pub(super) plan: &'p Plan<'p>,
+    pub(super) plan: &'p Plan,
     pub(super) kinds: Kinds,
     pub(super) stop: Stop,
     /// Roots in the order in which they are taken: pack, and the root.
@@ -85,7 +85,7 @@ struct State {
 /// Small trees and loose objects that a thread takes at once.
 const BATCH: usize = 64;
 
-impl Plan<'_> {
+impl Plan {
     /// Visits every object of the wanted types with `threads` visitors, and returns them.
     pub fn traverse<V: Visitor>(
         &self,
@@ -128,7 +128,7 @@ impl Drop for Guard<'_, '_> {
 }
 
 impl<'p> Shared<'p> {
-    fn new(plan: &'p Plan<'p>, kinds: Kinds, threads: usize, stop: &Stop) -> Shared<'p> {
+    fn new(plan: &'p Plan, kinds: Kinds, threads: usize, stop: &Stop) -> Shared<'p> {
         let mut roots = Vec::new();
         for (pack, planned) in plan.packs.iter().enumerate() {
             let wanted = |root: &&Root| root.kind.is_none_or(|kind| kinds.contains(kind));

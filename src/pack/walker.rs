@@ -263,8 +263,9 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
 
     fn located(&mut self, pack: usize, entry: u32) -> Result<Located, Damage> {
         let planned = &self.shared.plan.packs[pack];
+        let opened = self.shared.plan.opened(pack)?;
         let range = planned.forest.bytes(entry);
-        let bytes = self.windows.bytes(pack, planned.opened, range.clone())?;
+        let bytes = self.windows.bytes(pack, opened, range.clone())?;
         if let Some(crc) = planned.forest.crcs.get(entry as usize) {
             let mut sum = Crc::new();
             sum.update(bytes);
@@ -272,17 +273,17 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
                 return Err(Damage::new("checksum of the packed bytes does not hold"));
             }
         }
-        located(bytes, range.start, planned.opened.hash)
+        located(bytes, range.start, opened.hash)
     }
 
     fn inflate(&mut self, pack: usize, entry: u32, at: &Located, most: u64) -> Result<Buffer, Damage> {
-        let planned = &self.shared.plan.packs[pack];
-        let range = planned.forest.bytes(entry);
+        let opened = self.shared.plan.opened(pack)?;
+        let range = self.shared.plan.packs[pack].forest.bytes(entry);
         if at.size > most {
             return Err(Damage::Large(at.size));
         }
         plausible(at.size, range.end.saturating_sub(at.data))?;
-        let bytes = self.windows.bytes(pack, planned.opened, at.data..range.end)?;
+        let bytes = self.windows.bytes(pack, opened, at.data..range.end)?;
         let mut out = match at.built {
             Built::Whole(_) => self.spare.pop().unwrap_or_default(),
             _ => std::mem::take(&mut self.delta),

@@ -5,6 +5,8 @@
 mod repo;
 mod shapes;
 
+use std::sync::Arc;
+
 use keysieve::model::{ObjectId, Stop};
 use keysieve::pack::{Damage, Kind, Kinds, Plan, Store, Visitor};
 use repo::Objects;
@@ -12,7 +14,7 @@ use repo::Objects;
 /// Keeps everything.
 #[derive(Default)]
 struct Keep<'p> {
-    plan: Option<&'p Plan<'p>>,
+    plan: Option<&'p Plan>,
     objects: Objects,
     damaged: Vec<(ObjectId, Damage)>,
 }
@@ -42,7 +44,7 @@ impl Visitor for Keep<'_> {
 }
 
 /// Everything that a traversal gives: objects, damage, and problems of the store.
-fn walk(store: &Store, threads: usize) -> (Objects, Vec<(ObjectId, Damage)>, Vec<String>) {
+fn walk(store: &Arc<Store>, threads: usize) -> (Objects, Vec<(ObjectId, Damage)>, Vec<String>) {
     let plan = Plan::new(store, threads);
     let keep = || Keep { plan: Some(&plan), ..Keep::default() };
     let (mut objects, mut damaged) = (Objects::new(), Vec::new());
@@ -60,7 +62,7 @@ fn walk(store: &Store, threads: usize) -> (Objects, Vec<(ObjectId, Damage)>, Vec
 #[test]
 fn traversal_gives_what_git_gives() {
     for (name, repo) in shapes::all() {
-        let store = Store::open(&repo.objects_dir(), repo.hash).unwrap();
+        let store = Arc::new(Store::open(&repo.objects_dir(), repo.hash).unwrap());
         let expected = repo.all_objects();
         for threads in [1, 2, 5] {
             let (objects, damaged, problems) = walk(&store, threads);
