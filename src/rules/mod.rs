@@ -7,17 +7,24 @@
 mod builtin;
 mod charset;
 mod check_kind;
+mod checksum;
 mod compile;
 mod derive;
 mod draft;
+mod fits;
+mod rng;
 mod rule;
 mod ruleset;
+mod sample;
+mod sample_pattern;
 mod schema;
 mod template;
 mod yaml;
 
 pub use charset::Charset;
 pub use check_kind::CheckKind;
+pub use checksum::{Claims, Fact, aws_account, check, facts};
 pub use rule::{Boundary, Context, Judge, Need, Rule, Segment, Shape, Template, Verification};
 pub use ruleset::{Ruleset, parse};
+pub use sample::{fill, sample};
 pub use yaml::{Problem, guard};

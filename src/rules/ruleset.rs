@@ -132,7 +132,7 @@ fn parse_lines(text: &str) -> Result<Vec<(Rule, usize)>, Problem> {
             let problem = |text: String| Problem { line, text: format!("rule {id}: pattern: {text}") };
             regex::bytes::RegexBuilder::new(pattern)
                 .unicode(false)
-                .size_limit(1 << 20)
+                .size_limit(10 << 20)
                 .build()
                 .map_err(|e| problem(e.to_string()))?;
         }
