@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Globals, hook, scan};
+use crate::commands::{Globals, config, hook, scan};
 use crate::error::Result;
 
 /// Never commit keys: finds secrets in files, in what is about to be committed, and in the whole history.
@@ -25,6 +25,7 @@ pub struct Cli {
 enum Command {
     Scan(scan::Args),
     Hook(hook::Args),
+    Config(config::Args),
 }
 
 impl Cli {
@@ -34,6 +35,7 @@ impl Cli {
         match &self.command {
             Command::Scan(args) => scan::run(args, globals, out, err),
             Command::Hook(args) => hook::run(args, globals, out, err),
+            Command::Config(args) => config::run(args, globals, out, err),
         }
     }
 }

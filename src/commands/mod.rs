@@ -1,10 +1,13 @@
 //! One command, one file: its arguments, its help, its run.
 
+pub mod config;
+mod configured;
 mod ending;
 mod globals;
 pub mod hook;
 mod hook_run;
 mod output;
+mod place;
 pub mod scan;
 mod session;
 

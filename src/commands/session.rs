@@ -2,10 +2,9 @@
 
 use std::env;
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 
-use crate::config::{Config, LoadOptions, RuleName};
 use crate::engine::{MatchOptions, Matcher};
 use crate::error::{Error, Result};
 use crate::hook::Stage;
@@ -14,11 +13,11 @@ use crate::reports::{Look, Report, refusal, summary_lines};
 use crate::rules::Ruleset;
 use crate::sieve::{Sieve, SiftOptions};
 use crate::sources::Source;
-use crate::triage::{Baseline, Triage, TriageOptions};
+use crate::triage::Triage;
 
 use super::globals::{Globals, When};
 use super::output::{self, Wanted};
-use super::{ending, globals};
+use super::{configured, ending, globals};
 
 /// Everything a scanning command needs, built once.
 pub struct Session<'g> {
@@ -30,6 +29,12 @@ pub struct Session<'g> {
     pub progress: Progress,
     /// How many threads a source may use.
     pub threads: usize,
+    /// Larger files and blobs are left out, in bytes: `--max-file-size`, else the configuration's.
+    pub max_file_size: Option<u64>,
+    /// Set by commands whose source covers everything, so that baseline entries not met are gone and unused allow
+    /// entries are stale.
+    pub covers_all: bool,
+    notes: Vec<String>,
     ruleset: Ruleset,
     options: MatchOptions,
     severity: Severity,
@@ -51,16 +56,18 @@ impl<'g> Session<'g> {
             ),
             None => None,
         };
-        let config = configuration(globals, start, root)?;
+        let config = configured::configuration(globals, start, root)?;
         let mut options = MatchOptions::default();
         options.decode = !globals.no_decode && config.decode.unwrap_or(options.decode);
         if let Some(level) = level.or(config.confidence) {
             options.min_confidence = level.floor();
         }
-        let ruleset = rules(globals, &config)?;
+        let ruleset = configured::ruleset(globals, &config)?;
+        let notes = config.notes();
+        let max_file_size = globals.max_file_size.or(config.max_file_size);
         let threads = globals.threads.or(config.threads).unwrap_or_else(cores);
         let severity = config.min_severity.map_or(asked, |c| c.max(asked));
-        let triage = triage(globals, config, root, &ruleset)?;
+        let triage = configured::triage(globals, config, root, &ruleset)?;
         Ok(Session {
             globals,
             stop: Stop::new(),
@@ -70,9 +77,27 @@ impl<'g> Session<'g> {
             options,
             severity,
             triage,
+            notes,
+            max_file_size,
+            covers_all: false,
             reports,
             look: look(globals),
         })
+    }
+
+    /// The rules in force.
+    pub fn ruleset(&self) -> &Ruleset {
+        &self.ruleset
+    }
+
+    /// How matching is set.
+    pub fn match_options(&self) -> &MatchOptions {
+        &self.options
+    }
+
+    /// What decides about findings.
+    pub fn triage(&self) -> &Triage {
+        &self.triage
     }
 
     /// Scans a source, writes the reports and the summary; returns the exit code.
@@ -93,6 +118,12 @@ impl<'g> Session<'g> {
         };
         let mut report = sieve.sift(source)?;
         report.coverage.stopped = report.coverage.stopped.or(self.stop.requested());
+        report.coverage.notes.extend(self.notes.iter().cloned());
+        if self.covers_all && report.coverage.is_complete() {
+            report.gone = self.triage.gone();
+            report.coverage.notes.extend(self.triage.stale());
+        }
+        report.coverage.sort();
         report.findings.retain(|f| f.severity >= self.severity);
         Ok(report)
     }
@@ -133,43 +164,6 @@ impl<'g> Session<'g> {
             (true, false) => 3,
         }
     }
-}
-
-/// The configuration: none with `--no-config`, and none of a stranger's branch with `--untrusted`.
-fn configuration(globals: &Globals, start: &Path, root: &Path) -> Result<Config> {
-    if globals.no_config || (globals.untrusted && globals.config.is_none()) {
-        return Ok(Config::default());
-    }
-    let (start, root) = (absolute(start)?, absolute(root)?);
-    Config::load(&LoadOptions { start: &start, root: &root, explicit: globals.config.as_deref() })
-}
-
-fn absolute(path: &Path) -> Result<PathBuf> {
-    path.canonicalize().map_err(|source| Error::Io { path: path.into(), doing: "read", source })
-}
-
-fn rules(globals: &Globals, config: &Config) -> Result<Ruleset> {
-    let files: Vec<_> = config.rule_files.iter().chain(&globals.rules).cloned().collect();
-    let words = |names: &[RuleName]| names.iter().map(|n| n.text.clone()).collect::<Vec<_>>();
-    let only = if globals.only.is_empty() { words(&config.only) } else { globals.only.clone() };
-    let disable: Vec<_> = words(&config.disable).into_iter().chain(globals.disable.iter().cloned()).collect();
-    Ruleset::in_force(&files, &only, &disable)
-}
-
-fn triage(globals: &Globals, config: Config, root: &Path, ruleset: &Ruleset) -> Result<Triage> {
-    let cwd = env::current_dir().unwrap_or_else(|_| root.to_path_buf());
-    let from_config = config.baseline.clone().filter(|_| !globals.untrusted);
-    let baseline = match globals.baseline.clone().or(from_config) {
-        Some(path) => Some(Baseline::load(&path)?),
-        None => None,
-    };
-    Ok(Triage::new(TriageOptions {
-        config,
-        baseline,
-        inline: !globals.no_inline_allow && !globals.untrusted,
-        known_rules: ruleset.rules().iter().map(|r| r.id.to_string()).collect(),
-        ..TriageOptions::new(root, &cwd)
-    }))
 }
 
 fn cores() -> usize {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use regex::bytes::Regex;
 
+use crate::error::Error;
 use crate::model::{Fingerprint, Severity};
 
 use super::{Date, PathGlob, hide_keys};
@@ -31,6 +32,16 @@ pub struct RuleName {
 }
 
 impl RuleName {
+    /// A complaint about it.
+    pub fn wrong(&self, problem: String) -> Error {
+        Error::Config {
+            file: self.at.file.to_path_buf(),
+            line: self.at.line,
+            column: self.at.column,
+            problem,
+        }
+    }
+
     /// Whether a rule id is meant.
     pub fn matches(&self, id: &str) -> bool {
         wildcard(&self.text, id)

@@ -206,9 +206,9 @@ impl Reader<'_> {
 
     fn rule(&self, node: &Node) -> Read<RuleName> {
         let text = text(node)?;
-        let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_.*".contains(&b);
+        let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_.* &'()+/".contains(&b) || !b.is_ascii();
         if text.is_empty() || text.len() > 200 || !text.bytes().all(fits) {
-            return Err(node.wrong(format!("`{}` is no rule id (letters, digits, dashes, `*`)", shown(text))));
+            return Err(node.wrong(format!("`{}` is no rule id", shown(text))));
         }
         Ok(RuleName { text: text.to_string(), at: self.at(node) })
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::model::{Level, Severity};
 
 use super::{AllowEntry, At, Exclude, RuleName, RulePaths, SeverityOverride, suggest};
@@ -62,27 +62,27 @@ impl Config {
 }
 
 impl Config {
-    /// Whether rules are called as the configuration calls them.
+    /// Whether rules are called as the configuration calls them. `only` and `disable` may also name providers.
     ///
     /// # Errors
-    /// [`Error::Config`] at the first name that no rule has, with a suggestion.
-    pub fn check_rules<'k>(&self, known: &[&'k str]) -> Result<()> {
+    /// [`Error::Config`] at the first name that nothing has, with a suggestion.
+    pub fn check_rules(&self, ids: &[&str], providers: &[&str]) -> Result<()> {
         let in_allow = self.allow.iter().flat_map(|e| &e.rules);
-        let elsewhere = self.only.iter().chain(&self.disable).chain(self.severity.iter().map(|s| &s.rule));
-        for name in in_allow.chain(elsewhere).chain(self.paths.iter().map(|p| &p.rule)) {
-            if name.text.starts_with("hygiene-") || known.iter().any(|k: &&'k str| name.matches(k)) {
-                continue;
+        let by_id =
+            in_allow.chain(self.severity.iter().map(|s| &s.rule)).chain(self.paths.iter().map(|p| &p.rule));
+        for (name, provider) in
+            by_id.map(|n| (n, false)).chain(self.only.iter().chain(&self.disable).map(|n| (n, true)))
+        {
+            let known = name.text.starts_with("hygiene-")
+                || ids.iter().any(|k| name.matches(k))
+                || (provider && providers.iter().any(|p| p.eq_ignore_ascii_case(&name.text)));
+            if !known {
+                let near = suggest(&name.text, ids.iter().copied()).map_or_else(
+                    || "; `keysieve rules list` names them".to_string(),
+                    |n| format!("; did you mean `{n}`?"),
+                );
+                return Err(name.wrong(format!("no rule is called `{}`{near}", name.text)));
             }
-            let near = suggest(&name.text, known.iter().copied()).map_or_else(
-                || "; `keysieve rules list` names them".to_string(),
-                |n| format!("; did you mean `{n}`?"),
-            );
-            return Err(Error::Config {
-                file: name.at.file.to_path_buf(),
-                line: name.at.line,
-                column: name.at.column,
-                problem: format!("no rule is called `{}`{near}", name.text),
-            });
         }
         Ok(())
     }

@@ -94,7 +94,7 @@ fn mistakes_are_named_with_place_and_suggestion() {
         ("rules: [/etc/passwd]\n", 1, 9, "leads out of the repository"),
         ("version: 2\n", 1, 10, "version 1"),
         ("- a\n", 1, 1, "must be a mapping, not a list"),
-        ("disable: ['a b']\n", 1, 11, "no rule id"),
+        ("disable: ['a;b']\n", 1, 11, "no rule id"),
         ("a: *x\n", 1, 4, "not YAML"),
         (long.as_str(), 2, 12, "longer than"),
     ] {
@@ -152,13 +152,17 @@ fn links_out_of_the_repository_are_not_followed() {
 #[test]
 fn rule_names_are_checked_once_rules_are_known() {
     let config = load("disable: [acme-kye]\n").expect("good");
-    match config.check_rules(&["acme-key", "other"]) {
+    match config.check_rules(&["acme-key", "other"], &["Acme"]) {
         Err(Error::Config { line: 1, column: 11, problem, .. }) => {
             assert!(problem.contains("did you mean `acme-key`?"), "{problem}")
         }
         other => panic!("{other:?}"),
     }
-    assert!(load("disable: [acme-*, hygiene-dotenv]\n").expect("good").check_rules(&["acme-key"]).is_ok());
+    assert!(
+        load("disable: [acme-*, hygiene-dotenv]\n").expect("good").check_rules(&["acme-key"], &[]).is_ok()
+    );
+    assert!(load("disable: [ACME Inc]\n").expect("good").check_rules(&["acme-key"], &["Acme Inc"]).is_ok());
+    assert!(load("severity: {Acme: low}\n").expect("good").check_rules(&["acme-key"], &["Acme"]).is_err());
     assert_eq!(config.notes(), ["configuration .keysieve.yml:1: rules switched off: acme-kye"]);
 }
 

@@ -82,6 +82,17 @@ impl Ruleset {
         Ok(Ruleset { rules: kept.chain(added).collect() })
     }
 
+    /// These rules and those of a caller that read them from elsewhere; the same id replaces.
+    #[must_use]
+    pub fn with(&self, added: Vec<Rule>) -> Ruleset {
+        if added.is_empty() {
+            return self.clone();
+        }
+        let ids: std::collections::HashSet<_> = added.iter().map(|rule| rule.id.clone()).collect();
+        let kept = self.rules.iter().filter(|rule| !ids.contains(&rule.id)).cloned();
+        Ruleset { rules: kept.chain(added).collect() }
+    }
+
     /// Only the rules that `only` names (all enabled ones when it is empty), without those that `disable` names, by
     /// id or by provider in any case.
     pub fn select(&self, only: &[String], disable: &[String]) -> Result<Ruleset> {

@@ -1,0 +1,104 @@
+//! From options and configuration files to rules and triage: what is in force, and from where.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::config::{Config, LoadOptions, RuleName};
+use crate::error::{Error, Result};
+use crate::rules::{self, Rule, Ruleset};
+use crate::triage::{Baseline, Triage, TriageOptions};
+
+use super::Globals;
+
+/// The configuration: none with `--no-config`, and none of a stranger's branch with `--untrusted`.
+pub(super) fn configuration(globals: &Globals, start: &Path, root: &Path) -> Result<Config> {
+    if globals.no_config || (globals.untrusted && globals.config.is_none()) {
+        return Ok(Config::default());
+    }
+    let (start, root) = (absolute(start), absolute(root));
+    Config::load(&LoadOptions { start: &start, root: &root, explicit: globals.config.as_deref() })
+}
+
+/// The rules in force: built-in ones, those of files, those that stand in the configuration; then what was selected.
+pub(super) fn ruleset(globals: &Globals, config: &Config) -> Result<Ruleset> {
+    let files: Vec<PathBuf> = config.rule_files.iter().chain(&globals.rules).cloned().collect();
+    if config.files.is_empty() {
+        return Ruleset::in_force(&files, &globals.only, &globals.disable);
+    }
+    let mut own: Vec<Rule> = Vec::new();
+    for text in &config.inline_rules {
+        own.extend(rules::parse(&text.text).map_err(|problem| Error::Config {
+            file: text.at.file.to_path_buf(),
+            line: problem.line.max(text.at.line),
+            column: 1,
+            problem: problem.text,
+        })?);
+    }
+    let all = Ruleset::everything().with(own).load(&files)?;
+    let ids: Vec<&str> = all.rules().iter().map(|r| r.id.as_ref()).collect();
+    let providers: Vec<&str> = all.rules().iter().map(|r| r.provider.as_ref()).collect();
+    config.check_rules(&ids, &providers)?;
+    let only = if globals.only.is_empty() { spelled_out(&config.only, &ids) } else { globals.only.clone() };
+    let disable = [spelled_out(&config.disable, &ids), globals.disable.clone()].concat();
+    if only.is_empty() && disable.is_empty() && files.is_empty() && config.inline_rules.is_empty() {
+        return Ok(Ruleset::builtin().clone());
+    }
+    all.select(&only, &disable)
+}
+
+/// Names with `*` become the ids they mean.
+fn spelled_out(names: &[RuleName], ids: &[&str]) -> Vec<String> {
+    let mut all = Vec::new();
+    for name in names.iter().filter(|n| !n.text.starts_with("hygiene-")) {
+        if name.text.contains('*') {
+            all.extend(ids.iter().filter(|id| name.matches(id)).map(ToString::to_string));
+        } else {
+            all.push(name.text.clone());
+        }
+    }
+    all
+}
+
+/// What decides about findings. `--untrusted`: only what the command line names itself.
+pub(super) fn triage(globals: &Globals, config: Config, root: &Path, ruleset: &Ruleset) -> Result<Triage> {
+    let root = absolute(root);
+    let cwd = env::current_dir().unwrap_or_else(|_| root.clone());
+    let baseline = baseline_path(globals, &config, &root).map(|path| Baseline::load(&path)).transpose()?;
+    Ok(Triage::new(TriageOptions {
+        config,
+        baseline,
+        inline: !globals.no_inline_allow && !globals.untrusted,
+        known_rules: ruleset.rules().iter().map(|r| r.id.to_string()).collect(),
+        ..TriageOptions::new(&root, &cwd)
+    }))
+}
+
+/// The baseline that is used: `--baseline`, else the configuration's, else the usual file if it is there. One that is
+/// named must be there.
+pub(super) fn baseline_path(globals: &Globals, config: &Config, root: &Path) -> Option<PathBuf> {
+    if globals.baseline.is_some() {
+        return globals.baseline.clone();
+    }
+    if globals.untrusted {
+        return None;
+    }
+    config.baseline.clone().or_else(|| {
+        let usual = root.join(Baseline::DEFAULT_NAME);
+        fs::symlink_metadata(&usual).is_ok().then(|| near(&usual))
+    })
+}
+
+/// A path as people would write it here: relative where it is below the current folder.
+pub(super) fn near(path: &Path) -> PathBuf {
+    let here = env::current_dir().ok();
+    here.and_then(|here| path.strip_prefix(here).ok())
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(path)
+        .to_path_buf()
+}
+
+/// The real absolute path, or at least an absolute one.
+pub(super) fn absolute(path: &Path) -> PathBuf {
+    fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_path_buf())
+}
