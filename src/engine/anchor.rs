@@ -5,9 +5,10 @@
 //! directly before it ([`Anchor::Lead`]), or, for want of any literal, by the set of its first byte ([`Anchor::Run`]). What has no such run hangs on `://`
 //! ([`Anchor::Url`]) or on a literal that is searched for in all text ([`Anchor::Text`]).
 
-use crate::rules::{Boundary, Charset, Segment, Template};
+use crate::rules::{Boundary, Charset, Need, Rule, Segment, Shape, Template};
 
 use super::masks::{LONG, is_token};
+use super::pattern::prefixes;
 use super::shape::extent;
 
 /// More ways to begin than this are too many to be told apart by a hash.
@@ -40,8 +41,34 @@ pub(super) enum Anchor {
     Text(Vec<u8>, bool),
 }
 
+/// Adds what a rule hangs on: rule, template, hook. `false`: nothing of its own, so that it must be found by the name
+/// of its value.
+pub(super) fn hang(index: u32, rule: &Rule, hooks: &mut Vec<(u32, u32, Hook)>) -> bool {
+    let before = hooks.len();
+    match &rule.shape {
+        Shape::Templates(templates) => {
+            for (i, template) in templates.iter().enumerate() {
+                match hook(template, &rule.boundary) {
+                    Some(hook) if rule.context.need == Need::No || !matches!(hook.anchor, Anchor::Run(_)) => {
+                        hooks.push((index, i as u32, hook));
+                    }
+                    _ => {
+                        hooks.truncate(before);
+                        return false;
+                    }
+                }
+            }
+        }
+        Shape::Pattern(text) => {
+            let hook = |literal| Hook { anchor: Anchor::Text(literal, false), back: (0, 0) };
+            hooks.extend(prefixes(text).into_iter().map(|literal| (index, 0, hook(literal))));
+        }
+    }
+    hooks.len() > before
+}
+
 /// What a template hangs on; `None` if there is nothing that could be looked for.
-pub(super) fn hook(template: &Template, boundary: &Boundary) -> Option<Hook> {
+fn hook(template: &Template, boundary: &Boundary) -> Option<Hook> {
     let segments = &template.segments[..];
     let offsets = offsets(segments);
     let literals = || {

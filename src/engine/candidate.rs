@@ -23,3 +23,29 @@ impl Candidate {
         self.start..self.end
     }
 }
+
+/// Sorts candidates, takes out doubles, and hands on those that overlap together, directly or through others, as far
+/// as they end at or before `until`; returns how many were handed on.
+pub(super) fn groups(
+    candidates: &mut Vec<Candidate>,
+    until: usize,
+    mut take: impl FnMut(&[Candidate]),
+) -> usize {
+    candidates.sort_unstable();
+    candidates.dedup_by_key(|c| (c.start, c.end, c.rule));
+    let mut done = 0;
+    while let Some(first) = candidates.get(done) {
+        let mut reach = first.end;
+        let mut next = done + 1;
+        while let Some(candidate) = candidates.get(next).filter(|c| c.start < reach) {
+            reach = reach.max(candidate.end);
+            next += 1;
+        }
+        if reach > until {
+            break;
+        }
+        take(&candidates[done..next]);
+        done = next;
+    }
+    done
+}

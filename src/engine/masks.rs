@@ -47,6 +47,8 @@ pub(super) struct Piece<'a> {
     pub(super) end: usize,
     /// One mask for each 64 bytes from `at` on; bits at and beyond `end` are those of the bytes there, or zero.
     pub(super) masks: &'a [Masks],
+    /// Whether a NUL is among its bytes, or shortly behind them.
+    pub(super) nuls: bool,
     /// The bits of `s` of the block behind `masks`.
     next_s: u64,
     /// The runs of at least [`LONG`] token bytes that start in it; they may end behind it.
@@ -91,12 +93,13 @@ impl Pieces {
         self.runs.clear();
         self.starts.clear();
         // One block more, since a run is only known to be long from the bytes that follow.
-        simd::classify(&bytes[at..bytes.len().min(end + 64)], &mut self.masks);
+        let nuls = simd::classify(&bytes[at..bytes.len().min(end + 64)], &mut self.masks);
         self.find_runs(bytes, at, end);
         Some(Piece {
             at,
             end,
             masks: &self.masks[..(end - at).div_ceil(64)],
+            nuls,
             next_s: self.masks.get((end - at).div_ceil(64)).map_or(0, |m| m.s),
             runs: &self.runs,
             starts: &self.starts,

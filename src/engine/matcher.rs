@@ -1,21 +1,29 @@
 //! `Matcher`: the stages in order. Immutable and shared; a [`Scratch`] a thread.
 
-use crate::encoding::lines::Cursor;
+use std::borrow::Cow;
+
+use crate::encoding::{Decoded, islands};
 use crate::model::{Blob, BlobPath, Confidence};
-use crate::rules::{Need, Rule, Shape};
+use crate::rules::Rule;
 
 use super::Detection;
-use super::anchor::{Anchor, Hook, hook};
-use super::candidate::Candidate;
+use super::anchor::hang;
+use super::candidate::{Candidate, groups};
 use super::context::Surroundings;
 use super::dispatch::{Dispatch, Sink};
 use super::judge::{Verdict, assess};
 use super::masks::Pieces;
 use super::named;
 use super::overlap::{Fate, Judged, resolve};
-use super::pattern::prefixes;
+use super::places::{Lie, Places};
 use super::shape::{Ends, Shapes};
 use super::view::View;
+
+/// So many candidates may wait before those that are complete are judged, so that memory does not grow with them.
+const WAITING: usize = 4096;
+
+/// How far before the piece in which it was found a candidate may begin, in bytes.
+const BEFORE: usize = 8192;
 
 /// What may be set about matching.
 #[derive(Debug, Clone)]
@@ -35,7 +43,6 @@ impl Default for MatchOptions {
 /// The rules in force, prepared for scanning.
 #[derive(Debug)]
 pub struct Matcher<'r> {
-    rules: &'r [Rule],
     options: MatchOptions,
     shapes: Shapes<'r>,
     dispatch: Dispatch,
@@ -51,6 +58,12 @@ pub struct Scratch {
     group: Vec<Judged>,
 }
 
+/// What is told about candidates that are dropped.
+pub(super) type Dropped<'f> = &'f mut dyn FnMut(&Candidate, &'static str, Cow<'static, str>);
+
+/// What takes groups of candidates that overlap, each sorted by place.
+type Groups<'f> = &'f mut dyn FnMut(&[Candidate], &mut Vec<Judged>);
+
 impl<'r> Matcher<'r> {
     /// Prepares rules for scanning.
     pub fn new(rules: &'r [Rule], options: MatchOptions) -> Matcher<'r> {
@@ -62,7 +75,6 @@ impl<'r> Matcher<'r> {
             }
         }
         Matcher {
-            rules,
             options,
             shapes: Shapes::new(rules),
             dispatch: Dispatch::new(hooks),
@@ -72,39 +84,66 @@ impl<'r> Matcher<'r> {
 
     /// Calls `found` for each detection in the blob's window, in order of place.
     pub fn scan(&self, blob: &Blob<'_>, scratch: &mut Scratch, found: &mut dyn FnMut(Detection<'r>)) {
-        let view = View { bytes: blob.bytes, path: blob.origin.path().map(BlobPath::as_bytes) };
+        if let Some(decoded) = Decoded::of(blob.bytes) {
+            self.scan_text(blob, &decoded.text, Lie::Decoded(&decoded), scratch, found);
+            return;
+        }
+        if !self.scan_text(blob, blob.bytes, Lie::Same, scratch, found) {
+            return;
+        }
+        for (span, text) in islands(blob.bytes) {
+            self.scan_text(blob, &text, Lie::Wide(span.start), scratch, found);
+        }
+    }
+
+    /// Scans a text that lies somehow in the blob; whether there were NULs in it.
+    fn scan_text(
+        &self,
+        blob: &Blob<'_>,
+        text: &[u8],
+        lie: Lie<'_>,
+        scratch: &mut Scratch,
+        found: &mut dyn FnMut(Detection<'r>),
+    ) -> bool {
+        let view = view(blob, text);
+        let mut places = Places::new(blob, lie);
+        self.sweep(view, scratch, &mut |together, group| {
+            self.judge(view, together, group, &mut |_, _, _| {});
+            self.report(view, group, &mut places, found);
+        })
+    }
+
+    /// Runs the stages that find candidates and hands them on in groups that overlap; whether there were NULs.
+    pub(super) fn sweep(&self, view: View<'_>, scratch: &mut Scratch, take: Groups<'_>) -> bool {
         let Scratch { pieces, ends, candidates, group } = scratch;
         pieces.reset();
         ends.reset();
         candidates.clear();
+        let mut nuls = false;
         while let Some(piece) = pieces.next(view.bytes) {
+            nuls |= piece.nuls;
             let mut sink = Sink { shapes: &self.shapes, ends, out: candidates };
             self.dispatch.scan(view, &piece, &mut sink);
             self.named.scan(view, &piece, &mut sink);
+            if candidates.len() > WAITING {
+                let settled = groups(candidates, piece.end.saturating_sub(BEFORE), |g| take(g, group));
+                candidates.drain(..settled);
+            }
         }
-        if candidates.is_empty() {
-            return;
+        if !candidates.is_empty() {
+            groups(candidates, usize::MAX, |g| take(g, group));
         }
-        candidates.sort_unstable();
-        candidates.dedup_by_key(|c| (c.start, c.end, c.rule));
-        let mut cursor = Cursor::new(blob.window.start);
-        let mut rest = &candidates[..];
-        while let Some(first) = rest.first() {
-            // All that overlap each other, directly or through others.
-            let mut reach = first.end;
-            let len = rest
-                .iter()
-                .take_while(|c| (c.start < reach).then(|| reach = reach.max(c.end)).is_some())
-                .count();
-            let (together, after) = rest.split_at(len.max(1));
-            rest = after;
-            self.judge(view, together, group);
-            self.report(blob, group, &mut cursor, found);
-        }
+        nuls
     }
 
     /// Judges candidates that overlap.
-    fn judge(&self, view: View<'_>, together: &[Candidate], group: &mut Vec<Judged>) {
+    pub(super) fn judge(
+        &self,
+        view: View<'_>,
+        together: &[Candidate],
+        group: &mut Vec<Judged>,
+        dropped: Dropped<'_>,
+    ) {
         group.clear();
         for same in together.chunk_by(|a, b| a.span() == b.span()) {
             let Some(first) = same.first() else { continue };
@@ -114,10 +153,12 @@ impl<'r> Matcher<'r> {
                 let Some(rule) = self.shapes.rule(candidate.rule) else { continue };
                 match assess(rule, &view.bytes[candidate.span()], candidate, &around) {
                     Verdict::Keep(a) => group.push(Judged { candidate: *candidate, assessment: Some(a) }),
-                    Verdict::Drop { by: "need", .. } => {
-                        group.push(Judged { candidate: *candidate, assessment: None });
+                    Verdict::Drop { by, why } => {
+                        dropped(candidate, by, why);
+                        if by == "need" {
+                            group.push(Judged { candidate: *candidate, assessment: None });
+                        }
                     }
-                    Verdict::Drop { .. } => {}
                 }
             }
         }
@@ -126,62 +167,53 @@ impl<'r> Matcher<'r> {
     /// Reports the winners of a group.
     fn report(
         &self,
-        blob: &Blob<'_>,
+        view: View<'_>,
         group: &mut Vec<Judged>,
-        cursor: &mut Cursor,
+        places: &mut Places<'_, '_>,
         found: &mut dyn FnMut(Detection<'r>),
     ) {
-        let bytes = blob.bytes;
-        let fates = resolve(self.rules, group);
+        let fates = resolve(self.shapes.rules(), group);
         for (judged, fate) in group.drain(..).zip(fates) {
-            let (Fate::Won { alternatives }, Some(a)) = (fate, judged.assessment) else { continue };
-            let candidate = judged.candidate;
-            let kept = blob.window.keep.0 <= candidate.start && candidate.start < blob.window.keep.1;
-            let Some(rule) = self.shapes.rule(candidate.rule).filter(|_| kept) else { continue };
-            if a.confidence < self.options.min_confidence {
-                continue;
-            }
-            let start = cursor.at(bytes, candidate.start);
-            let end = { *cursor }.at(bytes, candidate.end - 1);
-            found(Detection {
-                rule,
-                secret: bytes[candidate.span()].to_vec(),
-                prefix: candidate.prefix as usize,
-                span: candidate.span(),
-                start,
-                end,
-                confidence: a.confidence,
-                reasons: a.reasons,
-                decoded_from: Vec::new(),
-                variable: a.variable,
-                checksum: a.checksum,
-                alternatives,
-            });
-        }
-    }
-}
-
-/// Adds what a rule hangs on; `false`: nothing of its own, so it must be found by the name of its value.
-fn hang(index: u32, rule: &Rule, hooks: &mut Vec<(u32, u32, Hook)>) -> bool {
-    let before = hooks.len();
-    match &rule.shape {
-        Shape::Templates(templates) => {
-            for (i, template) in templates.iter().enumerate() {
-                match hook(template, &rule.boundary) {
-                    Some(hook) if rule.context.need == Need::No || !matches!(hook.anchor, Anchor::Run(_)) => {
-                        hooks.push((index, i as u32, hook));
-                    }
-                    _ => {
-                        hooks.truncate(before);
-                        return false;
-                    }
+            let Fate::Won { alternatives } = fate else { continue };
+            let sure =
+                judged.assessment.as_ref().is_some_and(|a| a.confidence >= self.options.min_confidence);
+            if sure && places.kept(judged.candidate.start) {
+                if let Some(detection) = self.detection(view, judged, alternatives, places) {
+                    found(detection);
                 }
             }
         }
-        Shape::Pattern(text) => {
-            let hook = |literal| Hook { anchor: Anchor::Text(literal, false), back: (0, 0) };
-            hooks.extend(prefixes(text).into_iter().map(|literal| (index, 0, hook(literal))));
-        }
     }
-    hooks.len() > before
+
+    /// What is told about a winner.
+    pub(super) fn detection(
+        &self,
+        view: View<'_>,
+        winner: Judged,
+        alternatives: Vec<Cow<'static, str>>,
+        places: &mut Places<'_, '_>,
+    ) -> Option<Detection<'r>> {
+        let candidate = winner.candidate;
+        let (start, end) = places.ends(&candidate.span());
+        let a = winner.assessment?;
+        Some(Detection {
+            rule: self.shapes.rule(candidate.rule)?,
+            secret: view.bytes.get(candidate.span())?.to_vec(),
+            prefix: candidate.prefix as usize,
+            span: places.span(candidate.span()),
+            start,
+            end,
+            confidence: a.confidence,
+            reasons: a.reasons,
+            decoded_from: Vec::new(),
+            variable: a.variable,
+            checksum: a.checksum,
+            alternatives,
+        })
+    }
+}
+
+/// What the stages look at.
+pub(super) fn view<'b>(blob: &'b Blob<'_>, text: &'b [u8]) -> View<'b> {
+    View { bytes: text, path: blob.origin.path().map(BlobPath::as_bytes) }
 }

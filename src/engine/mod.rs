@@ -24,6 +24,7 @@ mod matcher;
 mod named;
 mod overlap;
 mod pattern;
+mod places;
 mod shape;
 mod simd;
 #[cfg(test)]

@@ -180,6 +180,11 @@ impl<'r> Shapes<'r> {
         Shapes { rules, patterns: patterns.collect() }
     }
 
+    /// All rules.
+    pub(super) fn rules(&self) -> &'r [Rule] {
+        self.rules
+    }
+
     /// A rule.
     pub(super) fn rule(&self, index: u32) -> Option<&'r Rule> {
         self.rules.get(index as usize)

@@ -50,18 +50,20 @@ const QUOTE: u8 = 128;
 const ALNUM: u8 = DIGIT | MID | TOP;
 const TOKEN: u8 = ALNUM | UNDER | DASH;
 
-/// Appends the masks of `bytes`, one for each 64 bytes; a last short block is filled up with NULs.
-pub(super) fn classify(bytes: &[u8], out: &mut Vec<Masks>) {
+/// Appends the masks of `bytes`, one for each 64 bytes; a last short block is filled up with blanks. Whether there
+/// are NULs.
+pub(super) fn classify(bytes: &[u8], out: &mut Vec<Masks>) -> bool {
     let (blocks, rest) = bytes.as_chunks::<64>();
-    classify_blocks(blocks, out);
+    let mut nuls = classify_blocks(blocks, out);
     if !rest.is_empty() {
-        let mut last = [0; 64];
+        let mut last = [b' '; 64];
         last[..rest.len()].copy_from_slice(rest);
-        classify_blocks(&[last], out);
+        nuls |= classify_blocks(&[last], out);
     }
+    nuls
 }
 
-fn classify_blocks(blocks: &[[u8; 64]], out: &mut Vec<Masks>) {
+fn classify_blocks(blocks: &[[u8; 64]], out: &mut Vec<Masks>) -> bool {
     #[cfg(target_arch = "x86_64")]
     {
         if std::arch::is_x86_feature_detected!("avx2") {
@@ -83,11 +85,11 @@ fn classify_blocks(blocks: &[[u8; 64]], out: &mut Vec<Masks>) {
             return unsafe { arm::neon(blocks, out) };
         }
     }
-    scalar(blocks, out);
+    scalar(blocks, out)
 }
 
 /// The plain form, for other machines and as the truth for tests.
-fn scalar(blocks: &[[u8; 64]], out: &mut Vec<Masks>) {
+fn scalar(blocks: &[[u8; 64]], out: &mut Vec<Masks>) -> bool {
     out.extend(blocks.iter().map(|block| {
         let mut masks = Masks::default();
         for (i, &byte) in block.iter().enumerate() {
@@ -104,6 +106,7 @@ fn scalar(blocks: &[[u8; 64]], out: &mut Vec<Masks>) {
         }
         masks
     }));
+    blocks.iter().any(|block| block.contains(&0))
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -131,7 +134,7 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn avx2(blocks: &[[u8; 64]], out: &mut Vec<Masks>) {
+    pub(super) fn avx2(blocks: &[[u8; 64]], out: &mut Vec<Masks>) -> bool {
         let low = _mm256_broadcastsi128_si256(table(&LOW));
         let high = _mm256_broadcastsi128_si256(table(&HIGH));
         let nibble = _mm256_set1_epi8(15);
@@ -143,6 +146,8 @@ mod x86 {
         let (tick, letter) = (_mm256_set1_epi8(b'`' as i8), _mm256_set1_epi8(b's' as i8));
         let same =
             |bytes: __m256i, byte: __m256i| _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, byte)) as u32;
+        // The smallest byte seen at each place: a NUL somewhere ends as a NUL here.
+        let mut nuls = _mm256_set1_epi8(-1);
         out.extend(blocks.iter().map(|block| {
             let (halves, _) = block.as_chunks::<32>();
             let text = [0, 1].map(|half: usize| {
@@ -152,6 +157,7 @@ mod x86 {
                     _mm256_loadu_si256(halves[half].as_ptr().cast())
                 }
             });
+            nuls = _mm256_min_epu8(nuls, _mm256_min_epu8(text[0], text[1]));
             let class = text.map(|bytes| {
                 let by_low = _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble));
                 let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
@@ -169,10 +175,11 @@ mod x86 {
                 s: join(text.map(|t| same(_mm256_or_si256(t, _mm256_set1_epi8(32)), letter))),
             }
         }));
+        same(nuls, _mm256_setzero_si256()) != 0
     }
 
     #[target_feature(enable = "ssse3")]
-    pub(super) fn ssse3(blocks: &[[u8; 64]], out: &mut Vec<Masks>) {
+    pub(super) fn ssse3(blocks: &[[u8; 64]], out: &mut Vec<Masks>) -> bool {
         let (low, high) = (table(&LOW), table(&HIGH));
         let nibble = _mm_set1_epi8(15);
         let (token, alnum) = (_mm_set1_epi8(TOKEN as i8), _mm_set1_epi8(ALNUM as i8));
@@ -184,11 +191,13 @@ mod x86 {
         let (tick, letter) = (_mm_set1_epi8(b'`' as i8), _mm_set1_epi8(b's' as i8));
         let same =
             |bytes: __m128i, byte: __m128i| u64::from(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, byte)) as u16);
+        let mut nuls = _mm_set1_epi8(-1);
         out.extend(blocks.iter().map(|block| {
             let mut masks = Masks::default();
             let (quarters, _) = block.as_chunks::<16>();
             for (i, quarter) in quarters.iter().enumerate() {
                 let bytes = table(quarter);
+                nuls = _mm_min_epu8(nuls, bytes);
                 let by_low = _mm_shuffle_epi8(low, _mm_and_si128(bytes, nibble));
                 let upper = _mm_and_si128(_mm_srli_epi16::<4>(bytes), nibble);
                 let class = _mm_and_si128(by_low, _mm_shuffle_epi8(high, upper));
@@ -203,6 +212,7 @@ mod x86 {
             }
             masks
         }));
+        same(nuls, _mm_setzero_si128()) != 0
     }
 
     /// 16 bytes in a register.
@@ -228,11 +238,13 @@ mod arm {
     use crate::engine::masks::Masks;
 
     #[target_feature(enable = "neon")]
-    pub(super) fn neon(blocks: &[[u8; 64]], out: &mut Vec<Masks>) {
+    pub(super) fn neon(blocks: &[[u8; 64]], out: &mut Vec<Masks>) -> bool {
         let (low, high) = (load(&LOW), load(&HIGH));
+        let mut least = vdupq_n_u8(255);
         out.extend(blocks.iter().map(|block| {
             let (quarters, _) = block.as_chunks::<16>();
             let text = [0, 1, 2, 3].map(|i: usize| load(&quarters[i]));
+            least = vminq_u8(least, vminq_u8(vminq_u8(text[0], text[1]), vminq_u8(text[2], text[3])));
             let class = text.map(|bytes| {
                 let by_low = vqtbl1q_u8(low, vandq_u8(bytes, vdupq_n_u8(15)));
                 vandq_u8(by_low, vqtbl1q_u8(high, vshrq_n_u8::<4>(bytes)))
@@ -248,6 +260,7 @@ mod arm {
                 s: any(text.map(|t| vceqq_u8(vorrq_u8(t, vdupq_n_u8(32)), vdupq_n_u8(b's'))), 255),
             }
         }));
+        vminvq_u8(least) == 0
     }
 
     /// Bit i: whether byte i of the 64 has one of these classes (pairwise sums, since NEON has no `movemask`).
@@ -292,13 +305,13 @@ mod tests {
         }
     }
 
-    type Path<'p> = &'p dyn Fn(&[[u8; 64]], &mut Vec<Masks>);
+    type Path<'p> = &'p dyn Fn(&[[u8; 64]], &mut Vec<Masks>) -> bool;
 
     fn check(blocks: &[[u8; 64]]) {
         let truth: Vec<_> = blocks.iter().map(naive).collect();
         let run = |path: Path<'_>| {
             let mut out = Vec::new();
-            path(blocks, &mut out);
+            assert_eq!(path(blocks, &mut out), blocks.as_flattened().contains(&0));
             assert_eq!(out, truth);
         };
         run(&scalar);
@@ -332,7 +345,7 @@ mod tests {
         fn all_paths_agree_on_random_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             check(bytes.as_chunks::<64>().0);
             let mut out = Vec::new();
-            classify(&bytes, &mut out);
+            prop_assert_eq!(classify(&bytes, &mut out), bytes.contains(&0));
             prop_assert_eq!(out.len(), bytes.len().div_ceil(64));
             for (i, &byte) in bytes.iter().enumerate() {
                 let token = byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';

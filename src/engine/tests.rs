@@ -148,3 +148,75 @@ fn the_same_shape_of_two_issuers_is_one_finding() {
     let found = detections(&rules, format!("k={}", "sk-".to_string() + &body(32)).as_bytes());
     assert_eq!((&*found[0].rule.id, found[0].alternatives.len()), ("neospeech", 0));
 }
+
+#[test]
+fn wide_characters_are_read() {
+    let rules = rules();
+    let key = format!("ghp_{}", body(36));
+    let text = format!("ß\r\nkey = \"{key}\"\r\n");
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let found = detections(&rules, &wide);
+    assert_eq!(found.len(), 1);
+    assert_eq!((&found[0].secret[..], found[0].span.clone()), (key.as_bytes(), 20..100));
+    assert_eq!(found[0].start, LineCol { line: 2, column: 8, byte_column: 8 });
+    let mut binary = vec![0xFF, 0x80, 1, 2, 0, 0, 7].repeat(3000);
+    let at = binary.len();
+    binary.extend(key.encode_utf16().flat_map(u16::to_le_bytes));
+    binary.extend([0xFE; 100]);
+    let found = detections(&rules, &binary);
+    assert_eq!(found.iter().map(|d| d.span.clone()).collect::<Vec<_>>(), [at..at + 80]);
+}
+
+#[test]
+fn very_many_keys_are_told_in_order() {
+    let key = format!("ghp_{}", body(36));
+    let text = format!("k: {key}\n").repeat(20_000);
+    let rules = rules();
+    let found = detections(&rules, text.as_bytes());
+    assert_eq!(found.len(), 20_000);
+    assert!(
+        found
+            .iter()
+            .enumerate()
+            .all(|(i, d)| d.start == LineCol { line: i as u64 + 1, column: 4, byte_column: 4 })
+    );
+}
+
+#[test]
+#[ignore = "prints what the built-in rules hang on"]
+fn print_anchors() {
+    use super::anchor::{Anchor, hang};
+    let rules = crate::rules::Ruleset::everything().rules();
+    let mut hooks = Vec::new();
+    let (mut count, mut own) = (std::collections::BTreeMap::<&str, usize>::new(), 0);
+    for (i, rule) in rules.iter().enumerate() {
+        if !hang(i as u32, rule, &mut hooks) {
+            own += 1;
+            if rule.context.need == crate::rules::Need::No {
+                println!("NONE {} {:?}", rule.id, matches!(rule.shape, crate::rules::Shape::Pattern(_)));
+            }
+        }
+    }
+    for (rule, t, hook) in &hooks {
+        let kind = match &hook.anchor {
+            Anchor::Head(_) => "head",
+            Anchor::Lead(_) => "lead",
+            Anchor::Run(_) => "run",
+            Anchor::Url(..) => "url",
+            Anchor::Text(..) => "text",
+        };
+        *count.entry(kind).or_default() += 1;
+        if let Anchor::Text(text, no_case) = &hook.anchor {
+            println!(
+                "TEXT {} {t} {:?} {no_case} {:?}",
+                rules[*rule as usize].id,
+                String::from_utf8_lossy(text),
+                hook.back
+            );
+        }
+        if let Anchor::Run(_) = &hook.anchor {
+            println!("RUN {} {t}", rules[*rule as usize].id);
+        }
+    }
+    println!("{} rules, named {own}, {count:?}", rules.len());
+}
