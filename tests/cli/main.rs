@@ -5,8 +5,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot prepare itself has failed")]
 #![allow(missing_docs, reason = "a test binary has no readers from outside")]
 
+mod commit_msg;
 mod hook;
 mod sandbox;
+mod scan;
 
 #[test]
 fn no_file_of_this_folder_is_forgotten() {

@@ -7,6 +7,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// A made key of a rule; the same seed gives the same key.
+pub fn key(rule: &str) -> String {
+    keyed(rule, 1)
+}
+
+/// A made key of a rule from a seed.
+pub fn keyed(rule: &str, seed: u64) -> String {
+    let ruleset = keysieve::rules::Ruleset::builtin();
+    let rule = ruleset.rules().iter().find(|r| r.id == rule).unwrap_or_else(|| panic!("no rule {rule}"));
+    String::from_utf8(keysieve::rules::sample(rule, seed).expect("the rule can make a key"))
+        .expect("keys are text")
+}
+
 /// The binary under test.
 pub fn keysieve() -> PathBuf {
     std::env::var_os("KEYSIEVE_BIN").map_or_else(|| env!("CARGO_BIN_EXE_keysieve").into(), PathBuf::from)
