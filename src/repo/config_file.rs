@@ -1,10 +1,11 @@
 //! One git configuration file, read without its includes: a repository must not send us to other files.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use crate::error::{Error, Result};
+
+use super::files::open_regular;
 
 /// A file that is longer than this is no configuration.
 const LIMIT: u64 = 16 << 20;
@@ -30,7 +31,7 @@ impl ConfigFile {
     /// Reads a file; one that is not there holds nothing.
     pub fn read(path: &Path) -> Result<ConfigFile> {
         let refuse = |problem: String| Error::Repository { path: path.to_path_buf(), problem };
-        let file = match File::open(path) {
+        let file = match open_regular(path) {
             Ok(file) => file,
             Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 return Ok(ConfigFile::default());

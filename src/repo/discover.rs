@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 
 use super::bytes::path_from_bytes;
 use super::environment::Environment;
+use super::files::open_regular;
 
 /// Where a repository's git folder and its work tree (before configuration speaks) are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +110,7 @@ fn has_head(head: &Path) -> bool {
     if let Ok(target) = fs::read_link(head) {
         return target.starts_with("refs");
     }
-    let Ok(file) = fs::File::open(head) else { return false };
+    let Ok(file) = open_regular(head) else { return false };
     let mut text = Vec::new();
     if file.take(4096).read_to_end(&mut text).is_err() {
         return false;
@@ -152,7 +153,7 @@ fn read_git_file(path: &Path, env: &Environment) -> Result<PathBuf> {
 /// A file of one line, which is never long.
 pub(super) fn read_short(path: &Path) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    fs::File::open(path)?.take(64 << 10).read_to_end(&mut text)?;
+    open_regular(path)?.take(64 << 10).read_to_end(&mut text)?;
     Ok(text)
 }
 

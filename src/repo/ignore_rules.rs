@@ -1,23 +1,27 @@
 //! `.gitignore`, `.git/info/exclude`, `core.excludesFile` and `.ignore`: which untracked files are left out.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::bytes::path_from_bytes;
+use super::files::open_regular;
+use super::repository::Repository;
+use super::user::{expand_home, user_excludes_file};
 
 /// The patterns of one file.
 #[derive(Debug, Clone)]
-pub struct IgnoreRules(Gitignore);
+struct IgnoreRules(Gitignore);
 
 impl IgnoreRules {
     /// Longer files are not honoured: compiling them would cost more than scanning what they hide.
-    pub const LIMIT: usize = 1 << 20;
+    const LIMIT: usize = 1 << 20;
 
     /// Compiles patterns; a line that is no pattern hides nothing. `None` if nothing is left.
-    pub fn parse(text: &[u8], ignore_case: bool) -> Option<IgnoreRules> {
+    fn parse(text: &[u8], ignore_case: bool) -> Option<IgnoreRules> {
         if text.len() > IgnoreRules::LIMIT {
             return None;
         }
@@ -43,32 +47,75 @@ impl IgnoreRules {
     }
 }
 
-/// The patterns that hold in a folder: its own before those of its parents.
-#[derive(Debug, Clone)]
+/// The patterns that hold in a folder: its own before those of its parents. A file is read when its patterns are first
+/// needed, which in a clean work tree is never.
+#[derive(Debug)]
 pub struct Layer {
     /// How many bytes of a path name the folder (with the `/` after it).
     prefix: usize,
-    rules: IgnoreRules,
+    from: From,
+    ignore_case: bool,
+    rules: OnceLock<Option<IgnoreRules>>,
     parent: Option<Arc<Layer>>,
 }
 
+#[derive(Debug)]
+enum From {
+    File(PathBuf),
+    /// The user's own excludes file, which the configuration must be asked for.
+    User(Option<PathBuf>),
+    #[cfg(test)]
+    Text(&'static str),
+}
+
 impl Layer {
-    /// Puts patterns that stand in the folder whose paths begin with `prefix` bytes in front of others.
-    pub fn on(parent: Option<Arc<Layer>>, prefix: usize, rules: IgnoreRules) -> Arc<Layer> {
-        Arc::new(Layer { prefix, rules, parent })
+    /// The layers that hold in all of a repository: `core.excludesFile` and `.git/info/exclude`.
+    pub fn of_repository(repository: &Repository) -> Arc<Layer> {
+        let ignore_case = repository.config.get_bool("core", "ignorecase") == Some(true);
+        let named = repository.config.get("core", None, "excludesfile").map(path_from_bytes);
+        let user = Layer::new(None, 0, From::User(named), ignore_case);
+        let exclude = repository.common_dir.join("info").join("exclude");
+        Layer::new(Some(user), 0, From::File(exclude), ignore_case)
+    }
+
+    /// Puts the patterns of a file, which stands in the folder whose paths begin with `prefix` bytes, in front.
+    pub fn on(parent: Option<&Arc<Layer>>, prefix: usize, file: PathBuf) -> Arc<Layer> {
+        let ignore_case = parent.is_some_and(|p| p.ignore_case);
+        Layer::new(parent.cloned(), prefix, From::File(file), ignore_case)
+    }
+
+    fn new(parent: Option<Arc<Layer>>, prefix: usize, from: From, ignore_case: bool) -> Arc<Layer> {
+        Arc::new(Layer { prefix, from, ignore_case, rules: OnceLock::new(), parent })
     }
 
     /// Whether a path (from the top) is left out by itself; its parents must have been asked before.
     pub fn hides(&self, path: &[u8], is_dir: bool) -> bool {
         let mut layer = Some(self);
         while let Some(this) = layer {
-            let below = path_from_bytes(path.get(this.prefix..).unwrap_or_default());
-            if let Some(verdict) = this.rules.verdict(&below, is_dir) {
-                return verdict;
+            if let Some(rules) = this.rules.get_or_init(|| this.read()) {
+                let below = path_from_bytes(path.get(this.prefix..).unwrap_or_default());
+                if let Some(verdict) = rules.verdict(&below, is_dir) {
+                    return verdict;
+                }
             }
             layer = this.parent.as_deref();
         }
         false
+    }
+
+    /// A file that is not there or cannot be read hides nothing.
+    fn read(&self) -> Option<IgnoreRules> {
+        let file = match &self.from {
+            From::File(file) => file.clone(),
+            From::User(Some(named)) => expand_home(named)?,
+            From::User(None) => user_excludes_file()?,
+            #[cfg(test)]
+            From::Text(text) => return IgnoreRules::parse(text.as_bytes(), false),
+        };
+        let file = open_regular(&file).ok()?;
+        let mut text = Vec::new();
+        file.take(IgnoreRules::LIMIT as u64 + 1).read_to_end(&mut text).ok()?;
+        IgnoreRules::parse(&text, self.ignore_case)
     }
 }
 
@@ -76,8 +123,8 @@ impl Layer {
 mod tests {
     use super::*;
 
-    fn layer(parent: Option<Arc<Layer>>, prefix: usize, text: &str) -> Arc<Layer> {
-        Layer::on(parent, prefix, IgnoreRules::parse(text.as_bytes(), false).expect("there are patterns"))
+    fn layer(parent: Option<Arc<Layer>>, prefix: usize, text: &'static str) -> Arc<Layer> {
+        Layer::new(parent, prefix, From::Text(text), false)
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Result;
 use crate::model::ObjectId;
 
+use super::files::open_regular;
 use super::refs::Broken;
 use super::repository::Repository;
 
@@ -65,7 +66,7 @@ fn read_logs(top: PathBuf, ids: &mut BTreeSet<ObjectId>, broken: &mut Broken) {
 }
 
 fn read_log(path: &Path, ids: &mut BTreeSet<ObjectId>, broken: &mut Broken) {
-    let file = match fs::File::open(path) {
+    let file = match open_regular(path) {
         Ok(file) => file,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return,
         Err(e) => return broken.push((path.display().to_string(), e.to_string())),

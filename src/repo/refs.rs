@@ -11,6 +11,7 @@ use crate::model::ObjectId;
 
 use super::bytes::{path_from_bytes, path_to_bytes};
 use super::discover::read_short;
+use super::files::open_regular;
 use super::plumbing::Git;
 use super::repository::{RefStorage, Repository};
 
@@ -355,7 +356,7 @@ fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
 /// Calls `found` with each line of `packed-refs`; `None` for a line that is none.
 fn read_packed(path: &Path, found: &mut dyn FnMut(&[u8], Option<ObjectId>)) -> Result<()> {
     let refuse = |source| Error::Io { path: path.to_path_buf(), doing: "read", source };
-    let file = match fs::File::open(path) {
+    let file = match open_regular(path) {
         Ok(file) => file,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(e) => return Err(refuse(e)),

@@ -1,7 +1,7 @@
 //! One opened repository: its folders, its kind, and whether we may and can read it.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -10,8 +10,12 @@ use crate::model::{HashKind, ObjectId};
 use super::config_file::ConfigFile;
 use super::discover::{self, Found};
 use super::environment::Environment;
+use super::files::open_regular;
 use super::index::Index;
 use super::plumbing::Git;
+
+/// A list of shallow commits that is longer is cut: it is told to users, not relied on.
+const SHALLOW_LIMIT: u64 = 64 << 20;
 
 /// How refs are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,8 +122,9 @@ impl Repository {
     /// The commits at which a shallow clone ends; none in a full one.
     pub fn shallow(&self) -> Result<Vec<ObjectId>> {
         let path = self.common_dir.join("shallow");
-        let text = match fs::read(&path) {
-            Ok(text) => text,
+        let mut text = Vec::new();
+        match open_regular(&path).and_then(|file| file.take(SHALLOW_LIMIT).read_to_end(&mut text)) {
+            Ok(_) => {}
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(source) => return Err(Error::Io { path, doing: "read", source }),
         };

@@ -8,7 +8,6 @@ mod cache_tree;
 mod parse;
 mod split;
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -16,6 +15,8 @@ use sha1::Digest;
 
 use crate::error::{Error, Result};
 use crate::model::{HashKind, ObjectId};
+
+use super::files::open_regular;
 
 pub use cache_tree::{CacheTree, Node};
 
@@ -160,7 +161,7 @@ fn slice(data: &[u8], (start, len): (u32, u32)) -> &[u8] {
 
 fn load(path: &Path) -> Result<Option<Vec<u8>>> {
     let unreadable = |source| Error::Io { path: path.to_path_buf(), doing: "read", source };
-    let file = match File::open(path) {
+    let file = match open_regular(path) {
         Ok(file) => file,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(unreadable(e)),
