@@ -1,11 +1,15 @@
 //! `keysieve scan`: files as they are now.
 
+use std::env;
+use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
 use crate::error::Result;
+use crate::repo::{Environment, Repository};
+use crate::sources::{Tree, TreeOptions};
 
 use super::{Globals, Session};
 
@@ -18,15 +22,38 @@ pub struct Args {
     /// Take folders as they are, even inside a git work tree: all files below
     #[arg(long)]
     pub no_git: bool,
-    /// Do not honour .ignore files
+    /// Do not honour .gitignore and .ignore files
     #[arg(long)]
     pub no_ignore: bool,
 }
 
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
-    let _ = (args, out, err);
-    let here = std::path::Path::new(".");
-    let _session = Session::new(globals, here, here)?;
-    Err(crate::error::Error::Usage("scan: waits for the tree source".into()))
+    let (start, root) = places(&args.paths);
+    let session = Session::new(globals, &start, &root)?;
+    let tree = Tree::new(TreeOptions {
+        paths: args.paths.clone(),
+        no_git: args.no_git,
+        no_ignore: args.no_ignore,
+        max_file_size: globals.max_file_size,
+        threads: session.threads,
+        stop: session.stop.clone(),
+    });
+    session.run(&tree, out, err)
+}
+
+/// Where the search for a configuration begins, and where it ends: the first folder named (or that of the first file),
+/// and the top of the work tree around it.
+fn places(paths: &[PathBuf]) -> (PathBuf, PathBuf) {
+    let here = || env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+    let first = paths.iter().find(|p| p.as_os_str() != "-");
+    let start = match first.and_then(|p| fs::canonicalize(p).ok()) {
+        Some(folder) if folder.is_dir() => folder,
+        Some(file) => file.parent().map_or_else(here, Path::to_path_buf),
+        None => here(),
+    };
+    // A repository that cannot be read is the source's to report.
+    let found = Repository::discover(&start, &Environment::limits_of_process()).ok().flatten();
+    let root = found.and_then(|r| r.work_tree).filter(|tree| start.starts_with(tree));
+    (start.clone(), root.unwrap_or(start))
 }

@@ -92,7 +92,9 @@ impl Layer {
     pub fn hides(&self, path: &[u8], is_dir: bool) -> bool {
         let mut layer = Some(self);
         while let Some(this) = layer {
-            if let Some(rules) = this.rules.get_or_init(|| this.read()) {
+            // A folder's patterns say nothing about the folder itself or its parents.
+            let inside = path.len() > this.prefix;
+            if let Some(rules) = inside.then(|| this.rules.get_or_init(|| this.read()).as_ref()).flatten() {
                 let below = path_from_bytes(path.get(this.prefix..).unwrap_or_default());
                 if let Some(verdict) = rules.verdict(&below, is_dir) {
                     return verdict;
@@ -116,6 +118,16 @@ impl Layer {
         let mut text = Vec::new();
         file.take(IgnoreRules::LIMIT as u64 + 1).read_to_end(&mut text).ok()?;
         IgnoreRules::parse(&text, self.ignore_case)
+    }
+}
+
+impl Drop for Layer {
+    /// Lets go of the parents one by one: folders nested thousands deep must not overflow the stack.
+    fn drop(&mut self) {
+        let mut parent = self.parent.take();
+        while let Some(mut layer) = parent.and_then(|p| Arc::try_unwrap(p).ok()) {
+            parent = layer.parent.take();
+        }
     }
 }
 

@@ -127,7 +127,7 @@ impl Repository {
             Ok(_) => {}
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(source) => return Err(Error::Io { path, doing: "read", source }),
-        };
+        }
         text.split(|&b| b == b'\n')
             .filter(|line| !line.is_empty())
             .map(|line| ObjectId::from_hex(line.trim_ascii()))

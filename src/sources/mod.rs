@@ -2,7 +2,10 @@
 //! rules, reports or decisions.
 
 mod message;
+mod read;
 mod source;
+mod tree;
 
 pub use message::Message;
 pub use source::{Source, Worker};
+pub use tree::{Tree, TreeOptions};

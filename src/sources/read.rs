@@ -1,0 +1,174 @@
+//! From anything that can be read to blobs: whole if it is small, in overlapping windows if it is large, always through
+//! one buffer that is kept.
+//!
+//! Nothing is mapped: a file that somebody cuts short while it is mapped kills the process.
+
+use std::io::{self, Read};
+
+use crate::model::{Blob, LineCol, Origin, Scope, Window};
+
+/// The most that is held of one content. Memory is bounded by this and the number of threads.
+pub(super) const WINDOW: usize = 4 << 20;
+/// What two neighbouring windows share: a detection shorter than half of it is never cut. A multiple of four, so that
+/// UTF-32 stays aligned.
+const OVERLAP: usize = 128 << 10;
+/// The least that a buffer holds.
+const LEAST: usize = 64 << 10;
+
+/// A buffer that one thread keeps.
+#[derive(Debug, Default)]
+pub(super) struct Buffer {
+    /// Always initialised up to its length, which only grows.
+    bytes: Vec<u8>,
+    /// The largest window.
+    window: usize,
+}
+
+impl Buffer {
+    /// An empty buffer; memory comes with the first content.
+    pub(super) fn new() -> Buffer {
+        Buffer { bytes: Vec::new(), window: WINDOW }
+    }
+
+    /// Reads a content to its end and gives it to `emit` in one piece or in windows; returns its length. `expected` is
+    /// how long it should be, as a hint; a content that has become shorter or longer is read as it is.
+    ///
+    /// When reading fails midway, what came before has been given to `emit`.
+    pub(super) fn feed(
+        &mut self,
+        from: &mut dyn Read,
+        expected: u64,
+        (origin, scope): (&Origin, Scope<'_>),
+        emit: &mut dyn FnMut(&Blob<'_>),
+    ) -> io::Result<u64> {
+        let mut held = 0;
+        let mut offset = 0_u64;
+        let mut start = LineCol::START;
+        loop {
+            let (filled, end) = self.fill(from, held, expected);
+            held = filled;
+            let ended = !matches!(end, Ok(false));
+            let first = if offset == 0 { 0 } else { OVERLAP / 2 };
+            let last = if ended { held.saturating_add(1) } else { held - OVERLAP / 2 };
+            let window = Window { offset, start, keep: (first, last) };
+            let bytes = self.bytes.get(..held).unwrap_or_default();
+            emit(&Blob { bytes, origin, scope, window });
+            if ended {
+                return end.map(|_| offset + held as u64);
+            }
+            let next = held - OVERLAP;
+            start = place_after(start, bytes.get(..next).unwrap_or_default());
+            offset += next as u64;
+            self.bytes.copy_within(next..held, 0);
+            held = OVERLAP;
+        }
+    }
+
+    /// Reads until the window is full or the content ends: how much is held, and whether it has ended.
+    fn fill(&mut self, from: &mut dyn Read, mut held: usize, expected: u64) -> (usize, io::Result<bool>) {
+        let hint = usize::try_from(expected).unwrap_or(usize::MAX).saturating_add(1);
+        self.grow(hint);
+        loop {
+            if held == self.bytes.len() {
+                if held >= self.window {
+                    return (held, Ok(false));
+                }
+                self.grow(held * 2);
+            }
+            let Some(space) = self.bytes.get_mut(held..) else { return (held, Ok(true)) };
+            match from.read(space) {
+                Ok(0) => return (held, Ok(true)),
+                Ok(n) => held += n,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return (held, Err(e)),
+            }
+        }
+    }
+
+    fn grow(&mut self, to: usize) {
+        let to = to.clamp(LEAST, self.window);
+        if self.bytes.len() < to {
+            self.bytes.resize(to.next_power_of_two().min(self.window), 0);
+        }
+    }
+}
+
+/// The place behind these bytes. Stand-in until the encoding room has its cursor.
+fn place_after(start: LineCol, bytes: &[u8]) -> LineCol {
+    let lines = memchr::memchr_iter(b'\n', bytes).count() as u64;
+    let tail = memchr::memrchr(b'\n', bytes).map_or(bytes, |at| bytes.get(at + 1..).unwrap_or_default());
+    let (column, byte_column) = if lines == 0 { (start.column, start.byte_column) } else { (1, 1) };
+    let len = tail.len() as u64;
+    LineCol { line: start.line + lines, column: column + len, byte_column: byte_column + len }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::BlobPath;
+
+    /// Gives out a few bytes at a time and fails where it is told to.
+    struct Slow<'a>(&'a [u8], Option<usize>);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            if self.1 == Some(0) {
+                return Err(io::Error::other("broken"));
+            }
+            let n = self.0.len().min(into.len()).min(9_999).min(self.1.unwrap_or(usize::MAX));
+            into[..n].copy_from_slice(&self.0[..n]);
+            self.0 = &self.0[n..];
+            self.1 = self.1.map(|left| left - n);
+            Ok(n)
+        }
+    }
+
+    fn feed(content: &[u8], window: usize, fail: Option<usize>) -> (io::Result<u64>, Vec<(Vec<u8>, Window)>) {
+        let mut buffer = Buffer { bytes: Vec::new(), window };
+        let origin = Origin::File(BlobPath::new(b"x"), crate::model::Part::Content);
+        let mut seen = Vec::new();
+        let result = buffer.feed(&mut Slow(content, fail), 5, (&origin, Scope::Whole), &mut |blob| {
+            seen.push((blob.bytes.to_vec(), blob.window));
+        });
+        (result, seen)
+    }
+
+    #[test]
+    fn small_contents_come_whole() {
+        for content in [&b""[..], b"abc"] {
+            let (result, seen) = feed(content, WINDOW, None);
+            assert_eq!(result.expect("it can be read"), content.len() as u64);
+            assert_eq!(seen, [(content.to_vec(), Window::whole(content.len()))]);
+        }
+    }
+
+    #[test]
+    fn windows_keep_each_byte_once_and_know_their_lines() {
+        let window = 2 * OVERLAP;
+        for len in [window - 1, window, window + 1, 5 * OVERLAP + 77] {
+            let content: Vec<u8> =
+                (0..len).map(|i| if i % 61 == 60 { b'\n' } else { b'a' + (i % 26) as u8 }).collect();
+            let (result, seen) = feed(&content, window, None);
+            assert_eq!(result.expect("it can be read"), len as u64);
+            let mut next = 0;
+            for (bytes, w) in &seen {
+                let at = w.offset as usize;
+                assert_eq!(bytes, &content[at..at + bytes.len()]);
+                assert_eq!(at % 4, 0);
+                assert_eq!(at + w.keep.0, next, "no byte is kept twice or by nobody");
+                next = at + w.keep.1;
+                let line = memchr::memchr_iter(b'\n', &content[..at]).count() as u64 + 1;
+                assert_eq!((w.start.line, w.start.byte_column), (line, at as u64 % 61 + 1));
+            }
+            assert_eq!(next, len + 1);
+        }
+    }
+
+    #[test]
+    fn what_came_before_a_failure_is_given() {
+        let (result, seen) = feed(&[b'x'; 1000], WINDOW, Some(300));
+        assert!(result.is_err());
+        assert_eq!(seen.len(), 1);
+        assert_eq!(seen[0].0.len(), 300);
+    }
+}

@@ -1,0 +1,174 @@
+//! One file at a time: opened without following or waiting, read through the thread's buffer, pushed to its worker.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use rustix::fd::{AsFd, BorrowedFd};
+use rustix::fs::{self as unix, FileType, Mode, OFlags};
+use rustix::io::Errno;
+
+use crate::model::{Blob, BlobPath, Coverage, Origin, Part, Scope, SkipReason};
+use crate::repo::path_to_bytes;
+
+use super::super::read::Buffer;
+use super::TreeOptions;
+
+/// The worst that may stand in a link, in bytes.
+const LINK_LIMIT: usize = 64 << 10;
+
+/// What one thread needs to read files, and its account.
+pub(super) struct FileReader<'w> {
+    worker: &'w mut (dyn FnMut(&Blob<'_>) + Send + 'w),
+    buffer: Buffer,
+    coverage: Coverage,
+    max_file_size: u64,
+    vanished: u64,
+}
+
+impl<'w> FileReader<'w> {
+    pub(super) fn new(
+        options: &TreeOptions,
+        worker: &'w mut (dyn FnMut(&Blob<'_>) + Send + 'w),
+    ) -> FileReader<'w> {
+        FileReader {
+            worker,
+            buffer: Buffer::new(),
+            coverage: Coverage::new("scan"),
+            max_file_size: options.max_file_size.unwrap_or(u64::MAX),
+            vanished: 0,
+        }
+    }
+
+    /// The account, for the walk to add to.
+    pub(super) fn coverage(&mut self) -> &mut Coverage {
+        &mut self.coverage
+    }
+
+    /// Counts something that was there and is gone.
+    pub(super) fn vanished(&mut self) {
+        self.vanished += 1;
+    }
+
+    /// Ends the account.
+    pub(super) fn finish(mut self) -> Coverage {
+        if self.vanished > 0 {
+            self.coverage.notes.push(format!("{} files vanished while they were scanned", self.vanished));
+        }
+        self.coverage
+    }
+
+    /// Scans a regular file of an open folder. `shown` is its path as the user would name it.
+    pub(super) fn regular(&mut self, folder: BorrowedFd<'_>, name: &[u8], shown: &[u8]) {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+        match unix::openat(folder, name, flags, Mode::empty()) {
+            Ok(file) => self.opened(File::from(file), shown),
+            // It has become a link since the folder was listed.
+            Err(Errno::LOOP) => self.link(folder, name, shown),
+            Err(Errno::NOENT) => self.vanished += 1,
+            Err(Errno::NXIO) => self.coverage.skip(SkipReason::SpecialFile),
+            Err(e) => self.coverage.missed(String::from_utf8_lossy(shown), io::Error::from(e).to_string()),
+        }
+    }
+
+    /// Scans what a link of an open folder says; where it leads is nobody's business.
+    pub(super) fn link(&mut self, folder: BorrowedFd<'_>, name: &[u8], shown: &[u8]) {
+        match unix::readlinkat(folder, name, Vec::with_capacity(256)) {
+            Ok(target) => {
+                let target = target.as_bytes();
+                let target = target.get(..LINK_LIMIT.min(target.len())).unwrap_or_default();
+                let origin = Origin::File(BlobPath::new(shown), Part::LinkTarget);
+                (self.worker)(&Blob::whole(target, &origin));
+                self.coverage.files += 1;
+                self.coverage.bytes += target.len() as u64;
+            }
+            Err(Errno::NOENT | Errno::INVAL) => self.vanished += 1,
+            Err(e) => self.coverage.missed(String::from_utf8_lossy(shown), io::Error::from(e).to_string()),
+        }
+    }
+
+    /// Scans a file that the user named, whatever rules say.
+    pub(super) fn explicit(&mut self, path: &Path) {
+        let shown = path_to_bytes(path);
+        if let Ok(target) = std::fs::read_link(path) {
+            let origin = Origin::File(BlobPath::new(&shown), Part::LinkTarget);
+            (self.worker)(&Blob::whole(&path_to_bytes(&target), &origin));
+            if !path.exists() {
+                self.coverage.files += 1;
+                return;
+            }
+        }
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+        let opened = unix::open(path, flags, Mode::empty()).map(File::from).map_err(io::Error::from);
+        let regular = opened.and_then(|file| {
+            // Somebody who names a pipe wants it read: leaving it out quietly would look like a clean scan.
+            if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other(NOT_REGULAR)) }
+        });
+        match regular {
+            Ok(file) => self.opened(file, &shown),
+            Err(e) => self.coverage.missed(String::from_utf8_lossy(&shown), e.to_string()),
+        }
+    }
+
+    /// Scans standard input.
+    pub(super) fn stdin(&mut self) {
+        let stdin = io::stdin();
+        if was_closed(stdin.as_fd()) {
+            self.coverage.missed("standard input", "it is closed");
+            return;
+        }
+        let read = self.buffer.feed(&mut stdin.lock(), 0, (&Origin::Stdin, Scope::Whole), self.worker);
+        match read {
+            Ok(bytes) => self.coverage.bytes += bytes,
+            Err(e) => self.coverage.missed("standard input", e.to_string()),
+        }
+        self.coverage.files += 1;
+    }
+
+    fn opened(&mut self, mut file: File, shown: &[u8]) {
+        let size = match unix::fstat(&file) {
+            Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => {
+                u64::try_from(stat.st_size).unwrap_or(0)
+            }
+            Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::Directory => {
+                return self
+                    .coverage
+                    .missed(String::from_utf8_lossy(shown), "it became a folder while it was scanned");
+            }
+            Ok(_) => return self.coverage.skip(SkipReason::SpecialFile),
+            Err(e) => {
+                let why = io::Error::from(e).to_string();
+                return self.coverage.missed(String::from_utf8_lossy(shown), why);
+            }
+        };
+        if size > self.max_file_size {
+            return self.coverage.skip(SkipReason::OverUserLimit);
+        }
+        let origin = Origin::File(BlobPath::new(shown), Part::Content);
+        let read = if self.max_file_size == u64::MAX {
+            self.buffer.feed(&mut file, size, (&origin, Scope::Whole), self.worker)
+        } else {
+            // A file that grows while it is read is cut at the limit.
+            let mut limited = file.take(self.max_file_size);
+            self.buffer.feed(&mut limited, size, (&origin, Scope::Whole), self.worker)
+        };
+        match read {
+            Ok(bytes) => self.coverage.bytes += bytes,
+            Err(e) => self.coverage.missed(String::from_utf8_lossy(shown), e.to_string()),
+        }
+        self.coverage.files += 1;
+    }
+}
+
+const NOT_REGULAR: &str = "not a regular file; give a pipe on standard input, as `-`";
+
+/// Whether the process was started without this descriptor. Rust then opens `/dev/null` for reading *and* writing in
+/// its place, which nobody does by hand; reading it would look like an empty input.
+fn was_closed(stdin: BorrowedFd<'_>) -> bool {
+    let both = unix::fcntl_getfl(stdin).is_ok_and(|f| f & OFlags::RWMODE == OFlags::RDWR);
+    let is_null = || match (unix::fstat(stdin), unix::stat("/dev/null")) {
+        (Ok(this), Ok(null)) => (this.st_rdev, this.st_ino) == (null.st_rdev, null.st_ino),
+        _ => false,
+    };
+    both && is_null()
+}

@@ -1,0 +1,94 @@
+//! Files as they are now: in a work tree what is tracked and what is untracked and not ignored, elsewhere everything.
+//!
+//! Folders are listed, not statted, and looked up in the index: a tracked file needs no ignore rule at all, so in a
+//! clean work tree not one pattern is compiled. Folders and files are opened from the top's descriptor without following
+//! links, which also reaches paths longer than the system's limit.
+
+mod arguments;
+mod file;
+mod folder;
+mod members;
+mod queue;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use crate::error::Result;
+use crate::model::{Coverage, Stop};
+
+use super::source::{Source, Worker};
+
+/// What is to be scanned, and how.
+#[derive(Debug, Clone)]
+pub struct TreeOptions {
+    /// Files and folders as the user names them; `-` is standard input. Empty means the current folder.
+    pub paths: Vec<PathBuf>,
+    /// Whether repositories count for nothing: everything is scanned.
+    pub no_git: bool,
+    /// Whether ignore files count for nothing.
+    pub no_ignore: bool,
+    /// Longer files are skipped, in bytes.
+    pub max_file_size: Option<u64>,
+    /// How many threads read and match.
+    pub threads: usize,
+    /// Looked at between two files.
+    pub stop: Stop,
+}
+
+impl Default for TreeOptions {
+    fn default() -> Self {
+        TreeOptions {
+            paths: Vec::new(),
+            no_git: false,
+            no_ignore: false,
+            max_file_size: None,
+            threads: 1,
+            stop: Stop::new(),
+        }
+    }
+}
+
+/// The source of `keysieve scan`.
+#[derive(Debug)]
+pub struct Tree {
+    options: TreeOptions,
+}
+
+impl Tree {
+    /// Prepares a scan; nothing is read yet.
+    pub fn new(mut options: TreeOptions) -> Tree {
+        if options.paths.is_empty() {
+            options.paths.push(PathBuf::from("."));
+        }
+        Tree { options }
+    }
+}
+
+impl Source for Tree {
+    fn visit<'s>(&self, new_worker: &(dyn Fn() -> Worker<'s> + Sync + 's)) -> Result<Coverage> {
+        let mut coverage = Coverage::new("scan");
+        let arguments = arguments::Arguments::sort(&self.options, &mut coverage);
+        if !arguments.singles.is_empty() || arguments.stdin {
+            let mut worker = new_worker();
+            let mut reader = file::FileReader::new(&self.options, &mut *worker);
+            if arguments.stdin {
+                reader.stdin();
+            }
+            for single in &arguments.singles {
+                if self.options.stop.requested().is_some() {
+                    break;
+                }
+                reader.explicit(single);
+            }
+            coverage.merge(reader.finish());
+        }
+        if !arguments.roots.is_empty() {
+            coverage.merge(walk::walk(&arguments, &self.options, new_worker));
+        }
+        coverage.stopped = self.options.stop.requested();
+        Ok(coverage)
+    }
+}

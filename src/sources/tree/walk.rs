@@ -1,0 +1,378 @@
+//! The walk: folders are pieces of work that make more, shared by all threads.
+
+use std::cell::OnceCell;
+use std::fs;
+use std::io;
+use std::ops::Range;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::path::Path;
+use std::sync::Arc;
+
+use rustix::fs::FileType;
+
+use crate::model::{Coverage, SkipReason};
+use crate::repo::{Environment, Index, Layer, Repository, path_from_bytes, path_to_bytes};
+
+use super::super::source::Worker;
+use super::TreeOptions;
+use super::arguments::{Arguments, Root};
+use super::file::FileReader;
+use super::folder::{Name, Top, list};
+use super::members::Members;
+use super::queue::Queue;
+
+/// A folder with more files than this is shared by several threads.
+const BATCH: usize = 256;
+
+/// How a repository sees the folders below one of its folders, or how nobody does.
+#[derive(Debug, Default)]
+struct View {
+    /// What is tracked; `None` where that is not known or does not matter.
+    index: Option<Index>,
+    /// Paths from the walk's top lose this many bytes …
+    base: usize,
+    /// … and get this in front, to become paths from the repository's top.
+    prefix: Vec<u8>,
+    /// The name of the files that hold ignore patterns; `None` if nothing is ignored.
+    ignore_file: Option<&'static str>,
+}
+
+impl View {
+    /// A path as the repository knows it.
+    fn path(&self, from_top: &[u8]) -> Vec<u8> {
+        let mut path = self.prefix.clone();
+        path.extend_from_slice(from_top.get(self.base..).unwrap_or_default());
+        path
+    }
+}
+
+/// A folder to be listed.
+#[derive(Debug, Clone)]
+struct Folder {
+    root: usize,
+    /// From the walk's top, without a `/` at the end; empty for the top.
+    path: Vec<u8>,
+    view: Arc<View>,
+    /// The index entries below.
+    range: Range<usize>,
+    layer: Option<Arc<Layer>>,
+    /// Whether it is known that no parent is ignored.
+    visible: bool,
+}
+
+#[derive(Debug)]
+enum Task {
+    Folder(Folder),
+    /// Some files of a large folder.
+    Files(Folder, Vec<Name>),
+}
+
+struct Walk<'w> {
+    arguments: &'w Arguments,
+    options: &'w TreeOptions,
+    tops: Vec<Option<Top>>,
+    queue: Queue<Task>,
+}
+
+/// Walks all folders that the user named.
+pub(super) fn walk<'s>(
+    arguments: &Arguments,
+    options: &TreeOptions,
+    new_worker: &(dyn Fn() -> Worker<'s> + Sync + 's),
+) -> Coverage {
+    let mut coverage = Coverage::new("scan");
+    let mut tops = Vec::new();
+    let mut first = Vec::new();
+    for (number, root) in arguments.roots.iter().enumerate() {
+        match Top::open(&root.named) {
+            Ok(top) => {
+                tops.push(Some(top));
+                first.push(Task::Folder(start(number, root, options, &mut coverage)));
+            }
+            Err(e) => {
+                tops.push(None);
+                coverage.missed(root.named.to_string_lossy(), e.to_string());
+            }
+        }
+    }
+    let walk = Walk { arguments, options, tops, queue: Queue::new(first) };
+    let accounts: Vec<Coverage> = std::thread::scope(|threads| {
+        let more: Vec<_> =
+            (1..options.threads.max(1)).map(|_| threads.spawn(|| walk.work(new_worker))).collect();
+        let own = walk.work(new_worker);
+        let joined = more.into_iter().map(|thread| match thread.join() {
+            Ok(account) => account,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        std::iter::once(own).chain(joined).collect()
+    });
+    for account in accounts {
+        coverage.merge(account);
+    }
+    coverage
+}
+
+/// The first folder of a walk, with the repository it lies in.
+fn start(number: usize, root: &Root, options: &TreeOptions, coverage: &mut Coverage) -> Folder {
+    let plain = |ignore_file| Folder {
+        root: number,
+        path: Vec::new(),
+        view: Arc::new(View { ignore_file, ..View::default() }),
+        range: 0..0,
+        layer: None,
+        visible: true,
+    };
+    if options.no_ignore {
+        return plain(None);
+    }
+    if options.no_git {
+        return plain(Some(".ignore"));
+    }
+    let repository = match Repository::discover(&root.real, &Environment::limits_of_process()) {
+        Ok(Some(repository)) => repository,
+        Ok(None) => return plain(Some(".ignore")),
+        Err(e) => {
+            coverage.missed(root.named.to_string_lossy(), e.to_string());
+            return plain(None);
+        }
+    };
+    let below = repository.work_tree.as_deref().and_then(|tree| root.real.strip_prefix(tree).ok());
+    let Some(below) = below else { return plain(None) };
+    let mut prefix = path_to_bytes(below);
+    if !prefix.is_empty() {
+        prefix.push(b'/');
+    }
+    let mut folder = match view_of(&repository, 0, prefix) {
+        Ok((view, layer)) => Folder { view, layer: Some(layer), ..plain(None) },
+        Err(e) => {
+            coverage.missed(repository.index_file.to_string_lossy(), e.to_string());
+            return plain(None);
+        }
+    };
+    // The patterns of the folders above hold here too, but a folder that was named is never ignored itself.
+    let mut above = repository.work_tree.clone().unwrap_or_default();
+    let mut len = 0;
+    for part in below.components() {
+        folder.layer = Some(Layer::on(folder.layer.as_ref(), len, above.join(".gitignore")));
+        above.push(part);
+        len += part.as_os_str().len() + 1;
+    }
+    if let Some(index) = &folder.view.index {
+        folder.range = index.range(&folder.view.prefix);
+    }
+    folder
+}
+
+fn view_of(
+    repository: &Repository,
+    base: usize,
+    prefix: Vec<u8>,
+) -> crate::error::Result<(Arc<View>, Arc<Layer>)> {
+    let index = repository.index()?;
+    let view = View { index, base, prefix, ignore_file: Some(".gitignore") };
+    Ok((Arc::new(view), Layer::of_repository(repository)))
+}
+
+impl Walk<'_> {
+    fn work<'s>(&self, new_worker: &(dyn Fn() -> Worker<'s> + Sync + 's)) -> Coverage {
+        let mut worker = new_worker();
+        let mut reader = FileReader::new(self.options, &mut *worker);
+        while let Some((task, _doing)) = self.queue.take() {
+            if self.options.stop.requested().is_some() {
+                continue;
+            }
+            match task {
+                Task::Folder(folder) => self.folder(folder, &mut reader),
+                Task::Files(folder, names) => {
+                    if let Some(open) = self.open(&folder, &mut reader) {
+                        self.files(&folder, open.as_fd(), &names, &mut reader);
+                    }
+                }
+            }
+        }
+        reader.finish()
+    }
+
+    fn open(&self, folder: &Folder, reader: &mut FileReader<'_>) -> Option<std::os::fd::OwnedFd> {
+        let top = self.tops.get(folder.root)?.as_ref()?;
+        match top.folder(&folder.path) {
+            Ok(open) => Some(open),
+            // It was there when its parent was listed.
+            Err(e) if e.kind() == io::ErrorKind::NotFound && !folder.path.is_empty() => {
+                reader.vanished();
+                None
+            }
+            Err(e) => {
+                let shown = String::from_utf8_lossy(&self.shown(folder, b"")).into_owned();
+                reader.coverage().missed(shown, e.to_string());
+                None
+            }
+        }
+    }
+
+    fn folder(&self, mut folder: Folder, reader: &mut FileReader<'_>) {
+        let Some(open) = self.open(&folder, reader) else { return };
+        let (names, failure) = list(open.as_fd());
+        if let Some(e) = failure {
+            let shown = String::from_utf8_lossy(&self.shown(&folder, b"")).into_owned();
+            reader.coverage().missed(shown, e.to_string());
+        }
+        if !folder.path.is_empty() && names.iter().any(|n| *n.bytes == *b".git") {
+            self.enter_nested(&mut folder, reader);
+        }
+        let mut own = folder.view.path(&folder.path);
+        if !own.is_empty() && !own.ends_with(b"/") {
+            own.push(b'/');
+        }
+        if let Some(file) = folder.view.ignore_file
+            && names.iter().any(|n| *n.bytes == *file.as_bytes() && n.kind == FileType::RegularFile)
+        {
+            folder.layer =
+                Some(Layer::on(folder.layer.as_ref(), own.len(), self.real(&folder, file.as_bytes())));
+        }
+        let (files, folders) = self.choose(&folder, &own, names, reader);
+        self.queue.push(folders);
+        let (now, later) = files.split_at(files.len().min(BATCH));
+        let batches = later.chunks(BATCH).map(|batch| {
+            let names = batch.iter().map(|n| Name { bytes: n.bytes.clone(), kind: n.kind }).collect();
+            Task::Files(folder.clone(), names)
+        });
+        self.queue.push(batches.collect());
+        self.files(&folder, open.as_fd(), now, reader);
+    }
+
+    /// Sorts the names of a folder into files to be read and folders to be walked; counts what is left out.
+    fn choose(
+        &self,
+        folder: &Folder,
+        own: &[u8],
+        names: Vec<Name>,
+        reader: &mut FileReader<'_>,
+    ) -> (Vec<Name>, Vec<Task>) {
+        let members = match &folder.view.index {
+            Some(index) => Members::of(index, folder.range.clone(), own.len()),
+            None => Members::default(),
+        };
+        let hidden_here = OnceCell::new();
+        let hides = |name: &[u8], is_dir: bool| {
+            let Some(layer) = &folder.layer else { return false };
+            *hidden_here.get_or_init(|| !folder.visible && hidden_above(layer, own, folder.view.prefix.len()))
+                || layer.hides(&[own, name].concat(), is_dir)
+        };
+        let (mut files, mut folders) = (Vec::new(), Vec::new());
+        for name in names {
+            let bytes = &*name.bytes;
+            if bytes == b".git" || (!self.arguments.is_single() && self.named_itself(folder, bytes)) {
+                continue;
+            }
+            match name.kind {
+                FileType::Directory => {
+                    let tracked = members.folder(bytes);
+                    if tracked.is_none() && hides(bytes, true) {
+                        reader.coverage().skip(SkipReason::Ignored);
+                        continue;
+                    }
+                    let mut path = folder.path.clone();
+                    if !path.is_empty() {
+                        path.push(b'/');
+                    }
+                    path.extend_from_slice(bytes);
+                    let (visible, range) = (tracked.is_none(), tracked.unwrap_or(0..0));
+                    folders.push(Task::Folder(Folder { path, range, visible, ..folder.clone() }));
+                }
+                FileType::RegularFile | FileType::Symlink => {
+                    if members.file(bytes) || !hides(bytes, false) {
+                        files.push(name);
+                    } else {
+                        reader.coverage().skip(SkipReason::Ignored);
+                    }
+                }
+                _ => reader.coverage().skip(SkipReason::SpecialFile),
+            }
+        }
+        (files, folders)
+    }
+
+    /// A folder that is the top of another repository is seen as that one sees it.
+    fn enter_nested(&self, folder: &mut Folder, reader: &mut FileReader<'_>) {
+        if folder.view.ignore_file != Some(".gitignore") && (self.options.no_git || self.options.no_ignore) {
+            return;
+        }
+        let real = self.real(folder, b"");
+        let seen = Repository::at(&real).and_then(|found| match found {
+            Some(inner) if same(inner.work_tree.as_deref(), &real) => {
+                view_of(&inner, folder.path.len() + 1, Vec::new()).map(Some)
+            }
+            _ => Ok(None),
+        });
+        match seen {
+            Ok(Some((view, layer))) => {
+                folder.range = 0..view.index.as_ref().map_or(0, |i| i.entries().len());
+                (folder.view, folder.layer, folder.visible) = (view, Some(layer), true);
+            }
+            Ok(None) => {}
+            Err(e) => {
+                let shown = String::from_utf8_lossy(&self.shown(folder, b".git")).into_owned();
+                reader.coverage().missed(shown, e.to_string());
+                // What is tracked there is not known, so nothing may be left out.
+                folder.view = Arc::new(View { base: folder.path.len() + 1, ..View::default() });
+                (folder.layer, folder.range) = (None, 0..0);
+            }
+        }
+    }
+
+    fn files(&self, folder: &Folder, open: BorrowedFd<'_>, names: &[Name], reader: &mut FileReader<'_>) {
+        for name in names {
+            if self.options.stop.requested().is_some() {
+                return;
+            }
+            let shown = self.shown(folder, &name.bytes);
+            match name.kind {
+                FileType::Symlink => reader.link(open, &name.bytes, &shown),
+                _ => reader.regular(open, &name.bytes, &shown),
+            }
+        }
+    }
+
+    /// A path as the user would name it from where they stand.
+    fn shown(&self, folder: &Folder, name: &[u8]) -> Vec<u8> {
+        let named = self.arguments.roots.get(folder.root).map_or(Path::new("."), |r| r.named.as_path());
+        let mut shown = match named.strip_prefix(".") {
+            Ok(rest) => path_to_bytes(rest),
+            Err(_) => path_to_bytes(named),
+        };
+        for part in [&folder.path[..], name] {
+            if !shown.is_empty() && !shown.ends_with(b"/") && !part.is_empty() {
+                shown.push(b'/');
+            }
+            shown.extend_from_slice(part);
+        }
+        if shown.is_empty() { b".".to_vec() } else { shown }
+    }
+
+    /// The real path of something in a folder.
+    fn real(&self, folder: &Folder, name: &[u8]) -> std::path::PathBuf {
+        let mut real = self.arguments.roots.get(folder.root).map(|r| r.real.clone()).unwrap_or_default();
+        for part in [&folder.path[..], name] {
+            if !part.is_empty() {
+                real.push(path_from_bytes(part));
+            }
+        }
+        real
+    }
+
+    fn named_itself(&self, folder: &Folder, name: &[u8]) -> bool {
+        self.arguments.holds(&self.real(folder, name))
+    }
+}
+
+/// Whether one of the folders that make up a path (which ends with `/`) is ignored; those up to the `named` bytes were
+/// asked for.
+fn hidden_above(layer: &Layer, own: &[u8], named: usize) -> bool {
+    let mut ends = memchr::memchr_iter(b'/', own).filter(|&at| at >= named);
+    ends.any(|at| layer.hides(own.get(..at).unwrap_or_default(), true))
+}
+
+fn same(work_tree: Option<&Path>, folder: &Path) -> bool {
+    work_tree.is_some_and(|tree| fs::canonicalize(folder).is_ok_and(|real| real == tree))
+}
