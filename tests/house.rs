@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Rooms by floor, lowest first. A room may use only rooms on strictly lower floors.
 const FLOORS: &[&[&str]] = &[
-    &["model", "encoding"],
+    &["model"],
+    &["encoding"],
     &["error"],
     &["rules", "repo"],
     &["pack", "config", "hook"],

@@ -5,6 +5,7 @@
 
 use std::io::{self, Read};
 
+use crate::encoding::lines::Cursor;
 use crate::model::{Blob, LineCol, Origin, Scope, Window};
 
 /// The most that is held of one content. Memory is bounded by this and the number of threads.
@@ -57,7 +58,7 @@ impl Buffer {
                 return end.map(|_| offset + held as u64);
             }
             let next = held - OVERLAP;
-            start = place_after(start, bytes.get(..next).unwrap_or_default());
+            start = Cursor::new(start).at(bytes, next);
             offset += next as u64;
             self.bytes.copy_within(next..held, 0);
             held = OVERLAP;
@@ -91,15 +92,6 @@ impl Buffer {
             self.bytes.resize(to.next_power_of_two().min(self.window), 0);
         }
     }
-}
-
-/// The place behind these bytes. Stand-in until the encoding room has its cursor.
-fn place_after(start: LineCol, bytes: &[u8]) -> LineCol {
-    let lines = memchr::memchr_iter(b'\n', bytes).count() as u64;
-    let tail = memchr::memrchr(b'\n', bytes).map_or(bytes, |at| bytes.get(at + 1..).unwrap_or_default());
-    let (column, byte_column) = if lines == 0 { (start.column, start.byte_column) } else { (1, 1) };
-    let len = tail.len() as u64;
-    LineCol { line: start.line + lines, column: column + len, byte_column: byte_column + len }
 }
 
 #[cfg(test)]
