@@ -26,12 +26,16 @@ pub fn sample(rule: &Rule, seed: u64) -> Option<Vec<u8>> {
     (0..ATTEMPTS).find_map(|attempt| {
         let mut rng = Rng::new(rule.id.as_bytes(), seed.wrapping_mul(ATTEMPTS).wrapping_add(attempt));
         let (key, prefix) = draw(rule, &mut rng)?;
+        let said = |key: &[u8]| rule.check.map_or(Checksum::None, |kind| checksum::check(kind, key));
         let key = match rule.check {
-            Some(kind) => checksum::seal(kind, &key, prefix, &mut rng)?,
-            None => key,
+            Some(kind) if said(&key) != Checksum::Valid => {
+                checksum::seal(kind, &key, prefix, &mut rng).unwrap_or(key)
+            }
+            _ => key,
         };
-        let right = rule.check.is_none_or(|kind| checksum::check(kind, &key) != Checksum::Invalid);
-        (right && rule.shape.fits(&key)).then_some(key)
+        // A pattern may want to see what stands around the key, which is not there.
+        let fits = matches!(rule.shape, Shape::Pattern(_)) || rule.shape.fits(&key);
+        (fits && said(&key) != Checksum::Invalid).then_some(key)
     })
 }
 
@@ -107,9 +111,9 @@ fn pick(list: &[Template], rng: &mut Rng) -> Option<(Vec<u8>, usize)> {
 /// A run of a length that is allowed and long enough to look like a key.
 fn run(set: Charset, ranges: &[(u32, u32)], rng: &mut Rng) -> Vec<u8> {
     let Some(&(least, most)) = ranges.get(rng.below(ranges.len() as u64) as usize) else { return Vec::new() };
-    // An open end stands for "we do not know": twenty to forty characters are usual.
-    let usual =
-        if most == LONGEST { (least.max(24), least.max(24) + 16) } else { (least.max(most.min(16)), most) };
+    // A wide range stands for "we do not know": the shortest is most likely, but at least sixteen where allowed.
+    let usual = if most == LONGEST { least.max(24) } else { least.max(most.min(16)) };
+    let usual = (usual, usual.saturating_add(16));
     let len = rng.between(u64::from(usual.0), u64::from(usual.1.min(most))) as usize;
     random_looking(set, len, rng)
 }

@@ -102,7 +102,10 @@ pub(super) fn seal(key: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let text = to_base64(&bytes, false, true);
     let lines: Vec<_> = text.chunks(64).map(|line| String::from_utf8_lossy(line)).collect();
     let blank = if tail.is_empty() { "" } else { "\n" };
-    Some(format!("-----BEGIN {label}-----\n{blank}{}\n{tail}-----END {label}-----", lines.join("\n")).into())
+    let armor = format!("-----BEGIN {label}-----\n{blank}{}\n{tail}-----END {label}-----", lines.join("\n"));
+    // As it stands in JSON and source code, if that is how it was.
+    let escaped = key.windows(2).any(|pair| pair == b"\\n");
+    Some(if escaped { armor.replace('\n', "\\n") } else { armor }.into())
 }
 
 #[cfg(test)]

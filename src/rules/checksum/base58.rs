@@ -3,6 +3,8 @@
 use sha2::{Digest, Sha256};
 
 use crate::model::Checksum;
+use crate::rules::charset::Charset;
+use crate::rules::rng::Rng;
 
 use super::base::{from_base58, to_base58};
 
@@ -37,11 +39,18 @@ pub(super) fn check_jfrog(key: &[u8]) -> Checksum {
     }
 }
 
+/// A JFrog key of nobody.
+pub(super) fn seal_jfrog(rng: &mut Rng) -> Option<Vec<u8>> {
+    let base58 = Charset::parse("base58").ok()?;
+    Some([b"AKCp", &rng.text(base58, 69)[..]].concat())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::base::to_base58;
-    use super::{check, check_jfrog, seal};
+    use super::{check, check_jfrog, seal, seal_jfrog};
     use crate::model::Checksum;
+    use crate::rules::rng::Rng;
 
     #[test]
     fn a_sealed_key_holds_and_keeps_its_head() {
@@ -66,6 +75,8 @@ mod tests {
     #[test]
     fn jfrog_keys_have_54_bytes() {
         assert_eq!(check_jfrog(&to_base58(&[7; 54])), Checksum::None);
+        let made = seal_jfrog(&mut Rng::new(b"j", 1)).expect("made");
+        assert_eq!(check_jfrog(&made), Checksum::None);
         assert_eq!(check_jfrog(&to_base58(&[7; 50])), Checksum::Invalid);
     }
 }

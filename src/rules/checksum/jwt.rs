@@ -94,16 +94,25 @@ pub(super) fn check(key: &[u8]) -> Checksum {
     }
 }
 
-/// A token of nobody after the same prefix.
-pub(super) fn seal(key: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
+/// A token of nobody with the same beginning, of which `prefix` bytes are fixed.
+pub(super) fn seal(key: &[u8], prefix: usize, rng: &mut Rng) -> Option<Vec<u8>> {
     let start = key.windows(2).position(|pair| pair == b"ey")?;
-    let part = |text: String| to_base64(text.as_bytes(), true, false);
+    let part = |text: &str| to_base64(text.as_bytes(), true, false);
+    let id = String::from_utf8(rng.text(Charset::WORD, 16)).ok()?;
+    let headers = [
+        "{\"alg\":\"HS256\",\"typ\":\"JWT\"}".to_string(),
+        "{\"typ\":\"JWT\",\"alg\":\"HS256\"}".to_string(),
+        format!("{{\"kid\":\"{id}\",\"alg\":\"HS256\"}}"),
+        format!("{{\"alg\":\"RS256\",\"kid\":\"{id}\"}}"),
+        format!("{{\"alg\":\"ES256\",\"kid\":\"{id}\"}}"),
+    ];
+    let fixed = key.get(start..prefix.max(start))?;
     let mut token = key[..start].to_vec();
-    token.extend(part("{\"alg\":\"HS256\",\"typ\":\"JWT\"}".to_string()));
+    token.extend(headers.iter().map(|header| part(header)).find(|header| header.starts_with(fixed))?);
     token.push(b'.');
     let subject = String::from_utf8(rng.text(Charset::WORD, 22)).ok()?;
     let issued = rng.between(1_700_000_000, 1_760_000_000);
-    token.extend(part(format!(
+    token.extend(part(&format!(
         "{{\"sub\":\"{subject}\",\"iss\":\"made\",\"iat\":{issued},\"exp\":{}}}",
         issued + 3_000_000_000
     )));
@@ -164,8 +173,11 @@ mod tests {
 
     #[test]
     fn made_tokens_decode() {
-        let made = seal(b"eyJxxxx.eyJyyyy.zzz", &mut Rng::new(b"x", 1)).expect("made");
+        let made = seal(b"eyJxxxx.eyJyyyy.zzz", 3, &mut Rng::new(b"x", 1)).expect("made");
         assert_eq!(check(&made), Checksum::Valid);
         assert_eq!(Claims::read(&made).expect("JSON").issuer, "made");
+        let made = seal(b"eyJraWQiOixx", 10, &mut Rng::new(b"x", 1)).expect("made");
+        assert!(made.starts_with(b"eyJraWQiOi"));
+        assert_eq!(seal(b"eyJraWQiOixx", 12, &mut Rng::new(b"x", 1)), None);
     }
 }

@@ -77,10 +77,11 @@ pub(super) fn seal(kind: CheckKind, key: &[u8], prefix: usize, rng: &mut Rng) ->
         CheckKind::Bech32 => bech32::seal(key),
         CheckKind::Base58Check => base58::seal(key),
         CheckKind::Nats => nats::seal(key),
-        CheckKind::Jwt => jwt::seal(key, rng),
+        CheckKind::Jwt => jwt::seal(key, prefix, rng),
         CheckKind::Macaroon => macaroon::seal(key, rng),
         CheckKind::PgpArmor | CheckKind::Pem => armor::seal(key, rng),
-        CheckKind::AwsKeyId | CheckKind::JfrogKey => Some(key.to_vec()),
+        CheckKind::JfrogKey => base58::seal_jfrog(rng),
+        CheckKind::AwsKeyId => Some(key.to_vec()),
         _ => structure::seal(kind, key, prefix, rng),
     }
 }

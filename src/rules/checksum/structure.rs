@@ -65,7 +65,8 @@ pub(super) fn seal(kind: CheckKind, key: &[u8], prefix: usize, rng: &mut Rng) ->
             let mut text = rng.digits(12);
             text.push(b':');
             text.extend(rng.bytes(20));
-            Some(to_base64(&text, false, false))
+            let start = key.iter().rposition(|&b| b == b'-').map_or(0, |dash| dash + 1);
+            Some([&key[..start], &to_base64(&text, false, false)].concat())
         }
         CheckKind::AwsSmtp => {
             let mut bytes = rng.bytes(33);
@@ -137,7 +138,7 @@ pub(super) fn telegram_id(key: &[u8]) -> Option<String> {
 
 /// The number of a Data Center token.
 pub(super) fn data_center_id(key: &[u8]) -> Option<String> {
-    let bytes = from_base64(key)?;
+    let bytes = from_base64(key.rsplit(|&b| b == b'-').next()?)?;
     let colon = bytes.len().checked_sub(21)?;
     (bytes[colon] == b':').then_some(())?;
     digits(bytes[..colon].to_vec(), 6..=15)
@@ -223,7 +224,7 @@ mod tests {
         for (kind, like) in [
             (CheckKind::Discord, "aaaaaaaaaaaaaaaaaaaaaaaa.bbbbbb.ccc"),
             (CheckKind::JfrogReference, "cmVmdGtuxxxx"),
-            (CheckKind::AtlassianDataCenter, "xxxx"),
+            (CheckKind::AtlassianDataCenter, "ABC-xxxx"),
             (CheckKind::GrafanaCloud, "glc_eyJvxxxx"),
             (CheckKind::SentryOrg, "sntrys_eyJpxxxx"),
             (CheckKind::OnePassword, "ops_eyJzxxxx"),
