@@ -8,6 +8,7 @@ pub mod hook;
 mod hook_run;
 mod output;
 mod place;
+mod progress;
 pub mod scan;
 mod session;
 

@@ -15,8 +15,9 @@ use crate::sieve::{Sieve, SiftOptions};
 use crate::sources::Source;
 use crate::triage::Triage;
 
-use super::globals::{Globals, When};
+use super::globals::{Globals, Progressing, When};
 use super::output::{self, Wanted};
+use super::progress::Display;
 use super::{configured, ending, globals};
 
 /// Everything a scanning command needs, built once.
@@ -116,7 +117,10 @@ impl<'g> Session<'g> {
             triage: &self.triage,
             options: SiftOptions { show_secrets: self.look.show_secrets, progress: self.progress.clone() },
         };
+        let wanted = self.globals.progress == Progressing::Auto && !self.globals.quiet;
+        let display = Display::start(wanted, &self.progress);
         let mut report = sieve.sift(source)?;
+        drop(display);
         report.coverage.stopped = report.coverage.stopped.or(self.stop.requested());
         report.coverage.notes.extend(self.notes.iter().cloned());
         if self.covers_all && report.coverage.is_complete() {

@@ -22,7 +22,8 @@ fn comments_are_not_recorded_and_do_not_count_unless_no_editor_was_used() {
     let sandbox = Sandbox::git();
     sandbox.file("msg", format!("subject\n# {secret}\n"));
     sandbox.run(["hook", "run", "commit-msg", "--", "msg"]).code(0);
-    sandbox.file("cut", format!("subject\n# ------------------------ >8 ------------------------\n+{secret}\n"));
+    sandbox
+        .file("cut", format!("subject\n# ------------------------ >8 ------------------------\n+{secret}\n"));
     sandbox.run(["hook", "run", "commit-msg", "--", "cut"]).code(0);
     // `git commit -m '# …'` records the line, and tells hooks that no editor was used.
     let sandbox = sandbox.env("GIT_EDITOR", ":");
