@@ -3,7 +3,6 @@
 use super::sandbox::{Sandbox, key};
 
 #[test]
-#[ignore = "waits for the tree source"]
 fn a_key_in_a_file_is_found_and_hidden() {
     let secret = key("voicgen-live-api-key");
     let sandbox = Sandbox::git();
@@ -17,7 +16,6 @@ fn a_key_in_a_file_is_found_and_hidden() {
 }
 
 #[test]
-#[ignore = "waits for the tree source"]
 fn a_clean_folder_is_clean_and_says_what_was_read() {
     let sandbox = Sandbox::git();
     sandbox.file("README.md", "VOICGEN_API_KEY=vg_live_YOUR_KEY\n");
