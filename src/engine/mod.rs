@@ -25,6 +25,7 @@ mod named;
 mod overlap;
 mod pattern;
 mod places;
+mod proof;
 mod shape;
 mod simd;
 #[cfg(test)]
@@ -35,3 +36,4 @@ mod view;
 
 pub use detection::Detection;
 pub use matcher::{MatchOptions, Matcher, Scratch};
+pub use proof::{Flaw, Prover, cost};
