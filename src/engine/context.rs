@@ -1,21 +1,169 @@
-//! What stands around a candidate. (Stand-in; X's room.)
+//! What stands around a candidate: the name that it is given, the string that it is part of, words and hosts nearby.
+//!
+//! Found by structure that all languages share, never by a regex a provider; read once for all rules that match at
+//! the same place.
 
+mod back;
+pub(super) mod name;
+mod sibling;
+
+use crate::rules::Rule;
+
+use super::named::value::{Value, around};
 use super::view::View;
+use super::words::{Meaning, for_each_hash, hash, meaning};
+use name::{How, Named};
+
+/// Words nearby count up to this many bytes in front of and behind a value, and this many lines.
+const WORD_REACH: (usize, usize) = (300, 120);
+const WORD_LINES: (usize, usize) = (6, 3);
+
+/// The same for hosts.
+const HOST_REACH: (usize, usize) = (500, 250);
+const HOST_LINES: (usize, usize) = (12, 6);
 
 /// What stands around a candidate.
 #[derive(Debug)]
 pub(super) struct Surroundings<'b> {
-    _view: View<'b>,
+    /// The text.
+    pub(super) bytes: &'b [u8],
+    /// Where the candidate stands in it.
+    pub(super) span: (usize, usize),
+    /// The string or bare word that holds the candidate.
+    pub(super) value: Value,
+    /// The name that it is given.
+    pub(super) name: Option<Named>,
+    /// What that name says.
+    pub(super) meaning: Meaning,
+    /// Hashes of the name's words.
+    name_hashes: Vec<u64>,
+    /// Hashes of the words nearby, and of those a little further away.
+    near: Vec<u64>,
+    far: Vec<u64>,
 }
 
 impl<'b> Surroundings<'b> {
-    /// Looks around the bytes `start..end`.
+    /// Looks around the bytes `start..end`; `name` is where the name stands, if the caller knows.
     pub(super) fn of(
         view: View<'b>,
-        _start: usize,
-        _end: usize,
-        _name: Option<(usize, usize)>,
+        start: usize,
+        end: usize,
+        name: Option<(usize, usize)>,
     ) -> Surroundings<'b> {
-        Surroundings { _view: view }
+        let bytes = view.bytes;
+        let value = around(bytes, start, end);
+        let name = match name {
+            Some(span) => Some(Named { span, how: How::Assigned }),
+            None => name::find(bytes, value.start.min(start)).or_else(|| name::find(bytes, start)),
+        };
+        let mut found = Surroundings {
+            bytes,
+            span: (start, end),
+            value,
+            name,
+            meaning: Meaning::default(),
+            name_hashes: Vec::new(),
+            near: Vec::new(),
+            far: Vec::new(),
+        };
+        let text = found.name_text();
+        found.meaning = meaning(text);
+        for_each_hash(text, &mut |hash, _| found.name_hashes.push(hash));
+        // The key itself is no context.
+        for (from, to) in [
+            reach_left(bytes, start, HOST_REACH.0, HOST_LINES.0),
+            reach_right(bytes, end, HOST_REACH.1, HOST_LINES.1),
+        ] {
+            let near = if from == end {
+                (from, reach_right(bytes, end, WORD_REACH.1, WORD_LINES.1).1)
+            } else {
+                (reach_left(bytes, start, WORD_REACH.0, WORD_LINES.0).0, to)
+            };
+            for_each_hash(&bytes[from..to], &mut |hash, at| {
+                if from + at.start >= near.0 && from + at.end <= near.1 {
+                    found.near.push(hash);
+                } else {
+                    found.far.push(hash);
+                }
+            });
+        }
+        found
     }
+
+    /// The bytes of the name; empty if there is none.
+    pub(super) fn name_text(&self) -> &'b [u8] {
+        self.name.and_then(|n| self.bytes.get(n.span.0..n.span.1)).unwrap_or_default()
+    }
+
+    /// The name as text.
+    pub(super) fn variable(&self) -> Option<String> {
+        let text = self.name_text();
+        (!text.is_empty()).then(|| String::from_utf8_lossy(text).into_owned())
+    }
+
+    /// How strongly the context speaks for a rule: 0 not, 1 a word nearby, 2 a word in the name or a host, 3 its name.
+    pub(super) fn fit(&self, rule: &Rule) -> u8 {
+        let context = &rule.context;
+        let in_name = |text: &str| self.name_hashes.contains(&hash(text.as_bytes()));
+        let hosted = |text: &str| {
+            let hash = hash(text.strip_prefix("*.").unwrap_or(text).as_bytes());
+            self.near.contains(&hash) || self.far.contains(&hash)
+        };
+        let is_near = |text: &str| self.near.contains(&hash(text.as_bytes()));
+        if context.names.iter().any(|n| in_name(n)) {
+            3
+        } else if context.words.iter().any(|w| in_name(w)) || context.hosts.iter().any(|h| hosted(h)) {
+            2
+        } else if context.words.iter().any(|w| is_near(w)) || context.names.iter().any(|n| is_near(n)) {
+            1
+        } else {
+            0
+        }
+    }
+
+    /// Whether the name itself holds one of the rule's words or names.
+    pub(super) fn in_name(&self, rule: &Rule) -> bool {
+        let context = &rule.context;
+        context
+            .words
+            .iter()
+            .chain(context.names.iter())
+            .any(|w| self.name_hashes.contains(&hash(w.as_bytes())))
+    }
+
+    /// The `n` bytes directly in front of the candidate, or fewer.
+    pub(super) fn before(&self, n: usize) -> &'b [u8] {
+        self.bytes.get(self.span.0.saturating_sub(n)..self.span.0).unwrap_or_default()
+    }
+
+    /// The `n` bytes directly behind the candidate, or fewer.
+    pub(super) fn after(&self, n: usize) -> &'b [u8] {
+        self.bytes.get(self.span.1..self.bytes.len().min(self.span.1 + n)).unwrap_or_default()
+    }
+
+    /// The line that holds the candidate's first byte, at most 500 bytes to both sides.
+    pub(super) fn line(&self) -> &'b [u8] {
+        let (from, _) = reach_left(self.bytes, self.span.0, 500, 1);
+        let (_, to) = reach_right(self.bytes, self.span.0, 500, 1);
+        self.bytes.get(from..to).unwrap_or_default()
+    }
+}
+
+/// The text in front of `at`: at most this many bytes and lines.
+fn reach_left(bytes: &[u8], at: usize, most: usize, lines: usize) -> (usize, usize) {
+    let floor = at.saturating_sub(most);
+    let ends = bytes[floor..at].iter().enumerate().rev().filter(|(_, b)| **b == b'\n');
+    (ends.map(|(i, _)| floor + i + 1).nth(lines - 1).unwrap_or(floor), at)
+}
+
+/// The text behind `at`: at most this many bytes and lines.
+fn reach_right(bytes: &[u8], at: usize, most: usize, lines: usize) -> (usize, usize) {
+    let top = bytes.len().min(at + most);
+    let ends = bytes[at..top].iter().enumerate().filter(|(_, b)| **b == b'\n');
+    (at, ends.map(|(i, _)| at + i).nth(lines - 1).unwrap_or(top))
+}
+
+/// Whether a name means a secret.
+fn names_secret(text: &[u8]) -> bool {
+    meaning(text).kind.is_some()
 }

@@ -1,12 +1,18 @@
-//! Whether a candidate is a key. (Stand-in; X's room.)
+//! Whether a candidate is a key: need, filters, the value itself, and a number with its reasons.
+
+pub(super) mod random;
+mod table;
 
 use std::borrow::Cow;
 
 use crate::model::{Checksum, Confidence};
-use crate::rules::{Need, Rule};
+use crate::rules::{CheckKind, Judge, Need, Rule};
 
 use super::candidate::Candidate;
 use super::context::Surroundings;
+use super::filter::{Case, dropped_by};
+use super::named::BY_PLACE;
+use super::words::Kind;
 
 /// What speaks for a candidate.
 #[derive(Debug, Clone)]
@@ -37,21 +43,137 @@ pub(super) enum Verdict {
     },
 }
 
-/// Judges a candidate of a rule.
-pub(super) fn assess(
-    rule: &Rule,
-    _key: &[u8],
-    _candidate: &Candidate,
-    _around: &Surroundings<'_>,
-) -> Verdict {
-    if rule.context.need != Need::No {
-        return Verdict::Drop { by: "need", why: "no context".into() };
+/// A number that grows and shrinks, and why.
+struct Score {
+    points: i32,
+    reasons: Vec<Cow<'static, str>>,
+}
+
+impl Score {
+    fn add(&mut self, points: i32, why: &'static str) {
+        self.points += points;
+        self.reasons.push(why.into());
     }
+}
+
+/// Judges a candidate of a rule.
+pub(super) fn assess(rule: &Rule, key: &[u8], candidate: &Candidate, around: &Surroundings<'_>) -> Verdict {
+    let fit = around.fit(rule);
+    if let Some(why) = misses_need(rule, fit, around) {
+        return Verdict::Drop { by: "need", why: why.into() };
+    }
+    let checksum = rule.check.map_or(Checksum::None, |kind| check(kind, key));
+    let body = key.get(candidate.prefix as usize..).unwrap_or_default();
+    let case = Case::new(rule, key, body, around, checksum, fit);
+    if let Some((by, why)) = dropped_by(&case) {
+        return Verdict::Drop { by, why: why.into() };
+    }
+    let mut score =
+        Score { points: i32::from(rule.confidence), reasons: vec!["shape and context of the rule".into()] };
+    by_context(&case, &mut score);
+    match rule.judge {
+        Judge::Shape => by_shape(&case, &mut score),
+        Judge::Random => by_randomness(&case, &mut score),
+        Judge::Human => by_human(&case, &mut score),
+    }
+    by_checksum(checksum, &mut score);
+    let confidence = Confidence(score.points.clamp(0, 100) as u8);
     Verdict::Keep(Assessment {
-        confidence: Confidence(rule.confidence),
-        fit: 0,
-        reasons: Vec::new(),
-        variable: None,
-        checksum: Checksum::None,
+        confidence,
+        fit,
+        reasons: score.reasons,
+        variable: around.variable(),
+        checksum,
     })
+}
+
+/// What a rule needs and does not have.
+fn misses_need(rule: &Rule, fit: u8, around: &Surroundings<'_>) -> Option<&'static str> {
+    match rule.context.need {
+        Need::No => None,
+        Need::Near => (fit == 0).then_some("none of the rule's names, words and hosts stands near"),
+        Need::Name if BY_PLACE.contains(&&*rule.id) => None,
+        Need::Name if fit >= 2 || around.in_name(rule) => None,
+        Need::Name => Some("none of the rule's words is part of the assigned name"),
+    }
+}
+
+/// Names and words around.
+fn by_context(case: &Case<'_>, score: &mut Score) {
+    match case.fit {
+        3 => score.add(15, "its own name"),
+        2 => score.add(8, "the provider's word in the name, or its host"),
+        _ => {}
+    }
+    if case.rule.context.need == Need::No {
+        return;
+    }
+    let meaning = &case.around.meaning;
+    match (meaning.kind, meaning.against) {
+        (Some(_), Some(_)) => score.add(-35, "a name that means something about a secret"),
+        (Some(Kind::Key), None) if case.generic => score.add(-10, "`key` alone may be any key"),
+        (Some(_), None) => score.add(5, "a name that means a secret"),
+        (None, _) if case.around.name.is_some() && case.fit < 2 => {
+            score.add(-25, "a name that says nothing of a secret")
+        }
+        (None, _) => {}
+    }
+}
+
+/// Rules whose shape is proof enough.
+fn by_shape(case: &Case<'_>, score: &mut Score) {
+    if case.body.len() >= 16 && case.score < -6 && case.makeup.letters() > 8 {
+        score.add(-20, "reads as words");
+    }
+}
+
+/// Rules whose value must look random.
+fn by_randomness(case: &Case<'_>, score: &mut Score) {
+    let strong = if case.body.len() < 12 { random::RANDOM + 3 } else { random::RANDOM };
+    match case.score {
+        s if s >= strong => score.add(5, "looks random"),
+        s if s >= 0 => score.add(-12, "looks hardly random"),
+        s if s >= -3 => score.add(-30, "looks more like words than random"),
+        _ => score.add(-50, "reads as words"),
+    }
+    if case.makeup.letters() == 0 {
+        score.add(-30, "only digits");
+    }
+    if !case.generic && case.is_part() {
+        score.add(-25, "part of a longer value");
+    }
+}
+
+/// Passwords that a person may have made up.
+fn by_human(case: &Case<'_>, score: &mut Score) {
+    let m = &case.makeup;
+    let classes = [m.lower > 0, m.upper > 0, m.digits > 0, m.symbols > 0].iter().filter(|c| **c).count();
+    match classes {
+        0 | 1 if m.digits == case.key.len() => score.add(-25, "only digits"),
+        0 | 1 => score.add(-12, "one class of characters"),
+        2 => {}
+        _ => score.add(8, "several classes of characters"),
+    }
+    if case.key.len() < 6 {
+        score.add(-12, "very short");
+    }
+    if !case.around.value.quoted {
+        score.add(-8, "not quoted");
+    }
+}
+
+/// What the key's own digits say.
+fn by_checksum(checksum: Checksum, score: &mut Score) {
+    match checksum {
+        Checksum::Valid => {
+            score.points = score.points.max(99);
+            score.reasons.push("its checksum holds".into());
+        }
+        Checksum::Invalid => score.add(-15, "its checksum does not hold"),
+        Checksum::None => {}
+    }
+}
+
+fn check(_: CheckKind, _: &[u8]) -> Checksum {
+    Checksum::None
 }

@@ -17,6 +17,7 @@ mod candidate;
 mod context;
 mod detection;
 mod dispatch;
+mod filter;
 mod hashes;
 mod judge;
 mod masks;
@@ -33,6 +34,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod view;
+mod words;
 
 pub use detection::Detection;
 pub use matcher::{MatchOptions, Matcher, Scratch};

@@ -1,21 +1,91 @@
-//! The named stage: keys without a mark of their own, found by the name they are assigned to. (Stand-in; X's room.)
+//! The named stage: keys without a mark of their own, found by the name that they are given or by words and hosts
+//! of their provider nearby.
+//!
+//! Text is not searched for the words of all rules. Two cheap tests find the few places worth a look: long runs that
+//! read as random, and stems of names (`pass`, `key`, `token`, …) that are followed by a value. Only there, the words
+//! around are looked up by hash.
 
-use crate::rules::Rule;
+mod forward;
+mod near;
+mod site;
+mod stems;
+mod table;
+pub(in crate::engine) mod value;
+
+use crate::rules::{Judge, Need, Rule};
 
 use super::dispatch::Sink;
 use super::masks::Piece;
 use super::view::View;
+use site::Sites;
+use table::Table;
 
-/// Rules that are found by names.
+/// Rules that are found by the place of their value and need no word: passwords in URLs, `Basic` and `Bearer`.
+pub(super) const BY_PLACE: [&str; 3] =
+    ["generic-url-credentials", "generic-basic-auth", "generic-bearer-token"];
+
+/// Rules that are found by names, words and hosts.
 #[derive(Debug)]
-pub(super) struct Index;
+pub(super) struct Index {
+    table: Table,
+    /// The rule for passwords in URLs, if it is in force.
+    url: Option<u32>,
+    /// The rule for `Authorization: Basic`.
+    basic: Option<u32>,
+    /// The rule for `Authorization: Bearer` and its like.
+    bearer: Option<u32>,
+    /// Rules whose key is the whole value, whatever its shape.
+    whole: Vec<u32>,
+}
 
 impl Index {
     /// From the rules that have no anchor.
-    pub(super) fn new(_rules: &[Rule], _mine: &[u32]) -> Index {
-        Index
+    pub(super) fn new(rules: &[Rule], mine: &[u32]) -> Index {
+        let special =
+            |id: &str| mine.iter().copied().find(|&i| rules.get(i as usize).is_some_and(|r| r.id == id));
+        let whole =
+            mine.iter().copied().filter(|&i| rules.get(i as usize).is_some_and(takes_whole)).collect();
+        Index {
+            table: Table::new(rules, mine),
+            url: special(BY_PLACE[0]),
+            basic: special(BY_PLACE[1]),
+            bearer: special(BY_PLACE[2]),
+            whole,
+        }
     }
 
     /// Finds candidates in a piece.
-    pub(super) fn scan(&self, _view: View<'_>, _piece: &Piece<'_>, _sink: &mut Sink<'_>) {}
+    pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, sink: &mut Sink<'_>) {
+        let mut sites = Sites::new(self, view.bytes, sink);
+        for run in piece.runs {
+            if site::may_be_random(view.bytes, run.start, run.end) {
+                sites.random_run(run.start, run.end);
+            }
+        }
+        for k in 0..piece.masks.len() {
+            let at = piece.at + k * 64;
+            let keep = if piece.end - at < 64 { !(!0 << (piece.end - at)) } else { !0 };
+            let mut pairs = stems::pairs(view.bytes, at) & keep;
+            while pairs != 0 {
+                let i = at + pairs.trailing_zeros() as usize;
+                pairs &= pairs - 1;
+                if let Some((start, end)) = stems::verify(view.bytes, i) {
+                    sites.stem(start, end);
+                }
+            }
+            let mut slashes = piece.masks[k].slash & keep;
+            while slashes != 0 {
+                let i = at + slashes.trailing_zeros() as usize;
+                slashes &= slashes - 1;
+                if i > 0 && view.bytes[i - 1] == b':' && view.bytes[i..].starts_with(b"//") {
+                    sites.url(i + 2);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a rule's key is the whole value that a name is given: passwords and generic secrets.
+fn takes_whole(rule: &Rule) -> bool {
+    rule.context.need == Need::Name && (rule.judge == Judge::Human || rule.id.starts_with("generic-"))
 }

@@ -1,0 +1,258 @@
+//! Values that are other data: digests, identifiers, public keys, images, text for people, things encrypted at rest.
+
+use super::Case;
+use super::shapes::contains_no_case;
+use crate::engine::words::words;
+
+/// Words of names whose values are digests or revisions.
+const DIGEST: &[&str] = &[
+    "sha",
+    "sha1",
+    "sha256",
+    "sha384",
+    "sha512",
+    "md5",
+    "hash",
+    "hashes",
+    "digest",
+    "checksum",
+    "checksums",
+    "integrity",
+    "commit",
+    "rev",
+    "revision",
+    "etag",
+    "resolved",
+    "oid",
+    "tree",
+    "parent",
+    "blob",
+    "crc",
+    "sum",
+    "b2sum",
+    "cksum",
+    "fingerprint",
+    "thumbprint",
+    "base",
+    "ref",
+    "head",
+    "tag",
+    "narhash",
+    "vendorhash",
+    "cargosha256",
+    "modsha256",
+    "cid",
+    "nonce",
+    "salt",
+    "iv",
+    "signature",
+    "sig",
+    "guid",
+    "uuid",
+    "build",
+    "version",
+    "changeset",
+];
+
+/// A digest, a revision: said by the name, by what stands in front of the value, or by its place in a URL.
+pub(super) fn digest(case: &Case<'_>) -> bool {
+    if case.rich || case.fit == 3 && case.around.meaning.kind.is_some() {
+        return false;
+    }
+    let before = case.around.before(10);
+    let marked = [
+        &b"sha256:"[..],
+        b"sha512:",
+        b"sha1:",
+        b"md5:",
+        b"sha256-",
+        b"sha512-",
+        b"sha384-",
+        b"sha1-",
+        b"h1:",
+        b"sha256=",
+        b"sha1=",
+        b"md5=",
+        b"sha256~",
+        b"blake3:",
+    ];
+    if marked
+        .iter()
+        .any(|m| before.len() >= m.len() && before[before.len() - m.len()..].eq_ignore_ascii_case(m))
+    {
+        return true;
+    }
+    let hex = case.makeup.is_hex() && matches!(case.key.len(), 7..=12 | 32 | 40 | 56 | 64 | 96 | 128);
+    let at = matches!(before.last(), Some(b'@' | b'#'))
+        || before.ends_with(b"commit/")
+        || before.ends_with(b"/tree/")
+        || before.ends_with(b"/blob/")
+        || before.ends_with(b"/raw/");
+    if hex && at {
+        return true;
+    }
+    let name = case.around.name_text();
+    let said =
+        words(name).any(|r| DIGEST.iter().any(|d| d.as_bytes().eq_ignore_ascii_case(&name[r.clone()])));
+    said && case.around.meaning.kind.is_none_or(|_| !case.generic || case.around.meaning.against.is_some())
+        && !case.around.in_name(case.rule)
+        || said && hex && case.around.meaning.kind.is_none()
+}
+
+/// `sha256sum` lines and lists of digests: a hex value at the start of a line, followed by two spaces and a file name.
+pub(super) fn sum_line(case: &Case<'_>) -> bool {
+    if case.rich || !case.makeup.is_hex() || case.key.len() < 32 {
+        return false;
+    }
+    let starts = matches!(case.around.before(1), [] | [b'\n']);
+    starts && matches!(case.around.after(2), b"  " | b" *")
+        || starts && case.around.after(1) == b" " && case.fit < 2
+}
+
+/// A UUID under a name that says nothing of a secret.
+pub(super) fn uuid(case: &Case<'_>) -> bool {
+    let key = case.key;
+    let is_uuid = key.len() == 36 && [8, 13, 18, 23].iter().all(|&i| key[i] == b'-') && case.makeup.is_hex();
+    let strong = case.around.meaning.kind.is_some() && case.around.meaning.against.is_none();
+    is_uuid && !case.rich && !strong && (case.generic || case.fit < 2 && case.around.name.is_some())
+}
+
+/// A public key, a certificate or another encoded thing that is no secret.
+pub(super) fn public_data(case: &Case<'_>) -> bool {
+    const STARTS: &[&[u8]] = &[
+        b"ssh-rsa",
+        b"ssh-ed25519",
+        b"ecdsa-sha2",
+        b"AAAAB3NzaC1",
+        b"AAAAC3NzaC1",
+        b"AAAAE2Vj",
+        b"MIIBIjAN",
+        b"MIICIjAN",
+        b"MIGfMA0G",
+        b"MFkwEwYH",
+        b"MIIDXTCC",
+        b"MIID",
+        b"MIIF",
+        b"MIIC",
+        b"iVBORw0KGgo",
+        b"R0lGOD",
+        b"/9j/4",
+        b"PHN2Zy",
+        b"d09GR",
+        b"UEsDB",
+        b"PD94bW",
+        b"AAABAA",
+        b"-----BEGIN PUBLIC",
+        b"-----BEGIN CERT",
+        b"LS0tLS1CRUdJTiBDRVJU",
+        b"LS0tLS1CRUdJTiBQVUJM",
+        b"data:",
+    ];
+    if case.rich {
+        return false;
+    }
+    let value = case.value();
+    let private = contains_no_case(case.around.name_text(), b"private");
+    let long = value.len() >= 48 || value.starts_with(b"ssh-") || value.starts_with(b"data:");
+    STARTS.iter().any(|s| value.starts_with(s)) && long && !private
+        || case.around.before(8).ends_with(b";base64,")
+}
+
+/// Encrypted at rest: of use only to who holds another key.
+pub(super) fn encrypted(case: &Case<'_>) -> bool {
+    const STARTS: &[&[u8]] = &[
+        b"$ANSIBLE_VAULT",
+        b"ENC[",
+        b"ENC(",
+        b"{cipher}",
+        b"AQICAH",
+        b"vault:v",
+        b"!encrypted",
+        b"-----BEGIN AGE",
+        b"-----BEGIN PGP MESSAGE",
+        b"secure:",
+        b"encrypted:",
+        b"enc:",
+        b"CRYPT:",
+        b"AQECAH",
+        b"{AES}",
+        b"{enc}",
+        b"age1",
+        b"01000000d08c9ddf",
+    ];
+    let value = case.value();
+    let sealed = || {
+        contains_no_case(
+            &case.around.bytes[case.around.span.0.saturating_sub(1500)..case.around.span.0],
+            b"SealedSecret",
+        )
+    };
+    STARTS.iter().any(|s| value.starts_with(s) || case.around.before(12).ends_with(s))
+        || case.around.before(10).ends_with(b"secure: \"")
+        || case.around.before(9).ends_with(b"secure: ")
+        || value.starts_with(b"Ag") && value.len() > 200 && sealed()
+}
+
+/// Text for people: a label, a message, a question.
+pub(super) fn sentence(case: &Case<'_>) -> bool {
+    if !case.generic {
+        return false;
+    }
+    let key = case.key.trim_ascii();
+    let spaces = key.iter().filter(|b| **b == b' ').count();
+    let ends = matches!(key.last(), Some(b':' | b'?' | b'.')) && case.makeup.digits == 0;
+    let mentions = spaces > 0
+        && [&b"password"[..], b"token", b"secret", b"key", b"passphrase"]
+            .iter()
+            .any(|w| contains_no_case(key, w));
+    spaces >= 2
+        || ends && spaces > 0
+        || mentions
+        || key.ends_with(b":")
+        || case.makeup.other > key.len() / 3 && case.makeup.digits == 0
+}
+
+/// An identifier of code: words joined by `_`, `-` or case, with no sign of chance.
+pub(super) fn identifier(case: &Case<'_>) -> bool {
+    if !case.generic || case.rich {
+        return false;
+    }
+    let key = case.key;
+    let m = &case.makeup;
+    if m.digits * 4 > key.len()
+        || m.spaces > 0
+        || m.symbols != key.iter().filter(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/')).count()
+    {
+        return false;
+    }
+    let parts = words(key).count();
+    let spelled = case.score < 0;
+    // A single word is the filter's business only where it stands bare or shouts.
+    parts >= 2
+        && spelled
+        && (key.len() >= 8 || m.digits == 0)
+        && !(m.digits > 0 && m.upper > 0 && m.lower > 0)
+}
+
+/// A version, a date, a time, an address.
+pub(super) fn number_like(case: &Case<'_>) -> bool {
+    let key = case.key;
+    case.generic
+        && case.makeup.letters() <= 3
+        && case.makeup.digits > 0
+        && (case.makeup.symbols > 0 || key.len() < 6)
+        && key.iter().all(|b| b.is_ascii_digit() || b.is_ascii_alphabetic() || b".:-/+_ ,%".contains(b))
+}
+
+/// Long unbroken data around: a line of minified code, a blob of base64.
+pub(super) fn inside_data(case: &Case<'_>) -> bool {
+    if case.rich {
+        return false;
+    }
+    let value = case.value();
+    // A key with a shape of its own in the middle of a much longer run of base64 is chance.
+    !case.generic
+        && value.len() > case.key.len() * 3
+        && value.len() > 150
+        && value.iter().filter(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b)).count() == value.len()
+}

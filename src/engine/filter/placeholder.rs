@@ -1,0 +1,415 @@
+//! Values that say openly that they are none: `your-api-key`, `changeme`, `example`.
+
+use super::Case;
+use super::shapes::contains_no_case;
+use crate::engine::words::words;
+
+/// Words that say it openly, as whole words of a value.
+const OPEN: &[&str] = &[
+    "example",
+    "examples",
+    "sample",
+    "dummy",
+    "fake",
+    "placeholder",
+    "changeme",
+    "change",
+    "changeit",
+    "replaceme",
+    "replace",
+    "insert",
+    "fixme",
+    "todo",
+    "tbd",
+    "redacted",
+    "removed",
+    "hidden",
+    "masked",
+    "censored",
+    "scrubbed",
+    "sanitized",
+    "here",
+    "notreal",
+    "bogus",
+    "foobar",
+    "foo",
+    "bar",
+    "baz",
+    "qux",
+    "lorem",
+    "ipsum",
+    "undefined",
+    "null",
+    "none",
+    "nil",
+    "nan",
+    "empty",
+    "unset",
+    "your",
+    "yours",
+    "my",
+    "enter",
+    "put",
+    "paste",
+    "xxx",
+    "xxxx",
+    "mock",
+    "demo",
+    "template",
+    "ejemplo",
+    "exemplo",
+    "beispiel",
+    "exemple",
+    "esempio",
+    "пример",
+    "пароль",
+    "示例",
+    "您的",
+    "密码",
+    "サンプル",
+    "パスワード",
+    "예시",
+    "비밀번호",
+    "todo",
+    "testing",
+    "test",
+    "invalid",
+    "default",
+    "snip",
+    "snipped",
+    "omitted",
+    "obfuscated",
+    "anonymized",
+    "stub",
+    "specify",
+    "provide",
+    "providing",
+    "set",
+    "add",
+    "fill",
+    "blah",
+    "whatever",
+    "something",
+    "unused",
+    "deprecated",
+    "optional",
+    "required",
+    "env",
+    "string",
+    "required",
+    "wrong",
+    "bad",
+    "correct",
+    "some",
+    "any",
+    "value",
+    "mysecret",
+    "mypassword",
+    "mytoken",
+    "yourpassword",
+    "yourtoken",
+    "yoursecret",
+    "apikey",
+    "supersecret",
+];
+
+/// Words that are sure even inside a value that also holds other things.
+const SURE: &[&str] = &[
+    "example",
+    "placeholder",
+    "changeme",
+    "changeit",
+    "replaceme",
+    "redacted",
+    "dummy",
+    "your",
+    "yours",
+    "insert",
+    "fixme",
+    "foobar",
+    "sample",
+    "notreal",
+    "yourpassword",
+    "undefined",
+];
+
+/// Words that name the thing itself and say nothing.
+const THING: &[&str] = &[
+    "password",
+    "passwd",
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "api",
+    "apikey",
+    "access",
+    "auth",
+    "client",
+    "user",
+    "username",
+    "admin",
+    "root",
+    "id",
+    "private",
+    "public",
+    "passphrase",
+    "credential",
+    "credentials",
+    "login",
+    "guest",
+    "bearer",
+    "basic",
+    "the",
+    "a",
+    "an",
+    "is",
+    "this",
+    "of",
+    "for",
+    "in",
+    "and",
+    "to",
+    "new",
+    "old",
+    "current",
+    "not",
+    "no",
+    "real",
+    "db",
+    "database",
+    "app",
+    "service",
+    "account",
+    "prod",
+    "dev",
+    "staging",
+    "name",
+    "goes",
+    "passwort",
+    "senha",
+    "contraseña",
+    "code",
+    "signing",
+    "encryption",
+    "session",
+    "jwt",
+    "aws",
+    "github",
+    "google",
+    "server",
+    "host",
+    "email",
+    "mail",
+    "super",
+    "very",
+    "long",
+    "strong",
+    "secure",
+    "random",
+];
+
+/// Whether the whole value, or a sure word of it, says that it is none.
+pub(super) fn words_say_so(case: &Case<'_>) -> bool {
+    if case.looks_random() {
+        return starts_to_the_reader(case.body) && !case.rich;
+    }
+    let (mut open, mut all, mut other) = (0, 0, 0);
+    for range in words(case.body) {
+        let word = trim_digits(&case.body[range]);
+        if word.is_empty() {
+            continue;
+        }
+        all += 1;
+        if listed(SURE, word) {
+            return true;
+        }
+        if listed(OPEN, word) {
+            open += 1;
+        } else if !listed(THING, word) {
+            other += 1;
+        }
+    }
+    all > 0 && open > 0 && other <= usize::from(all >= 3) || starts_to_the_reader(case.body)
+}
+
+/// `your…`, `<your`, `enter-`: addresses the reader.
+fn starts_to_the_reader(value: &[u8]) -> bool {
+    const STARTS: &[&[u8]] = &[
+        b"your_",
+        b"your-",
+        b"your ",
+        b"<your",
+        b"enter_",
+        b"enter-",
+        b"enter ",
+        b"put_",
+        b"put-",
+        b"paste",
+        b"add_your",
+        b"add-your",
+        b"set_your",
+        b"insert",
+        b"replace",
+        b"change_me",
+        b"changeme",
+        b"change-me",
+        b"my_secret",
+        b"my-secret",
+        b"mysecret",
+        b"my_api",
+        b"my-api",
+        b"my_token",
+        b"my-token",
+        b"yourapi",
+        b"yourkey",
+        b"yoursecret",
+        b"yourtoken",
+        b"yourpass",
+        b"xxxx",
+        b"todo",
+        b"test_",
+        b"dummy",
+        b"fake",
+        b"redacted",
+        b"example",
+        b"sample",
+        b"placeholder",
+    ];
+    STARTS.iter().any(|s| value.len() >= s.len() && value[..s.len()].eq_ignore_ascii_case(s))
+}
+
+/// The value only repeats its name, or names the thing: `password = "password"`, `addPassword = "#add-password"`.
+pub(super) fn echo(case: &Case<'_>) -> bool {
+    if case.looks_random() || case.makeup.digits * 2 > case.key.len() {
+        return false;
+    }
+    let name = case.around.name_text();
+    let mut count = 0;
+    for range in words(case.key) {
+        let word = trim_digits(&case.key[range]);
+        count += 1;
+        let repeats = words(name).any(|r| trim_digits(&name[r]).eq_ignore_ascii_case(word))
+            || word.len() >= 4 && contains_no_case(name, word);
+        if !repeats && !listed(THING, word) {
+            return false;
+        }
+    }
+    count > 0
+}
+
+/// A password that everybody knows and nobody keeps: told apart from real ones by value.
+pub(super) fn well_known(case: &Case<'_>) -> bool {
+    const KNOWN: &[&str] = &[
+        "password",
+        "passwd",
+        "pass",
+        "secret",
+        "admin",
+        "root",
+        "guest",
+        "user",
+        "letmein",
+        "qwerty",
+        "123456",
+        "hunter2",
+        "p@ssw0rd",
+        "correcthorsebatterystaple",
+        "postgres",
+        "mysql",
+        "minioadmin",
+        "rabbitmq",
+        "sa",
+        "toor",
+        "welcome",
+        "abc123",
+        "iloveyou",
+        "test",
+        "testing",
+        "password1",
+        "password123",
+        "test123",
+        "pass123",
+        "admin123",
+        "secret123",
+        "12345",
+        "1234",
+        "12345678",
+        "123456789",
+        "1234567890",
+        "pa55word",
+        "passw0rd",
+        "pass1234",
+        "changeme",
+        "changeit",
+        "s3cr3t",
+        "s3cret",
+        "sekret",
+        "supersecret",
+        "superuser",
+        "mypass",
+        "mypassword",
+        "foobar",
+        "foo",
+        "bar",
+        "demo",
+        "example",
+        "dummy",
+        "temp",
+        "none",
+        "null",
+        "nopassword",
+        "nopass",
+        "default",
+        "dev",
+        "development",
+        "local",
+        "localhost",
+        "master",
+        "monkey",
+        "dragon",
+        "redis",
+        "mongo",
+        "mongodb",
+        "elastic",
+        "kibana",
+        "grafana",
+        "vagrant",
+        "docker",
+        "ubuntu",
+        "pi",
+        "raspberry",
+        "pwd",
+        "userpass",
+        "testpass",
+        "testpassword",
+        "hello",
+        "world",
+        "secretpassword",
+        "pw",
+        "p4ssw0rd",
+        "passpass",
+        "pass1",
+        "pass2",
+        "password2",
+        "blah",
+        "asdf",
+        "asdfasdf",
+        "aaaa",
+        "abcd",
+        "abcdef",
+        "xyz",
+        "qwerty123",
+    ];
+    KNOWN.iter().any(|k| case.key.eq_ignore_ascii_case(k.as_bytes()))
+}
+
+fn listed(list: &[&str], word: &[u8]) -> bool {
+    list.iter().any(|l| l.as_bytes().eq_ignore_ascii_case(word))
+}
+
+fn trim_digits(word: &[u8]) -> &[u8] {
+    let digits = word.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    if digits < word.len() { &word[..word.len() - digits] } else { word }
+}

@@ -1,0 +1,331 @@
+//! Values that stand elsewhere: references to variables, settings and secret stores, in each language; and code.
+
+use super::Case;
+use super::shapes::template;
+
+/// Beginnings of references, in any case.
+const STARTS: &[&str] = &[
+    "process.env",
+    "import.meta.env",
+    "deno.env",
+    "bun.env",
+    "os.environ",
+    "os.getenv",
+    "getenv",
+    "env.",
+    "env[",
+    "env(",
+    "environ",
+    "settings.",
+    "config.",
+    "config[",
+    "config(",
+    "self.",
+    "this.",
+    "cls.",
+    "rails.application",
+    "$_env",
+    "system.getenv",
+    "system.getproperty",
+    "system.get_env",
+    "sys.env",
+    "viper.",
+    "std::env",
+    "dotenvy::",
+    "environment.",
+    "configuration[",
+    "configuration.",
+    "builder.configuration",
+    "secure_getenv",
+    "var.",
+    "local.",
+    "locals.",
+    "data.",
+    "module.",
+    "random_password.",
+    "sensitive(",
+    "lookup(",
+    "!vault",
+    "vault:",
+    "vault_",
+    ".values.",
+    "pillar[",
+    "secrets.",
+    "secret.",
+    "credentials(",
+    "withcredentials",
+    "secretkeyref",
+    "valuefrom",
+    "op://",
+    "arn:",
+    "ssm:/",
+    "{{resolve:",
+    "@microsoft.keyvault(",
+    "gcp-sm://",
+    "doppler://",
+    "bws://",
+    "keyring:",
+    "ref+",
+    "sm://",
+    "aws-secrets",
+    "keychain:",
+    "file://",
+    "file:",
+    "env:",
+    "$env:",
+    "azurekeyvault",
+    "args.",
+    "opts.",
+    "options.",
+    "params.",
+    "req.",
+    "request.",
+    "res.",
+    "response.",
+    "event.",
+    "ctx.",
+    "context.",
+    "props.",
+    "state.",
+    "form.",
+    "user.",
+    "session.",
+    "input.",
+    "obj.",
+    "item.",
+    "values.",
+    "steps.",
+    "needs.",
+    "inputs.",
+    "github.",
+    "parameters.",
+    "variables.",
+    "outputs.",
+    "output.",
+    "attr.",
+    "node.",
+    "resource.",
+    "azurerm_",
+    "aws_",
+    "google_",
+    "terraform.",
+    "nil",
+    "null",
+    "none",
+    "true",
+    "false",
+    "undefined",
+    "string",
+    "str",
+    "new ",
+    "function",
+    "async ",
+    "await ",
+    "lambda",
+    "return ",
+    "<?php",
+    "kms:",
+    "secretsmanager:",
+    "ssm:",
+    "secretstore",
+    "hiera(",
+    "eyaml",
+    "get_option",
+    "input(",
+    "prompt(",
+    "getpass",
+    "sprintf",
+    "fmt.",
+    "strings.",
+    "string.",
+    "base64.",
+    "json.",
+    "crypto.",
+    "uuid.",
+    "math.",
+    "rand.",
+    "random.",
+    "faker.",
+];
+
+/// Whether the value is a reference.
+pub(super) fn reference(case: &Case<'_>) -> bool {
+    let text = if case.generic { case.key } else { case.value() };
+    let text = text.trim_ascii();
+    if template(text) || shell(text) || percent(text) {
+        return true;
+    }
+    if case.rich || case.looks_random() {
+        return false;
+    }
+    let bare = !case.around.value.quoted;
+    let start = |s: &&str| text.len() >= s.len() && text[..s.len()].eq_ignore_ascii_case(s.as_bytes());
+    STARTS.iter().any(|s| {
+        start(&s)
+            && (bare
+                || !s.ends_with('.')
+                || text[s.len()..].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_')))
+            && (s.len() > 6 || !s.bytes().all(|b| b.is_ascii_alphabetic()) || text.len() == s.len())
+    })
+}
+
+/// `$VAR`, `$1`, `$$VAR`, `!VAR!`, `:name`, `@name`, `?`, `&name`, `%s`.
+fn shell(text: &[u8]) -> bool {
+    let name = |t: &[u8]| {
+        !t.is_empty()
+            && t.iter().all(|b| {
+                b.is_ascii_alphanumeric()
+                    || matches!(b, b'_' | b'.' | b'-' | b':' | b'[' | b']' | b'>' | b'\'' | b'"')
+            })
+    };
+    match text {
+        [b'$', b'$', rest @ ..] | [b'$', rest @ ..] | [b'\\', b'$', rest @ ..] => {
+            name(rest) && !rest.contains(&b'$')
+        }
+        [b'!', rest @ .., b'!'] => name(rest),
+        [b':' | b'&', rest @ ..] => name(rest),
+        [b'@', rest @ ..] => name(rest) && !rest.iter().any(u8::is_ascii_digit),
+        [b'?'] => true,
+        _ => false,
+    }
+}
+
+/// Format directives and nothing else to speak of: `%s`, `%d:%s`, `%VAR%`.
+fn percent(text: &[u8]) -> bool {
+    match text {
+        [b'%', rest @ .., b'%'] => {
+            !rest.is_empty() && rest.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        }
+        _ => text.len() <= 12 && text.windows(2).any(|w| w[0] == b'%' && b"sdvqxuLbi@".contains(&w[1])),
+    }
+}
+
+/// Code and not a value: a call, an index, a path of attributes, a type, a number.
+pub(super) fn code(case: &Case<'_>) -> bool {
+    if case.rich || !case.generic && case.looks_random() {
+        return false;
+    }
+    let key = case.key;
+    let after = case.around.after(2);
+    if case.around.value.quoted {
+        let concatenated = key
+            .windows(3)
+            .any(|w| w == b" + " || w == b"\"+\"" || w == b"'+'" || w == b"\" ." || w == b"' .");
+        return concatenated
+            || is_number(key) && key.len() < 4
+            || key.ends_with(b"()")
+            || key.windows(2).any(|w| w == b"(\"" || w == b"('");
+    }
+    if matches!(after.first(), Some(b'(' | b'[')) || after.starts_with(b"->") || after.starts_with(b"::") {
+        return true;
+    }
+    if after.first() == Some(&b';')
+        || case.around.before(1) == b" " && after.first().is_some_and(|b| matches!(b, b')' | b','))
+    {
+        // A statement: what stands bare in it is a name.
+        return case.makeup.symbols == 0 || is_path(key) || !case.looks_random();
+    }
+    is_path(key)
+        || is_number(key)
+        || key.contains(&b'(')
+        || key
+            .windows(2)
+            .any(|w| w == b"->" || w == b"::" || w == b"!=" || w == b"==" || w == b"&&" || w == b"=>")
+}
+
+/// Identifiers joined by dots: `env.TOKEN`, `X25519.KeyPair`.
+fn is_path(text: &[u8]) -> bool {
+    text.contains(&b'.')
+        && text.split(|&b| b == b'.').all(|part| {
+            part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+                && part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        })
+}
+
+/// A number in some base.
+fn is_number(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"-")).unwrap_or(text);
+    !digits.is_empty()
+        && digits.len() <= 10
+        && digits.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'L' | b'f' | b'u'))
+}
+
+/// A path, a URL without credentials, a selector, a file name, a MIME type.
+pub(super) fn place(case: &Case<'_>) -> bool {
+    if case.rich {
+        return false;
+    }
+    const ENDINGS: &[&[u8]] = &[
+        b".p12",
+        b".pem",
+        b".key",
+        b".json",
+        b".txt",
+        b".yml",
+        b".yaml",
+        b".jks",
+        b".crt",
+        b".cer",
+        b".pfx",
+        b".php",
+        b".html",
+        b".js",
+        b".py",
+        b".go",
+        b".rb",
+        b".xml",
+        b".conf",
+        b".cfg",
+        b".ini",
+        b".md",
+        b".png",
+        b".svg",
+        b".css",
+        b".properties",
+        b".com",
+        b".org",
+        b".net",
+        b".io",
+        b".keystore",
+        b".env",
+        b".sh",
+        b".java",
+        b".ts",
+        b".tsx",
+        b".vue",
+        b".aspx",
+        b".jsp",
+    ];
+    const STARTS: &[&[u8]] = &[
+        b"/",
+        b"./",
+        b"../",
+        b"~/",
+        b"http://",
+        b"https://",
+        b"file:",
+        b"C:\\",
+        b"c:\\",
+        b"application/",
+        b"text/",
+        b"image/",
+        b"urn:",
+        b"ldap:",
+        b"s3://",
+        b"gs://",
+    ];
+    let key = case.key;
+    let spelled = !case.looks_random() || case.makeup.is_hex();
+    // The first byte of base64 may be a slash: only words make a path.
+    (STARTS.iter().any(|s| key.starts_with(s)) && (spelled || key.windows(3).any(|w| w == b"://")))
+        || ENDINGS.iter().any(|e| key.ends_with(e)) && spelled
+        || case.generic
+            && key.iter().filter(|b| **b == b'/').count() >= 2
+            && spelled
+            && !case.around.value.quoted
+        || key.len() > 1
+            && matches!(key[0], b'#' | b'.')
+            && spelled
+            && case.makeup.digits == 0
+            && key[1..].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}

@@ -1,0 +1,117 @@
+//! What the characters of a value say by themselves: repeats, sequences, marks around a blank.
+
+use super::Case;
+
+/// A run of six or more of one character, or few different ones in a long body.
+pub(super) fn repeated(case: &Case<'_>) -> bool {
+    let body = case.body;
+    let longest = body.chunk_by(|a, b| a == b).map(<[u8]>::len).max().unwrap_or(0);
+    // Zero bytes encode as runs of A in base64; real keys hold them.
+    let padded = body.starts_with(b"AAAA") && body.len() >= 60;
+    let few =
+        body.len() >= 20 && case.body_makeup.distinct < 6 || body.len() >= 8 && case.body_makeup.distinct < 4;
+    (longest >= 6 && !padded && (longest * 3 >= body.len() || longest >= 8))
+        || longest >= 6 && body.len() <= 40 && !padded
+        || few
+}
+
+/// Each character follows the one before it, for most of the body: `1234567890`, `abcdef`, `fedcba`.
+pub(super) fn sequence(case: &Case<'_>) -> bool {
+    let body = case.body;
+    if body.len() < 8 {
+        return matches!(body, b"123456" | b"1234567" | b"abcdef" | b"abc123" | b"123abc");
+    }
+    let follows = |a: u8, b: u8| {
+        b == a.wrapping_add(1)
+            || a == b'9' && matches!(b, b'0' | b'a' | b'A')
+            || a == b'0' && b == b'a'
+            || a == b'f' && matches!(b, b'0' | b'1')
+    };
+    let (mut up, mut down, mut run, mut longest) = (0, 0, 0usize, 0usize);
+    for pair in body.windows(2) {
+        let (a, b) = (pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase());
+        if follows(a, b) {
+            up += 1;
+            run += 1;
+            longest = longest.max(run);
+        } else {
+            run = 0;
+        }
+        down += usize::from(follows(b, a));
+    }
+    let pairs = body.len() - 1;
+    up * 10 >= pairs * 6 || down * 10 >= pairs * 6 || longest >= 9 && longest * 3 >= pairs
+}
+
+/// The same few characters over and over: `abcd1234abcd1234`, `deadbeefdeadbeef`.
+pub(super) fn periodic(case: &Case<'_>) -> bool {
+    let body = case.body;
+    (1..=16).filter(|p| body.len() >= 2 * p && body.len() >= 12).any(|p| {
+        let same = body.iter().zip(&body[p..]).filter(|(a, b)| a == b).count();
+        same * 20 >= (body.len() - p) * 19
+    })
+}
+
+/// Words that hexadecimal digits can spell, and rows of keyboards.
+pub(super) fn spelled(case: &Case<'_>) -> bool {
+    const SPELLED: &[&[u8]] = &[
+        b"deadbeef",
+        b"cafebabe",
+        b"feedface",
+        b"qwertyuiop",
+        b"asdfghjkl",
+        b"a1b2c3d4e5",
+        b"1a2b3c4d5e",
+        b"0123456789",
+        b"1234567890",
+        b"abcdefgh",
+        b"abcd1234",
+        b"1q2w3e4r",
+    ];
+    if case.rich {
+        return false;
+    }
+    SPELLED.iter().any(|s| contains_no_case(case.body, s))
+}
+
+/// An ellipsis, or `xxxx` and its kin where the rest should stand.
+pub(super) fn ellipsis(case: &Case<'_>) -> bool {
+    let text = case.key;
+    let dots = text.windows(3).any(|w| w == b"..." || w == "…".as_bytes() || w == b"***")
+        || case.around.after(3) == b"...";
+    let crossed = text.windows(4).any(|w| w.eq_ignore_ascii_case(b"xxxx"))
+        && (!case.rich || text.windows(6).any(|w| w.eq_ignore_ascii_case(b"xxxxxx")));
+    dots || crossed
+}
+
+/// Marks around a blank that a template or a reader shall fill: `<key>`, `{key}`, `[key]`, `%KEY%`, `__KEY__`, `${KEY}`.
+pub(super) fn blank(case: &Case<'_>) -> bool {
+    let value = case.around.bytes.get(case.around.value.start..case.around.value.end).unwrap_or_default();
+    let text = if case.generic { case.key } else { value };
+    let text = text.trim_ascii();
+    let wrapped = matches!(
+        (text.first(), text.last()),
+        (Some(b'<'), Some(b'>'))
+            | (Some(b'{'), Some(b'}'))
+            | (Some(b'['), Some(b']'))
+            | (Some(b'%'), Some(b'%'))
+            | (Some(b'@'), Some(b'@'))
+    ) && text.len() > 2;
+    let underlined = text.len() > 4 && text.starts_with(b"__") && text.ends_with(b"__");
+    let before = case.around.before(2);
+    let opened = matches!(before, [b'$', b'{'] | [b'{', b'{'] | [b'<', b'%'] | [b'#', b'{'] | [b'$', b'('])
+        || before.ends_with(b"<") && case.around.after(1) == b">";
+    wrapped && !case.rich || underlined || opened || template(text)
+}
+
+/// A template's marks anywhere inside.
+pub(super) fn template(text: &[u8]) -> bool {
+    const MARKS: &[&[u8]] =
+        &[b"${", b"{{", b"<%", b"#{", b"$(", b"%(", b"{%", b"<?", b"$[", b"@{", b"&lt;", b"<<"];
+    MARKS.iter().any(|m| text.windows(m.len()).any(|w| w == *m))
+}
+
+/// Whether `text` contains `part`, without regard to case.
+pub(super) fn contains_no_case(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|w| w.eq_ignore_ascii_case(part))
+}

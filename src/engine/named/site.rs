@@ -1,0 +1,242 @@
+//! From a place worth a look to candidates.
+
+use crate::engine::candidate::Candidate;
+use crate::engine::context::name;
+use crate::engine::dispatch::Sink;
+use crate::engine::judge::random::{Makeup, is_random, score};
+
+use super::Index;
+use super::forward::{Form, value_of};
+use super::near::Near;
+use super::value::{Value, around};
+
+/// At how many places inside a value a rule is tried.
+const TRIES: usize = 12;
+
+/// Names are no longer.
+const LONGEST_NAME: usize = 100;
+
+/// Whether a long run may be a key without any name: random, or at least not a word. Cheap, and mostly says no.
+pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
+    let run = &bytes[start..end.min(start + 64)];
+    let digits = run.iter().filter(|b| b.is_ascii_digit()).count();
+    if digits == 0 && run.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-')) {
+        return false;
+    }
+    let makeup = Makeup::of(run);
+    makeup.distinct >= 6 && score(run, &makeup) >= 1
+}
+
+/// The places of one piece.
+pub(super) struct Sites<'s, 'k> {
+    index: &'s Index,
+    bytes: &'s [u8],
+    sink: &'s mut Sink<'k>,
+    near: Near,
+    /// The last name looked at, so that two stems of it are one place.
+    last: (usize, usize),
+    rules: Vec<u32>,
+}
+
+impl<'s, 'k> Sites<'s, 'k> {
+    pub(super) fn new(index: &'s Index, bytes: &'s [u8], sink: &'s mut Sink<'k>) -> Sites<'s, 'k> {
+        Sites { index, bytes, sink, near: Near::default(), last: (0, 0), rules: Vec::new() }
+    }
+
+    /// A long run that reads as random.
+    pub(super) fn random_run(&mut self, start: usize, end: usize) {
+        let value = around(self.bytes, start, end);
+        let name = name::find(self.bytes, value.start).map(|n| n.span);
+        self.rules.clear();
+        let (rules, index) = (&mut self.rules, self.index);
+        self.near.each(&index.table, self.bytes, (start, end), &mut |entry| {
+            if !entry.in_name || entry.by == super::table::By::Host {
+                rules.push(entry.rule);
+            }
+        });
+        if let Some((from, to)) = name {
+            index.table.lookup(&self.bytes[from..to], &mut |entry, _| rules.push(entry.rule));
+        }
+        self.emit(value, Some((start, end)), name);
+    }
+
+    /// A stem of a name.
+    pub(super) fn stem(&mut self, start: usize, end: usize) {
+        let (from, to) = whole_name(self.bytes, start, end);
+        if (from, to) == self.last || to - from > LONGEST_NAME {
+            return;
+        }
+        self.last = (from, to);
+        let Some((value, form)) = value_of(self.bytes, to) else { return };
+        let length = value.end - value.start;
+        if length < 4 || !self.plausible(value, form) {
+            return;
+        }
+        let from = if form == Form::Spaced || form == Form::Sentence {
+            from
+        } else {
+            words_before(self.bytes, from)
+        };
+        self.rules.clear();
+        let (rules, index) = (&mut self.rules, self.index);
+        index.table.lookup(&self.bytes[from..to], &mut |entry, _| rules.push(entry.rule));
+        if length >= 8 {
+            let text = &self.bytes[value.start..value.end];
+            if is_random(text, &Makeup::of(text)) {
+                self.near.each(&index.table, self.bytes, (value.start, value.end), &mut |entry| {
+                    if !entry.in_name || entry.by == super::table::By::Host {
+                        rules.push(entry.rule);
+                    }
+                });
+            }
+        }
+        self.emit(value, None, Some((from, to)));
+    }
+
+    /// Whether a value may be one at all; judging it comes later.
+    fn plausible(&self, value: Value, form: Form) -> bool {
+        let text = &self.bytes[value.start..value.end];
+        if value.quoted {
+            return true;
+        }
+        // Bare: a call, an index or a path of attributes is code.
+        if matches!(self.bytes.get(value.end), Some(b'(' | b'[')) {
+            return false;
+        }
+        let makeup = Makeup::of(text);
+        let mixed = makeup.digits > 0 && makeup.letters() > 0;
+        match form {
+            Form::Spaced => text.len() >= 6 && (mixed || makeup.symbols > 0),
+            Form::Compared | Form::Argument | Form::Sentence => false,
+            Form::Assigned | Form::Element => true,
+        }
+    }
+
+    /// The part of a URL behind its `://`.
+    pub(super) fn url(&mut self, start: usize) {
+        let Some(rule) = self.index.url else { return };
+        let Some((from, to)) = userinfo_password(self.bytes, start) else { return };
+        self.sink.out.push(Candidate { start: from, end: to, rule, prefix: 0, name: None });
+    }
+
+    /// Tries the rules found for a value.
+    fn emit(&mut self, value: Value, run: Option<(usize, usize)>, name: Option<(usize, usize)>) {
+        let mut rules = std::mem::take(&mut self.rules);
+        rules.sort_unstable();
+        rules.dedup();
+        for &rule in &rules {
+            if self.index.whole.binary_search(&rule).is_ok() {
+                self.whole(rule, value, name);
+            } else {
+                self.shaped(rule, value, run, name);
+            }
+        }
+        self.scheme(value, name);
+        self.rules = rules;
+    }
+
+    /// `Authorization: Basic …`, `Bearer …`: the word in front of the value says what it is.
+    fn scheme(&mut self, value: Value, name: Option<(usize, usize)>) {
+        let text = &self.bytes[value.start..value.end];
+        for (word, rule) in
+            [("basic ", self.index.basic), ("bearer ", self.index.bearer), ("token ", self.index.bearer)]
+        {
+            let Some(rule) = rule else { continue };
+            let inside = text.len() > word.len() && text[..word.len()].eq_ignore_ascii_case(word.as_bytes());
+            let before = self.bytes[..value.start].len() >= word.len()
+                && self.bytes[value.start - word.len()..value.start].eq_ignore_ascii_case(word.as_bytes());
+            if inside || before {
+                let start = if inside { value.start + word.len() } else { value.start };
+                let rest = &self.bytes[start..value.end];
+                let length =
+                    rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"+/=_-.~".contains(b)).count();
+                if length >= 8 {
+                    self.sink.out.push(Candidate { start, end: start + length, rule, prefix: 0, name });
+                }
+            }
+        }
+    }
+
+    /// A rule that takes the whole value.
+    fn whole(&mut self, rule: u32, value: Value, name: Option<(usize, usize)>) {
+        self.sink.out.push(Candidate { start: value.start, end: value.end, rule, prefix: 0, name });
+    }
+
+    /// A rule with a shape: at the value's start, at the run's, and behind each separator inside it.
+    fn shaped(&mut self, rule: u32, value: Value, run: Option<(usize, usize)>, name: Option<(usize, usize)>) {
+        let mut starts = [0usize; TRIES];
+        let mut count = 0;
+        let bytes = self.bytes;
+        let limit = value.end.min(value.start + 512);
+        let first = [Some(value.start), run.map(|r| r.0)];
+        let inside = (value.start + 1..limit)
+            .filter(|&i| !bytes[i - 1].is_ascii_alphanumeric() && bytes[i].is_ascii_alphanumeric());
+        for start in first.into_iter().flatten().chain(inside).take(TRIES) {
+            if !starts[..count].contains(&start) {
+                starts[count] = start;
+                count += 1;
+            }
+        }
+        for &start in &starts[..count] {
+            if let Some(mut found) = self.sink.shapes.match_any(rule, bytes, start, self.sink.ends) {
+                found.name = name;
+                self.sink.out.push(found);
+                return;
+            }
+        }
+    }
+}
+
+/// The name around a stem: letters, digits, `_`, `-`, `.` and `$`.
+fn whole_name(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
+    let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$') || b >= 0x80;
+    let left = bytes[..start].iter().rev().take(LONGEST_NAME).take_while(|&&b| part(b)).count();
+    let right = bytes[end..].iter().take(LONGEST_NAME).take_while(|&&b| part(b)).count();
+    let from = start - left;
+    // An escape belongs to the text around: `\nTOKEN=`.
+    let escaped = from > 0 && bytes[from - 1] == b'\\' && left > 0;
+    (from + usize::from(escaped), end + right)
+}
+
+/// One or two words directly in front of a name on the same line: `twitter token = …`.
+fn words_before(bytes: &[u8], start: usize) -> usize {
+    let mut at = start;
+    for _ in 0..2 {
+        let Some(b' ') = at.checked_sub(1).and_then(|i| bytes.get(i)) else { break };
+        let word = bytes[..at - 1]
+            .iter()
+            .rev()
+            .take(40)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+            .count();
+        if word == 0 {
+            break;
+        }
+        at -= word + 1;
+    }
+    at
+}
+
+/// The password of the `user:password@` at `start`.
+fn userinfo_password(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
+    let text = bytes.get(start..bytes.len().min(start + 300))?;
+    let stop = text
+        .iter()
+        .position(|&b| b.is_ascii_whitespace() || b < 0x20 || b"\"'`<>\\,;".contains(&b))
+        .unwrap_or(text.len());
+    let colon = text[..stop].iter().position(|&b| matches!(b, b':' | b'/' | b'@'))?;
+    if text[colon] != b':' {
+        return None;
+    }
+    // Passwords may hold `@` or `/`: the last `@` in front of the first `/` that follows one.
+    let first = colon + text[colon..stop].iter().position(|&b| b == b'@')?;
+    let authority = first
+        + text[first..stop].iter().position(|&b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(stop - first);
+    let last = colon + text[colon..authority].iter().rposition(|&b| b == b'@')?;
+    if text[colon..last].contains(&b'/')
+        && text[colon + 1..last].iter().take_while(|b| b.is_ascii_digit()).count() > 0
+    {
+        return None;
+    }
+    (last > colon + 1).then_some((start + colon + 1, start + last))
+}

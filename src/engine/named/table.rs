@@ -1,0 +1,90 @@
+//! Which rules a word of a name, an exact name or a host speaks for: one hash table for all rules.
+
+use crate::rules::{Need, Rule};
+
+use crate::engine::words::{for_each_hash, hash};
+
+/// What a rule is spoken for by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum By {
+    /// One of its words.
+    Word,
+    /// One of its hosts.
+    Host,
+    /// A name that means exactly this key.
+    Name,
+}
+
+/// A rule and what speaks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    hash: u64,
+    /// Index of the rule.
+    pub(super) rule: u32,
+    /// What speaks for it.
+    pub(super) by: By,
+    /// Whether it must be in the name or a host.
+    pub(super) in_name: bool,
+}
+
+/// Words, names and hosts of rules, by hash.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// A bit for each hash that may be in the table: nearly all words of a text end here.
+    bloom: Box<[u64; 1024]>,
+    slots: Vec<Option<Entry>>,
+}
+
+impl Table {
+    /// From these of the rules.
+    pub(super) fn new(rules: &[Rule], mine: &[u32]) -> Table {
+        let mut entries = Vec::with_capacity(mine.len() * 4);
+        for &index in mine {
+            let Some(rule) = rules.get(index as usize) else { continue };
+            let in_name = rule.context.need == Need::Name;
+            let lists = [
+                (&rule.context.words, By::Word),
+                (&rule.context.hosts, By::Host),
+                (&rule.context.names, By::Name),
+            ];
+            for (list, by) in lists {
+                for text in list.iter() {
+                    let text = text.strip_prefix("*.").unwrap_or(text);
+                    let hash = hash(text.as_bytes());
+                    entries.push(Entry { hash, rule: index, by, in_name });
+                }
+            }
+        }
+        let size = (entries.len() * 2).next_power_of_two().max(16);
+        let mut table = Table { bloom: Box::new([0; 1024]), slots: vec![None; size] };
+        for entry in entries {
+            table.bloom[(entry.hash >> 54) as usize] |= 1 << (entry.hash >> 48 & 63);
+            let mut slot = entry.hash as usize & (size - 1);
+            while table.slots[slot].is_some() {
+                slot = (slot + 1) & (size - 1);
+            }
+            table.slots[slot] = Some(entry);
+        }
+        table
+    }
+
+    /// Calls `f` for every entry with this hash.
+    #[inline]
+    pub(super) fn get(&self, hash: u64, f: &mut dyn FnMut(Entry)) {
+        if self.bloom[(hash >> 54) as usize] >> (hash >> 48 & 63) & 1 == 0 {
+            return;
+        }
+        let mut slot = hash as usize & (self.slots.len() - 1);
+        while let Some(entry) = self.slots[slot] {
+            if entry.hash == hash {
+                f(entry);
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    /// Calls `f` for every entry that a text speaks for, with the place in the text.
+    pub(super) fn lookup(&self, text: &[u8], f: &mut dyn FnMut(Entry, usize)) {
+        for_each_hash(text, &mut |hash, span| self.get(hash, &mut |entry| f(entry, span.start)));
+    }
+}

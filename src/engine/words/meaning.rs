@@ -1,0 +1,709 @@
+//! What a name says about its value: a password, a secret, or that it is none.
+//!
+//! English names end with what they name: `token_type` is a type, `password_reset_url` is a URL, `type_token` is a token.
+//! So the words after the telling one decide most, and a few words in front of it (`public key`, `primary key`,
+//! `csrf token`).
+
+use super::words;
+
+/// What a name says about its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::engine) struct Meaning {
+    /// What kind of secret it names, if any.
+    pub kind: Option<Kind>,
+    /// The word that says that it is none after all.
+    pub against: Option<&'static str>,
+}
+
+/// Kinds of secrets that names tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) enum Kind {
+    /// A person may have chosen it.
+    Password,
+    /// A machine made it.
+    Secret,
+    /// `key` alone, which may also be any other key.
+    Key,
+}
+
+/// Words that mean a password.
+const PASSWORD: &[&str] = &[
+    "password",
+    "passwd",
+    "pwd",
+    "pass",
+    "passphrase",
+    "passwort",
+    "kennwort",
+    "senha",
+    "contraseña",
+    "contrasena",
+    "passcode",
+    "pw",
+    "motdepasse",
+    "wachtwoord",
+    "heslo",
+    "parola",
+    "salasana",
+    "lösenord",
+    "passord",
+    "密码",
+    "パスワード",
+    "비밀번호",
+    "пароль",
+    "pswd",
+    "psw",
+    "passw",
+    "userpass",
+    "dbpass",
+    "mypass",
+    "passwrd",
+    "pgpassword",
+    "sshpass",
+    "pass1",
+    "pass2",
+];
+
+/// Words that mean a secret made by a machine.
+const SECRET: &[&str] = &[
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "apikey",
+    "apikeys",
+    "credential",
+    "credentials",
+    "creds",
+    "cred",
+    "auth",
+    "authorization",
+    "bearer",
+    "accesskey",
+    "secretkey",
+    "authkey",
+    "privatekey",
+    "pat",
+    "authtoken",
+    "accesstoken",
+    "apitoken",
+    "apisecret",
+    "clientsecret",
+    "secretaccesskey",
+    "authentication",
+    "sharedkey",
+    "jwt",
+    "sas",
+    "apitok",
+    "tok",
+    "licensekey",
+    "basicauth",
+];
+
+/// Words that make the `key` after them a secret.
+const KEYED: &[&str] = &[
+    "api",
+    "access",
+    "auth",
+    "secret",
+    "private",
+    "client",
+    "encryption",
+    "encrypt",
+    "signing",
+    "sign",
+    "master",
+    "account",
+    "storage",
+    "shared",
+    "license",
+    "app",
+    "application",
+    "service",
+    "integration",
+    "hmac",
+    "aes",
+    "session",
+    "cookie",
+    "jwt",
+    "server",
+    "admin",
+    "webhook",
+    "subscription",
+    "management",
+    "developer",
+    "write",
+    "read",
+    "ingest",
+    "ingestion",
+    "sdk",
+    "rest",
+    "user",
+    "consumer",
+    "primaryaccess",
+    "live",
+    "prod",
+    "production",
+    "dev",
+    "staging",
+    "sandbox",
+    "deploy",
+    "crypto",
+    "cipher",
+    "symmetric",
+    "root",
+    "token",
+    "authorization",
+];
+
+/// Words behind the telling one that make the name mean something about it.
+const HEADS: &[&str] = &[
+    "id",
+    "ids",
+    "name",
+    "names",
+    "path",
+    "paths",
+    "file",
+    "files",
+    "filename",
+    "dir",
+    "directory",
+    "folder",
+    "url",
+    "urls",
+    "uri",
+    "link",
+    "href",
+    "endpoint",
+    "host",
+    "type",
+    "types",
+    "kind",
+    "length",
+    "len",
+    "size",
+    "bits",
+    "count",
+    "num",
+    "number",
+    "max",
+    "min",
+    "ttl",
+    "expiry",
+    "expires",
+    "expiration",
+    "expire",
+    "expired",
+    "exp",
+    "timeout",
+    "age",
+    "lifetime",
+    "duration",
+    "algorithm",
+    "alg",
+    "algo",
+    "version",
+    "label",
+    "title",
+    "message",
+    "msg",
+    "description",
+    "desc",
+    "hint",
+    "placeholder",
+    "help",
+    "error",
+    "errors",
+    "err",
+    "prefix",
+    "suffix",
+    "format",
+    "regex",
+    "regexp",
+    "pattern",
+    "column",
+    "selector",
+    "icon",
+    "button",
+    "btn",
+    "input",
+    "form",
+    "page",
+    "route",
+    "action",
+    "event",
+    "required",
+    "enabled",
+    "disabled",
+    "verified",
+    "valid",
+    "validator",
+    "validation",
+    "validate",
+    "policy",
+    "rule",
+    "rules",
+    "status",
+    "state",
+    "mode",
+    "changed",
+    "change",
+    "reset",
+    "forgot",
+    "strength",
+    "generator",
+    "provider",
+    "resolver",
+    "manager",
+    "handler",
+    "helper",
+    "util",
+    "utils",
+    "class",
+    "module",
+    "controller",
+    "arn",
+    "ref",
+    "binding",
+    "variable",
+    "index",
+    "idx",
+    "pos",
+    "offset",
+    "map",
+    "list",
+    "set",
+    "bindings",
+    "iterator",
+    "iter",
+    "code",
+    "codes",
+    "press",
+    "pressed",
+    "down",
+    "up",
+    "frame",
+    "board",
+    "word",
+    "words",
+    "stroke",
+    "chain",
+    "ring",
+    "store",
+    "pair",
+    "pairs",
+    "usage",
+    "fingerprint",
+    "digest",
+    "hash",
+    "checksum",
+    "encoder",
+    "manually",
+    "method",
+    "grant",
+    "flow",
+    "scope",
+    "scopes",
+    "source",
+    "strategy",
+    "callback",
+    "middleware",
+    "schema",
+    "field",
+    "fields",
+    "param",
+    "params",
+    "header",
+    "headers",
+    "element",
+    "el",
+    "node",
+    "ref",
+    "refs",
+    "test",
+    "tests",
+    "spec",
+    "example",
+    "exists",
+    "missing",
+    "needed",
+    "date",
+    "time",
+    "timestamp",
+    "at",
+    "option",
+    "options",
+    "config",
+    "settings",
+    "property",
+    "request",
+    "response",
+    "result",
+    "view",
+    "screen",
+    "dialog",
+    "modal",
+    "prompt",
+    "text",
+    "char",
+    "chars",
+    "rotation",
+    "rotate",
+    "renewal",
+    "update",
+    "updated",
+    "created",
+    "create",
+    "delete",
+    "remove",
+    "by",
+    "for",
+    "from",
+    "to",
+    "in",
+    "with",
+    "function",
+    "func",
+    "fn",
+    "cmd",
+    "command",
+    "script",
+    "program",
+    "agent",
+    "engine",
+    "backend",
+    "plugin",
+    "service",
+    "services",
+    "server",
+    "domain",
+    "realm",
+    "audience",
+    "issuer",
+    "type_",
+    "no",
+    "not",
+    "is",
+    "entry",
+    "parameter",
+    "template",
+    "sort",
+    "order",
+    "align",
+    "style",
+    "color",
+    "css",
+    "length_",
+    "constraint",
+    "schema_",
+    "identifier",
+    "uuid",
+    "reader",
+    "writer",
+    "parser",
+    "lexer",
+    "kinds",
+    "stream",
+    "info",
+    "metadata",
+    "meta",
+];
+
+/// Words in front of `key` that make it another kind of key.
+const OTHER_KEYS: &[&str] = &[
+    "public",
+    "pub",
+    "primary",
+    "foreign",
+    "sort",
+    "partition",
+    "row",
+    "cache",
+    "idempotency",
+    "map",
+    "hash",
+    "range",
+    "unique",
+    "natural",
+    "composite",
+    "surrogate",
+    "object",
+    "dict",
+    "json",
+    "translation",
+    "i18n",
+    "label",
+    "message",
+    "arrow",
+    "hot",
+    "shortcut",
+    "keyboard",
+    "enter",
+    "escape",
+    "tab",
+    "function",
+    "modifier",
+    "routing",
+    "group",
+    "config",
+    "setting",
+    "settings",
+    "property",
+    "attribute",
+    "field",
+    "column",
+    "feature",
+    "state",
+    "storage_",
+    "data",
+    "sticky",
+    "left",
+    "right",
+    "up",
+    "down",
+    "any",
+    "next",
+    "candidate",
+    "super",
+    "meta",
+    "query",
+    "search",
+    "lookup",
+    "index",
+    "registry",
+    "event",
+    "topic",
+    "menu",
+    "locale",
+    "error",
+    "publishable",
+    "site",
+    "publickey",
+    "host",
+    "known",
+    "verification",
+    "verify",
+    "verifying",
+    "prefix",
+    "sub",
+    "default",
+    "current",
+    "last",
+    "first",
+    "old",
+    "new",
+    "other",
+    "two",
+    "tree",
+    "btree",
+    "node",
+    "entity",
+    "cluster",
+    "tag",
+    "label_",
+    "annotation",
+];
+
+/// Words in front of `token` that make it a piece of syntax or of no lasting worth.
+const OTHER_TOKENS: &[&str] = &[
+    "csrf",
+    "xsrf",
+    "page",
+    "next",
+    "continuation",
+    "cancellation",
+    "cancel",
+    "syntax",
+    "lexer",
+    "parser",
+    "start",
+    "end",
+    "eof",
+    "sync",
+    "resume",
+    "antiforgery",
+    "design",
+    "erc20",
+    "nft",
+    "public",
+    "last",
+    "prev",
+    "previous",
+    "special",
+    "pad",
+    "bos",
+    "eos",
+    "mask",
+    "unk",
+    "sep",
+    "cls",
+    "stop",
+    "max",
+    "min",
+    "change",
+    "etag",
+    "string",
+    "comment",
+    "keyword",
+    "operator",
+    "identifier",
+    "type",
+    "kind",
+    "first",
+    "current",
+    "peek",
+    "unexpected",
+    "expected",
+    "invalid",
+];
+
+/// What the words of a name say together.
+pub(in crate::engine) fn meaning(name: &[u8]) -> Meaning {
+    let mut meaning = Meaning::default();
+    let mut before: &[u8] = b"";
+    let mut against_before: Option<&'static str> = None;
+    for range in words(name) {
+        let word = trim_digits(&name[range]);
+        let kind = kind_of(word, before);
+        if let Some(kind) = kind {
+            // `secret_key`, `password_token`: the later word is the thing, the surer kind stays.
+            let kind = match (meaning.kind, kind) {
+                (Some(Kind::Secret), Kind::Key) => Kind::Secret,
+                (_, kind) => kind,
+            };
+            meaning = Meaning { kind: Some(kind), against: other(word, before).or(against_before) };
+        } else if meaning.kind.is_some() {
+            if let Some(head) = listed(HEADS, word) {
+                meaning.against = Some(head);
+            }
+        } else if let Some(word) =
+            listed(&["public", "foreign", "primary", "publishable", "csrf", "xsrf"], word)
+        {
+            against_before = Some(word);
+        }
+        before = word;
+    }
+    meaning
+}
+
+/// The kind of secret a word means, given the one in front of it.
+fn kind_of(word: &[u8], before: &[u8]) -> Option<Kind> {
+    if listed(PASSWORD, word).is_some()
+        || ends(word, &["password", "passwd", "passwort", "passphrase", "senha"])
+    {
+        return Some(Kind::Password);
+    }
+    if listed(SECRET, word).is_some()
+        || ends(word, &["secret", "token", "apikey", "secretkey", "accesskey", "authkey", "privatekey"])
+    {
+        return Some(Kind::Secret);
+    }
+    if is(word, "key") || is(word, "keys") {
+        let keyed = listed(KEYED, before).is_some();
+        return Some(if keyed { Kind::Secret } else { Kind::Key });
+    }
+    None
+}
+
+/// The word in front of a telling one that makes it something else.
+fn other(word: &[u8], before: &[u8]) -> Option<&'static str> {
+    if is(word, "key") || is(word, "keys") {
+        return listed(OTHER_KEYS, before);
+    }
+    if is(word, "token") || is(word, "tokens") {
+        return listed(OTHER_TOKENS, before);
+    }
+    if is(word, "pass") {
+        return listed(
+            &[
+                "by", "first", "second", "render", "single", "multi", "two", "one", "all", "compiler", "opt",
+                "final", "next", "boarding", "must",
+            ],
+            before,
+        );
+    }
+    None
+}
+
+/// Whether a word is this one, without regard to ASCII case.
+fn is(word: &[u8], other: &str) -> bool {
+    word.eq_ignore_ascii_case(other.as_bytes())
+}
+
+/// The entry of a list that is this word.
+fn listed(list: &[&'static str], word: &[u8]) -> Option<&'static str> {
+    list.iter().find(|l| is(word, l)).copied()
+}
+
+/// Whether a word ends with one of these, with more in front.
+fn ends(word: &[u8], list: &[&str]) -> bool {
+    list.iter()
+        .any(|l| word.len() > l.len() && word[word.len() - l.len()..].eq_ignore_ascii_case(l.as_bytes()))
+}
+
+/// A word without digits at its end: `password2`.
+fn trim_digits(word: &[u8]) -> &[u8] {
+    let digits = word.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    if digits < word.len() { &word[..word.len() - digits] } else { word }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, meaning};
+
+    #[test]
+    fn names_of_secrets_are_understood() {
+        for (name, kind) in [
+            ("password", Kind::Password),
+            ("DB_PASS", Kind::Password),
+            ("userPassword2", Kind::Password),
+            ("dbpassword", Kind::Password),
+            ("MYSQL_ROOT_PASSWORD", Kind::Password),
+            ("contraseña", Kind::Password),
+            ("DevFolkoosComPfxPassword", Kind::Password),
+            ("API_KEY", Kind::Secret),
+            ("apiKeyProd", Kind::Secret),
+            ("AWS_SECRET_ACCESS_KEY", Kind::Secret),
+            ("authToken", Kind::Secret),
+            ("X-Auth-Token", Kind::Secret),
+            ("client_secret", Kind::Secret),
+            ("privateKey", Kind::Secret),
+            ("key", Kind::Key),
+            ("creds", Kind::Secret),
+        ] {
+            let got = meaning(name.as_bytes());
+            assert_eq!((got.kind, got.against), (Some(kind), None), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_other_things_are_not() {
+        for name in [
+            "publicKey",
+            "primary_key",
+            "tokenType",
+            "password_reset_url",
+            "secretName",
+            "keyLength",
+            "csrf_token",
+            "foreign-key",
+            "next_page_token",
+            "passwordPlaceholder",
+            "KeyHash",
+            "key_id",
+            "monkey",
+            "keyboard",
+            "tokenizer",
+            "passport",
+            "compass",
+            "author",
+            "accessibilityYesOptionId",
+            "bypass",
+            "sha256",
+        ] {
+            let got = meaning(name.as_bytes());
+            assert!(got.kind.is_none() || got.against.is_some(), "{name}: {got:?}");
+        }
+    }
+}
