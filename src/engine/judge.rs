@@ -6,7 +6,7 @@ mod table;
 use std::borrow::Cow;
 
 use crate::model::{Checksum, Confidence};
-use crate::rules::{CheckKind, Judge, Need, Rule};
+use crate::rules::{Judge, Need, Rule, check};
 
 use super::candidate::Candidate;
 use super::context::Surroundings;
@@ -172,8 +172,4 @@ fn by_checksum(checksum: Checksum, score: &mut Score) {
         Checksum::Invalid => score.add(-15, "its checksum does not hold"),
         Checksum::None => {}
     }
-}
-
-fn check(_: CheckKind, _: &[u8]) -> Checksum {
-    Checksum::None
 }

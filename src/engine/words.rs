@@ -14,27 +14,10 @@ pub(in crate::engine) use meaning::{Kind, Meaning, meaning};
 const MAX_JOINED: usize = 5;
 
 /// Endings that people glue to a provider's name in lower case: `dropboxtoken`.
+#[rustfmt::skip]
 const GLUED: &[&[u8]] = &[
-    b"key",
-    b"keys",
-    b"apikey",
-    b"token",
-    b"apitoken",
-    b"secret",
-    b"secretkey",
-    b"api",
-    b"app",
-    b"auth",
-    b"pass",
-    b"password",
-    b"accesstoken",
-    b"accesskey",
-    b"id",
-    b"client",
-    b"pat",
-    b"io",
-    b"com",
-    b"org",
+    b"key", b"keys", b"apikey", b"token", b"apitoken", b"secret", b"secretkey", b"api", b"app", b"auth", b"pass",
+    b"password", b"accesstoken", b"accesskey", b"id", b"client", b"pat", b"io", b"com", b"org",
 ];
 
 /// Start of the hash of a word (FNV-1a, 64 bits).

@@ -4,35 +4,11 @@ use super::back::{Back, is_name_byte};
 use super::name::{How, Named};
 
 /// Names that say nothing about what they name; the real name stands beside.
+#[rustfmt::skip]
 const SAYS_NOTHING: &[&str] = &[
-    "value",
-    "Value",
-    "VALUE",
-    "val",
-    "content",
-    "Content",
-    "text",
-    "default",
-    "Default",
-    "data",
-    "string",
-    "entry",
-    "item",
-    "property",
-    "td",
-    "dd",
-    "code",
-    "span",
-    "param",
-    "setting",
-    "b",
-    "strong",
-    "pre",
-    "p",
-    "li",
-    "str",
-    "example",
-    "defaultValue",
+    "value", "Value", "VALUE", "val", "content", "Content", "text", "default", "Default", "data", "string", "entry",
+    "item", "property", "td", "dd", "code", "span", "param", "setting", "b", "strong", "pre", "p", "li", "str",
+    "example", "defaultValue",
 ];
 
 /// Keys whose value is the name: `key="X" value="…"`, `name: X`.

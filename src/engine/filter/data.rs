@@ -5,52 +5,12 @@ use super::shapes::contains_no_case;
 use crate::engine::words::words;
 
 /// Words of names whose values are digests or revisions.
+#[rustfmt::skip]
 const DIGEST: &[&str] = &[
-    "sha",
-    "sha1",
-    "sha256",
-    "sha384",
-    "sha512",
-    "md5",
-    "hash",
-    "hashes",
-    "digest",
-    "checksum",
-    "checksums",
-    "integrity",
-    "commit",
-    "rev",
-    "revision",
-    "etag",
-    "resolved",
-    "oid",
-    "tree",
-    "parent",
-    "blob",
-    "crc",
-    "sum",
-    "b2sum",
-    "cksum",
-    "fingerprint",
-    "thumbprint",
-    "base",
-    "ref",
-    "head",
-    "tag",
-    "narhash",
-    "vendorhash",
-    "cargosha256",
-    "modsha256",
-    "cid",
-    "nonce",
-    "salt",
-    "iv",
-    "signature",
-    "sig",
-    "guid",
-    "uuid",
-    "build",
-    "version",
+    "sha", "sha1", "sha256", "sha384", "sha512", "md5", "hash", "hashes", "digest", "checksum", "checksums",
+    "integrity", "commit", "rev", "revision", "etag", "resolved", "oid", "tree", "parent", "blob", "crc", "sum",
+    "b2sum", "cksum", "fingerprint", "thumbprint", "base", "ref", "head", "tag", "narhash", "vendorhash",
+    "cargosha256", "modsha256", "cid", "nonce", "salt", "iv", "signature", "sig", "guid", "uuid", "build", "version",
     "changeset",
 ];
 
@@ -119,34 +79,12 @@ pub(super) fn uuid(case: &Case<'_>) -> bool {
 
 /// A public key, a certificate or another encoded thing that is no secret.
 pub(super) fn public_data(case: &Case<'_>) -> bool {
+    #[rustfmt::skip]
     const STARTS: &[&[u8]] = &[
-        b"ssh-rsa",
-        b"ssh-ed25519",
-        b"ecdsa-sha2",
-        b"AAAAB3NzaC1",
-        b"AAAAC3NzaC1",
-        b"AAAAE2Vj",
-        b"MIIBIjAN",
-        b"MIICIjAN",
-        b"MIGfMA0G",
-        b"MFkwEwYH",
-        b"MIIDXTCC",
-        b"MIID",
-        b"MIIF",
-        b"MIIC",
-        b"iVBORw0KGgo",
-        b"R0lGOD",
-        b"/9j/4",
-        b"PHN2Zy",
-        b"d09GR",
-        b"UEsDB",
-        b"PD94bW",
-        b"AAABAA",
-        b"-----BEGIN PUBLIC",
-        b"-----BEGIN CERT",
-        b"LS0tLS1CRUdJTiBDRVJU",
-        b"LS0tLS1CRUdJTiBQVUJM",
-        b"data:",
+        b"ssh-rsa", b"ssh-ed25519", b"ecdsa-sha2", b"AAAAB3NzaC1", b"AAAAC3NzaC1", b"AAAAE2Vj", b"MIIBIjAN",
+        b"MIICIjAN", b"MIGfMA0G", b"MFkwEwYH", b"MIIDXTCC", b"MIID", b"MIIF", b"MIIC", b"iVBORw0KGgo", b"R0lGOD",
+        b"/9j/4", b"PHN2Zy", b"d09GR", b"UEsDB", b"PD94bW", b"AAABAA", b"-----BEGIN PUBLIC", b"-----BEGIN CERT",
+        b"LS0tLS1CRUdJTiBDRVJU", b"LS0tLS1CRUdJTiBQVUJM", b"data:",
     ];
     if case.rich {
         return false;
@@ -160,25 +98,11 @@ pub(super) fn public_data(case: &Case<'_>) -> bool {
 
 /// Encrypted at rest: of use only to who holds another key.
 pub(super) fn encrypted(case: &Case<'_>) -> bool {
+    #[rustfmt::skip]
     const STARTS: &[&[u8]] = &[
-        b"$ANSIBLE_VAULT",
-        b"ENC[",
-        b"ENC(",
-        b"{cipher}",
-        b"AQICAH",
-        b"vault:v",
-        b"!encrypted",
-        b"-----BEGIN AGE",
-        b"-----BEGIN PGP MESSAGE",
-        b"secure:",
-        b"encrypted:",
-        b"enc:",
-        b"CRYPT:",
-        b"AQECAH",
-        b"{AES}",
-        b"{enc}",
-        b"age1",
-        b"01000000d08c9ddf",
+        b"$ANSIBLE_VAULT", b"ENC[", b"ENC(", b"{cipher}", b"AQICAH", b"vault:v", b"!encrypted", b"-----BEGIN AGE",
+        b"-----BEGIN PGP MESSAGE", b"secure:", b"encrypted:", b"enc:", b"CRYPT:", b"AQECAH", b"{AES}", b"{enc}",
+        b"age1", b"01000000d08c9ddf",
     ];
     let value = case.value();
     let sealed = || {

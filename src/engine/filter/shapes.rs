@@ -54,19 +54,10 @@ pub(super) fn periodic(case: &Case<'_>) -> bool {
 
 /// Words that hexadecimal digits can spell, and rows of keyboards.
 pub(super) fn spelled(case: &Case<'_>) -> bool {
+    #[rustfmt::skip]
     const SPELLED: &[&[u8]] = &[
-        b"deadbeef",
-        b"cafebabe",
-        b"feedface",
-        b"qwertyuiop",
-        b"asdfghjkl",
-        b"a1b2c3d4e5",
-        b"1a2b3c4d5e",
-        b"0123456789",
-        b"1234567890",
-        b"abcdefgh",
-        b"abcd1234",
-        b"1q2w3e4r",
+        b"deadbeef", b"cafebabe", b"feedface", b"qwertyuiop", b"asdfghjkl", b"a1b2c3d4e5", b"1a2b3c4d5e",
+        b"0123456789", b"1234567890", b"abcdefgh", b"abcd1234", b"1q2w3e4r",
     ];
     if case.rich {
         return false;

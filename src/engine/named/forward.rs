@@ -20,31 +20,11 @@ pub(in crate::engine) enum Form {
 }
 
 /// Functions around a value that leave it a value.
+#[rustfmt::skip]
 const WRAPPERS: &[&[u8]] = &[
-    b"String",
-    b"from",
-    b"new",
-    b"SecretStr",
-    b"SecretString",
-    b"bytes",
-    b"str",
-    b"b64decode",
-    b"valueOf",
-    b"of",
-    b"Some",
-    b"decode",
-    b"byte",
-    b"to_string",
-    b"text",
-    b"TEXT",
-    b"L",
-    b"T",
-    b"String",
-    b"atob",
-    b"quote",
-    b"q",
-    b"sensitive",
-    b"base64decode",
+    b"String", b"from", b"new", b"SecretStr", b"SecretString", b"bytes", b"str", b"b64decode", b"valueOf", b"of",
+    b"Some", b"decode", b"byte", b"to_string", b"text", b"TEXT", b"L", b"T", b"String", b"atob", b"quote", b"q",
+    b"sensitive", b"base64decode",
 ];
 
 /// Names of fields that hold the value of the field beside them.
