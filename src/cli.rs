@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Globals, config, hook, scan};
+use crate::commands::{Globals, config, history, hook, scan};
 use crate::error::Result;
 
 /// Never commit keys: finds secrets in files, in what is about to be committed, and in the whole history.
@@ -24,6 +24,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(scan::Args),
+    History(history::Args),
     Hook(hook::Args),
     Config(config::Args),
 }
@@ -34,6 +35,7 @@ impl Cli {
         let globals = &self.globals;
         match &self.command {
             Command::Scan(args) => scan::run(args, globals, out, err),
+            Command::History(args) => history::run(args, globals, out, err),
             Command::Hook(args) => hook::run(args, globals, out, err),
             Command::Config(args) => config::run(args, globals, out, err),
         }

@@ -2,8 +2,10 @@
 
 pub mod config;
 mod configured;
+mod dates;
 mod ending;
 mod globals;
+pub mod history;
 pub mod hook;
 mod hook_run;
 mod output;

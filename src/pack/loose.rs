@@ -93,12 +93,12 @@ impl Loose {
         hash: HashKind,
         inflater: &mut Inflater,
     ) -> Result<Object, Damage> {
+        const MEMORY: Damage = Damage::new("not enough memory");
         let limit = if self.kind == Kind::Blob { WHOLE_LIMIT } else { META_LIMIT };
         // Deflate adds a little to what cannot be compressed; a file much larger than its object is damaged.
         if self.size > limit || self.len > limit + limit / 8 {
             return Err(Damage::Large(self.size));
         }
-        const MEMORY: Damage = Damage::new("not enough memory");
         let mut packed = bytes::zeroed(self.len as usize).ok_or(MEMORY)?;
         read_exact_at(&self.file, &mut packed, 0)?;
         let mut data = bytes::zeroed(self.header + self.size as usize).ok_or(MEMORY)?;

@@ -17,7 +17,7 @@ use super::{Damage, Kind};
 #[derive(Debug)]
 pub(super) struct Pack {
     index_path: PathBuf,
-    pack_path: PathBuf,
+    path: PathBuf,
     hash: HashKind,
     pool: Arc<Pool>,
     opened: OnceLock<Result<Opened, Damage>>,
@@ -63,10 +63,10 @@ impl Pack {
         if !name.starts_with("pack-") || index_path.extension() != Some(OsStr::new("idx")) {
             return None;
         }
-        let pack_path = index_path.with_extension("pack");
-        pack_path.is_file().then(|| Pack {
+        let path = index_path.with_extension("pack");
+        path.is_file().then(|| Pack {
             index_path: index_path.to_path_buf(),
-            pack_path,
+            path,
             hash,
             pool: Arc::clone(pool),
             opened: OnceLock::new(),
@@ -75,12 +75,12 @@ impl Pack {
 
     /// The path of the pack.
     pub(super) fn path(&self) -> &Path {
-        &self.pack_path
+        &self.path
     }
 
     /// Whether a promisor remote gave this pack: what it refers to may be missing.
     pub(super) fn is_promisor(&self) -> bool {
-        self.pack_path.with_extension("promisor").exists()
+        self.path.with_extension("promisor").exists()
     }
 
     /// Opens both files at the first call.
@@ -90,7 +90,7 @@ impl Pack {
 
     fn look(&self) -> Result<Opened, Damage> {
         let index = Index::open(self.index_path.clone(), self.hash, &self.pool)?;
-        let pack = PoolFile::new(self.pack_path.clone(), &self.pool)?;
+        let pack = PoolFile::new(self.path.clone(), &self.pool)?;
         let head = pack.read_up_to(0, 12)?;
         if !head.starts_with(b"PACK") || !matches!(be32(&head, 4), Some(2 | 3)) {
             return Err(Damage::new("not a pack, or of an unknown version"));

@@ -58,16 +58,18 @@ impl fmt::Debug for Work {
     }
 }
 
+type Place = (usize, u64);
+
 /// Objects decoded last, by pack (the address of its opened form) and offset.
 #[derive(Default)]
 struct Bases {
-    known: HashMap<(usize, u64), (Kind, Arc<Vec<u8>>)>,
-    order: VecDeque<(usize, u64)>,
+    known: HashMap<Place, (Kind, Arc<Vec<u8>>)>,
+    order: VecDeque<Place>,
     bytes: usize,
 }
 
 impl Bases {
-    fn insert(&mut self, key: (usize, u64), kind: Kind, data: &Arc<Vec<u8>>) {
+    fn insert(&mut self, key: Place, kind: Kind, data: &Arc<Vec<u8>>) {
         if data.len() > CACHE / 4 || self.known.insert(key, (kind, Arc::clone(data))).is_some() {
             return;
         }

@@ -171,7 +171,7 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
         self.visit(number, &made);
         match made {
             Made::Whole(kind, data) if children.is_empty() || !self.shared.kinds.contains(kind) => {
-                self.keep(data)
+                self.keep(data);
             }
             Made::Whole(kind, data) => stack.push(Branch { pack, kind, base: Arc::new(data), children }),
             Made::Large => {

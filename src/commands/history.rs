@@ -1,0 +1,133 @@
+//! `keysieve history`: everything that was ever committed.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args as ClapArgs;
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use crate::error::{Error, Result};
+use crate::model::ObjectId;
+use crate::repo::{Environment, Git, Repository};
+use crate::sources::{Filter, History, HistoryOptions, places};
+
+use super::configured::absolute;
+use super::{Globals, Session, dates};
+
+/// Scan everything that was ever committed: every object reachable from any ref, once each
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Args {
+    /// Repositories, or folders of repositories (default: the current one)
+    #[arg(value_name = "REPO")]
+    pub repos: Vec<PathBuf>,
+    /// Only what these commits brought in: A..B, A...B, or A with all before it
+    #[arg(long, value_name = "RANGE")]
+    pub range: Option<String>,
+    /// Only what commits since then brought in: 2026-01-31, 2026-01-31T12:00:00Z, "2 weeks ago"
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Only what commits until then brought in
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<String>,
+    /// Only what commits of this author brought in: a regular expression on "Name <mail>"
+    #[arg(long, value_name = "PATTERN")]
+    pub author: Option<String>,
+    /// Only this branch (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub branch: Vec<String>,
+    /// Only files whose path matches (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub path: Vec<String>,
+    /// Only what the newest N commits brought in
+    #[arg(long, value_name = "N")]
+    pub max_commits: Option<usize>,
+    /// Also what only reflogs keep
+    #[arg(long)]
+    pub reflog: bool,
+    /// Also objects that nothing keeps any more
+    #[arg(long)]
+    pub unreachable: bool,
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
+    let (paths, env) = if args.repos.is_empty() {
+        (vec![PathBuf::from(".")], Environment::of_process())
+    } else {
+        (args.repos.clone(), Environment::none())
+    };
+    let mut filter = filter(args)?;
+    let (found, broken) = places(&paths, &env)?;
+    if let Some(range) = &args.range {
+        let [only] = found.as_slice() else {
+            return Err(Error::Usage("--range needs exactly one repository".into()));
+        };
+        (filter.from, filter.not) = resolve(&only.repository, range)?;
+    }
+    let root = found.first().map_or_else(|| paths[0].clone(), |place| root_of(&place.repository));
+    let start = absolute(&paths[0]);
+    let start = if start.starts_with(&root) { start } else { root.clone() };
+    let session = Session::new(globals, &start, &root)?;
+    let options = HistoryOptions {
+        threads: session.threads,
+        stop: session.stop.clone(),
+        progress: session.progress.clone(),
+        reflog: args.reflog,
+        unreachable: args.unreachable,
+        filter,
+    };
+    session.run(&History::new(found, broken, options), out, err)
+}
+
+/// The folder that configuration and baseline belong to.
+fn root_of(repository: &Repository) -> PathBuf {
+    absolute(repository.work_tree.as_deref().unwrap_or(&repository.git_dir))
+}
+
+fn filter(args: &Args) -> Result<Filter> {
+    let author = args.author.as_deref().map(regex::bytes::Regex::new).transpose();
+    Ok(Filter {
+        branches: args.branch.clone(),
+        since: args.since.as_deref().map(|text| dates::parse(text, dates::Edge::Start)).transpose()?,
+        until: args.until.as_deref().map(|text| dates::parse(text, dates::Edge::End)).transpose()?,
+        author: author.map_err(|e| Error::Usage(format!("--author: {e}")))?,
+        max_commits: args.max_commits,
+        paths: globs(&args.path)?,
+        ..Filter::default()
+    })
+}
+
+fn globs(patterns: &[String]) -> Result<Option<GlobSet>> {
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |e: globset::Error| Error::Usage(format!("--path: {e}"));
+    let mut all = GlobSetBuilder::new();
+    for pattern in patterns {
+        let folder = format!("{}/**", pattern.trim_end_matches('/'));
+        all.add(Glob::new(pattern).map_err(wrong)?).add(Glob::new(&folder).map_err(wrong)?);
+    }
+    all.build().map(Some).map_err(wrong)
+}
+
+/// Asks git what a range means: commits to begin with, and commits to leave out with all before them.
+fn resolve(repository: &Repository, range: &str) -> Result<(Vec<ObjectId>, Vec<ObjectId>)> {
+    let none = || Error::Incomplete(format!("there is no such range of commits: '{range}'"));
+    if range.starts_with('-') || range.is_empty() {
+        return Err(none());
+    }
+    let folders = repository.folders();
+    let avoid: Vec<&Path> = folders.iter().map(AsRef::as_ref).collect();
+    let words = ["rev-parse", "--revs-only", range, "--"].map(OsStr::new);
+    let answer = Git::find(&avoid)?.output(repository, &words, 1 << 20).map_err(|_| none())?;
+    let (mut from, mut not) = (Vec::new(), Vec::new());
+    for line in answer.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
+        let (list, digits) = match line.strip_prefix(b"^") {
+            Some(digits) => (&mut not, digits),
+            None => (&mut from, line),
+        };
+        list.push(ObjectId::from_hex(digits).ok_or_else(none)?);
+    }
+    if from.is_empty() { Err(none()) } else { Ok((from, not)) }
+}

@@ -1,0 +1,301 @@
+//! Which commit brought which object in, at which path: one pass over all commits for all objects together.
+//!
+//! Only trees that hold one of the objects, directly or below, are looked at: a commit is compared with its parents,
+//! folder by folder, and only where these differ. What stands in a commit at a path where none of its parents has it
+//! was brought in by that commit, merges included.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::model::{BlobPath, Stop};
+use crate::pack::Plan;
+
+use super::bits::Bits;
+use super::graph::{Graph, NONE};
+use super::lines::{Line, Names, Wanted};
+
+/// How often a folder that is nowhere in the parents is walked: a folder that holds itself many times over, level by
+/// level, would otherwise have more paths than there is time.
+const WALKS: u32 = 1000;
+
+/// An object (by number) or a name (by number behind all objects).
+pub(super) type Target = u32;
+
+/// What is to be attributed, and among what.
+pub(super) struct Question<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) graph: &'a Graph,
+    /// What counts as history.
+    pub(super) reached: &'a Bits,
+    /// Objects.
+    pub(super) objects: BTreeSet<u32>,
+    /// Names of files and folders.
+    pub(super) names: Vec<Box<[u8]>>,
+    pub(super) threads: usize,
+    pub(super) stop: &'a Stop,
+}
+
+/// A commit brought a target in at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Event {
+    /// The commit's place in [`Answer::order`].
+    pub(super) at: u32,
+    /// What it brought.
+    pub(super) target: Target,
+    /// Where.
+    pub(super) path: u32,
+    /// Whether as the target of a symbolic link.
+    pub(super) link: bool,
+    /// Which targets stood at the path in its parents.
+    pub(super) before: Vec<Target>,
+}
+
+/// The answer.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    /// Positions of all commits in the graph, parents before children.
+    pub(super) order: Vec<u32>,
+    /// All events, in that order.
+    pub(super) events: Vec<Event>,
+    /// The last commit (its place in `order`) in which each target still stood.
+    pub(super) last: HashMap<Target, u32>,
+    trees: Trees,
+    paths: Paths,
+    walks: HashMap<u32, u32>,
+    places: HashMap<u32, u32>,
+}
+
+/// A line of a tree that matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Item {
+    name: u32,
+    child: u32,
+    is_tree: bool,
+    link: bool,
+}
+
+/// The lines that matter, by tree.
+#[derive(Debug, Default)]
+struct Trees {
+    items: Vec<Item>,
+    of: HashMap<u32, (u32, u32)>,
+    names: Names,
+}
+
+impl Trees {
+    fn items(&self, tree: u32) -> &[Item] {
+        let (start, end) = self.of.get(&tree).copied().unwrap_or_default();
+        &self.items[start as usize..end as usize]
+    }
+
+    fn named(&self, tree: u32, name: u32) -> &[Item] {
+        let items = self.items(tree);
+        let start = items.partition_point(|i| i.name < name);
+        let len = items[start..].partition_point(|i| i.name == name);
+        &items[start..start + len]
+    }
+}
+
+/// Paths as chains of names.
+#[derive(Debug, Default)]
+struct Paths {
+    all: Vec<(u32, u32)>,
+    numbers: HashMap<(u32, u32), u32>,
+}
+
+impl Paths {
+    fn below(&mut self, parent: u32, name: u32) -> u32 {
+        *self.numbers.entry((parent, name)).or_insert_with(|| {
+            self.all.push((parent, name));
+            self.all.len() as u32 - 1
+        })
+    }
+}
+
+impl Question<'_> {
+    /// Answers.
+    pub(super) fn answer(&self) -> Answer {
+        let mut answer = Answer { order: self.graph.order(self.reached), ..Answer::default() };
+        if self.objects.is_empty() && self.names.is_empty() {
+            return answer;
+        }
+        answer.trees = self.trees();
+        for at in 0..answer.order.len() {
+            if self.stop.requested().is_some() {
+                break;
+            }
+            self.compare(at as u32, &mut answer);
+        }
+        answer
+    }
+
+    /// Finds the trees that hold a target, and their lines.
+    fn trees(&self) -> Trees {
+        let count = self.plan.catalog().len() as u32;
+        let mut wanted = Wanted::new(self.plan, Some(self.reached));
+        self.objects.iter().for_each(|number| wanted.add(self.plan, *number));
+        wanted.names = self.names.iter().cloned().collect();
+        let direct = wanted.look(self.plan, self.threads, self.stop);
+        let mut holding = Bits::new(self.plan.catalog().len());
+        direct.lines.iter().for_each(|line| {
+            holding.insert(line.tree);
+        });
+        self.spread(&mut holding);
+        let mut wanted = Wanted::new(self.plan, Some(&holding));
+        (0..count).filter(|n| holding.contains(*n)).for_each(|n| wanted.add(self.plan, n));
+        let mut found = wanted.look(self.plan, self.threads, self.stop);
+        let places: HashMap<&[u8], u32> = self.names.iter().map(|n| &**n).zip(count..).collect();
+        let mut lines = Vec::new();
+        for Line { tree, name, child, mode, by_name } in direct.lines {
+            let bytes = direct.names.name(name);
+            let child = if by_name { places.get(bytes).copied().unwrap_or(NONE) } else { child };
+            let name = found.names.number(bytes);
+            lines.push((
+                tree,
+                Item { name, child, is_tree: false, link: mode & 0o170_000 == 0o120_000 && !by_name },
+            ));
+        }
+        for Line { tree, name, child, .. } in found.lines {
+            lines.push((tree, Item { name, child, is_tree: true, link: false }));
+        }
+        lines.sort_unstable();
+        lines.dedup();
+        let mut trees = Trees { names: found.names, ..Trees::default() };
+        for (tree, item) in lines {
+            let at = trees.items.len() as u32;
+            trees.of.entry(tree).or_insert((at, at)).1 = at + 1;
+            trees.items.push(item);
+        }
+        trees
+    }
+
+    /// From trees that hold a target directly to all that hold one below.
+    fn spread(&self, holding: &mut Bits) {
+        let mut seen = Bits::new(self.plan.catalog().len());
+        let mut stack: Vec<(u32, usize)> = Vec::new();
+        for row in &self.graph.commits {
+            if row.tree != NONE && self.reached.contains(row.number) && seen.insert(row.tree) {
+                stack.push((row.tree, 0));
+            }
+            while let Some((tree, next)) = stack.last_mut() {
+                let subtrees = self.graph.subtrees(*tree);
+                if let Some(&subtree) = subtrees.get(*next) {
+                    *next += 1;
+                    if seen.insert(subtree) {
+                        stack.push((subtree, 0));
+                    }
+                } else {
+                    if subtrees.iter().any(|s| holding.contains(*s)) {
+                        holding.insert(*tree);
+                    }
+                    stack.pop();
+                }
+            }
+        }
+    }
+
+    /// Compares a commit with its parents, both ways.
+    fn compare(&self, at: u32, answer: &mut Answer) {
+        let Some(row) = self.graph.commits.get(answer.order[at as usize] as usize) else { return };
+        let parents = self.graph.parents(row).iter();
+        let parents: Vec<u32> = parents.filter_map(|p| self.graph.commit(*p)).collect();
+        let trees: Vec<u32> = parents.iter().map(|p| self.graph.commits[*p as usize].tree).collect();
+        if !trees.contains(&row.tree) {
+            answer.added(row.tree, &trees, |answer, event| answer.events.push(Event { at, ..event }));
+        }
+        // What it does not have any more was last seen in the parent.
+        for (parent, tree) in parents.iter().zip(&trees).filter(|(_, tree)| **tree != row.tree) {
+            let last = answer.place(*parent);
+            answer.added(*tree, &[row.tree], |answer, event| answer.still(event.target, last));
+        }
+    }
+}
+
+impl Answer {
+    /// Notes that everything in a tree still stood in the commit at this place in the order. Called with descending
+    /// places, with the same `seen`.
+    pub(super) fn stands(&mut self, tree: u32, last: u32, seen: &mut HashSet<u32>) {
+        let mut stack = vec![tree];
+        while let Some(tree) = stack.pop() {
+            if !seen.insert(tree) {
+                continue;
+            }
+            let items = self.trees.items(tree).to_vec();
+            for item in items {
+                if item.is_tree {
+                    stack.push(item.child);
+                } else {
+                    self.still(item.child, last);
+                }
+            }
+        }
+    }
+
+    /// All targets in a tree.
+    pub(super) fn held(&self, tree: u32) -> HashSet<Target> {
+        let (mut held, mut seen, mut stack) = (HashSet::new(), HashSet::new(), vec![tree]);
+        while let Some(tree) = stack.pop() {
+            for item in self.trees.items(tree) {
+                if !item.is_tree {
+                    held.insert(item.child);
+                } else if seen.insert(item.child) {
+                    stack.push(item.child);
+                }
+            }
+        }
+        held
+    }
+
+    /// A path's bytes.
+    pub(super) fn path(&self, path: u32) -> BlobPath {
+        let (mut names, mut at) = (Vec::new(), path);
+        while let Some((parent, name)) = self.paths.all.get(at as usize) {
+            names.push(self.trees.names.name(*name));
+            at = *parent;
+        }
+        names.reverse();
+        BlobPath::new(&names.join(&b'/'))
+    }
+
+    /// The place in the order of a commit of the graph; built at the first call.
+    fn place(&mut self, commit: u32) -> u32 {
+        if self.places.is_empty() {
+            self.places = self.order.iter().copied().zip(0..).collect();
+        }
+        self.places.get(&commit).copied().unwrap_or(0)
+    }
+
+    fn still(&mut self, target: Target, at: u32) {
+        let last = self.last.entry(target).or_insert(at);
+        *last = at.max(*last);
+    }
+
+    /// Calls `found` for everything that stands in `tree` at a path where none of the `others` has it.
+    fn added(&mut self, tree: u32, others: &[u32], mut found: impl FnMut(&mut Answer, Event)) {
+        let mut stack = vec![(tree, others.to_vec(), NONE)];
+        while let Some((tree, others, path)) = stack.pop() {
+            if others.iter().all(|other| self.trees.items(*other).is_empty()) {
+                let walks = self.walks.entry(tree).or_default();
+                *walks += 1;
+                if *walks > WALKS {
+                    continue;
+                }
+            }
+            for at in 0..self.trees.items(tree).len() {
+                let item = self.trees.items(tree)[at];
+                let there = || others.iter().flat_map(|other| self.trees.named(*other, item.name));
+                if there().any(|i| (i.child, i.is_tree) == (item.child, item.is_tree)) {
+                    continue;
+                }
+                let before: Vec<u32> =
+                    there().filter(|i| i.is_tree == item.is_tree).map(|i| i.child).collect();
+                let path = self.paths.below(path, item.name);
+                if item.is_tree {
+                    stack.push((item.child, before, path));
+                } else {
+                    let event = Event { at: 0, target: item.child, path, link: item.link, before };
+                    found(self, event);
+                }
+            }
+        }
+    }
+}

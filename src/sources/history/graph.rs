@@ -1,0 +1,209 @@
+//! Who points at whom: commits, their parents and trees; trees and their subtrees; tags and their targets.
+//!
+//! Blobs are left out: a tree's lines for files outnumber those for folders by far, and a second reading of all trees
+//! is quick.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use super::bits::Bits;
+
+/// No object, or one that the store does not have.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// A commit as the graph needs it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CommitRow {
+    /// Its number.
+    pub(super) number: u32,
+    /// Its tree's number.
+    pub(super) tree: u32,
+    /// Committer date, seconds since 1970.
+    pub(super) time: i64,
+    parents: (u32, u32),
+    part: u32,
+}
+
+/// What one thread saw.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    commits: Vec<CommitRow>,
+    parents: Vec<u32>,
+    trees: Vec<(u32, u32, u32)>,
+    edges: Vec<u32>,
+    tags: Vec<(u32, u32)>,
+}
+
+impl Rows {
+    /// Adds a commit.
+    pub(super) fn commit(&mut self, number: u32, tree: u32, time: i64, parents: impl Iterator<Item = u32>) {
+        let start = self.parents.len() as u32;
+        self.parents.extend(parents);
+        let parents = (start, self.parents.len() as u32);
+        self.commits.push(CommitRow { number, tree, time, parents, part: 0 });
+    }
+
+    /// Where the next tree's subtrees begin.
+    pub(super) fn begin_tree(&self) -> u32 {
+        self.edges.len() as u32
+    }
+
+    /// Adds a subtree of the tree that was begun.
+    pub(super) fn edge(&mut self, subtree: u32) {
+        self.edges.push(subtree);
+    }
+
+    /// Ends the tree that was begun at `start`.
+    pub(super) fn end_tree(&mut self, number: u32, start: u32) {
+        self.trees.push((number, start, self.edges.len() as u32));
+    }
+
+    /// Adds a tag.
+    pub(super) fn tag(&mut self, number: u32, target: u32) {
+        self.tags.push((number, target));
+    }
+}
+
+/// All of it.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    parts: Vec<Rows>,
+    /// For each object its place: in `commits`, or in a part's trees.
+    slots: Vec<(u32, u32)>,
+    pub(super) commits: Vec<CommitRow>,
+    tags: HashMap<u32, u32>,
+}
+
+/// In a slot: the object is no tree but a commit.
+const COMMIT: u32 = u32::MAX - 1;
+
+impl Graph {
+    /// Joins what the threads saw. `objects` is the number of objects.
+    pub(super) fn new(objects: usize, parts: Vec<Rows>) -> Graph {
+        let mut graph = Graph { slots: vec![(NONE, NONE); objects], ..Graph::default() };
+        for (part, rows) in parts.iter().enumerate() {
+            let mut set = |number: u32, slot| {
+                if let Some(place) = graph.slots.get_mut(number as usize) {
+                    *place = slot;
+                }
+            };
+            for (at, tree) in rows.trees.iter().enumerate() {
+                set(tree.0, (part as u32, at as u32));
+            }
+            for row in &rows.commits {
+                set(row.number, (COMMIT, graph.commits.len() as u32));
+                graph.commits.push(CommitRow { part: part as u32, ..*row });
+            }
+            graph.tags.extend(rows.tags.iter().copied());
+        }
+        graph.parts = parts;
+        graph
+    }
+
+    /// The position of a commit in [`Graph::commits`].
+    pub(super) fn commit(&self, number: u32) -> Option<u32> {
+        match self.slots.get(number as usize) {
+            Some((COMMIT, at)) => Some(*at),
+            _ => None,
+        }
+    }
+
+    /// The subtrees of a tree; none if it is not a tree that was read.
+    pub(super) fn subtrees(&self, number: u32) -> &[u32] {
+        let Some(&(part, at)) = self.slots.get(number as usize) else { return &[] };
+        let rows = self.parts.get(part as usize);
+        rows.and_then(|rows| {
+            let (_, start, end) = rows.trees.get(at as usize)?;
+            rows.edges.get(*start as usize..*end as usize)
+        })
+        .unwrap_or_default()
+    }
+
+    /// The numbers of a commit's parents, [`NONE`] for those that are missing.
+    pub(super) fn parents(&self, commit: &CommitRow) -> &[u32] {
+        let rows = self.parts.get(commit.part as usize);
+        let (start, end) = commit.parents;
+        rows.and_then(|rows| rows.parents.get(start as usize..end as usize)).unwrap_or_default()
+    }
+
+    /// What a tag points at; `None` if it is no tag that was read.
+    pub(super) fn target(&self, tag: u32) -> Option<u32> {
+        self.tags.get(&tag).copied()
+    }
+
+    /// What a tag leads to through further tags.
+    pub(super) fn peel(&self, mut number: u32) -> u32 {
+        for _ in 0..100 {
+            match self.target(number) {
+                Some(target) => number = target,
+                None => break,
+            }
+        }
+        number
+    }
+
+    /// Everything that can be reached from these objects, but for the blobs in trees.
+    pub(super) fn reach(&self, tips: impl Iterator<Item = u32>) -> Bits {
+        let mut seen = Bits::new(self.slots.len());
+        let mut todo: Vec<u32> = tips.filter(|tip| seen.insert(*tip)).collect();
+        while let Some(number) = todo.pop() {
+            let mut push = |next: u32| {
+                if next != NONE && seen.insert(next) {
+                    todo.push(next);
+                }
+            };
+            if let Some(row) = self.commit(number).and_then(|at| self.commits.get(at as usize)) {
+                push(row.tree);
+                self.parents(row).iter().for_each(|p| push(*p));
+            } else if let Some(target) = self.target(number) {
+                push(target);
+            } else {
+                self.subtrees(number).iter().for_each(|t| push(*t));
+            }
+        }
+        seen
+    }
+
+    /// The positions of all commits in `among`, parents before children, and otherwise by date and id: the same for
+    /// every order in which threads saw them.
+    pub(super) fn order(&self, among: &Bits) -> Vec<u32> {
+        let mut waits = vec![0u32; self.commits.len()];
+        let mut children: Vec<Vec<u32>> = vec![Vec::new(); self.commits.len()];
+        let mut ready = BinaryHeap::new();
+        for (at, row) in self.commits.iter().enumerate().filter(|(_, row)| among.contains(row.number)) {
+            for parent in self.parents(row).iter().filter(|p| among.contains(**p)) {
+                if let Some(parent) = self.commit(*parent) {
+                    waits[at] += 1;
+                    children[parent as usize].push(at as u32);
+                }
+            }
+            if waits[at] == 0 {
+                ready.push(Reverse(Next(row.time, row.number, at as u32)));
+            }
+        }
+        let mut order = Vec::new();
+        while let Some(Reverse(Next(_, _, at))) = ready.pop() {
+            order.push(at);
+            for &child in &children[at as usize] {
+                waits[child as usize] -= 1;
+                if waits[child as usize] == 0 {
+                    let row = &self.commits[child as usize];
+                    ready.push(Reverse(Next(row.time, row.number, child)));
+                }
+            }
+        }
+        order
+    }
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Next(i64, u32, u32);
+
+impl Graph {
+    /// All tags with their targets, sorted.
+    pub(super) fn tags(&self) -> Vec<(u32, u32)> {
+        let mut tags: Vec<_> = self.tags.iter().map(|(tag, target)| (*tag, *target)).collect();
+        tags.sort_unstable();
+        tags
+    }
+}

@@ -1,0 +1,139 @@
+//! Which repositories are meant: one, those of its submodules, or all in a folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::repo::{Environment, Repository, path_to_bytes};
+
+/// How deep a folder of repositories is searched, and modules within modules.
+const DEPTH: usize = 6;
+
+/// How many folders are looked at.
+const MOST: usize = 100_000;
+
+/// A repository and how its paths are told apart from those of others in the same report.
+#[derive(Debug)]
+pub struct Place {
+    /// The repository.
+    pub repository: Repository,
+    /// Put in front of its paths: empty for the only one, else a folder that ends with `/`.
+    pub prefix: Vec<u8>,
+}
+
+/// Repositories and folders that could not be opened, and why.
+pub type Unopened = Vec<(PathBuf, String)>;
+
+/// The repositories that `paths` mean. Each path is a repository, a folder in one, or a folder of repositories.
+///
+/// Submodules whose history lies in the repository (`modules/`) are added. What cannot be opened among several is
+/// returned with the reason. Fails if a path leads to no repository, or if one that was named cannot be opened.
+pub fn places(paths: &[PathBuf], env: &Environment) -> Result<(Vec<Place>, Unopened)> {
+    let (mut found, mut broken) = (Vec::new(), Vec::new());
+    for path in paths {
+        let before = found.len();
+        if let Some(repository) = Repository::discover(path, env)? {
+            let prefix = if paths.len() > 1 { with_slash(path) } else { Vec::new() };
+            modules(&repository, &prefix, &mut found, &mut broken);
+            found.insert(before, Place { repository, prefix });
+            continue;
+        }
+        let mut seen = 0;
+        search(path, path, DEPTH, &mut seen, &mut found, &mut broken);
+        if seen > MOST {
+            broken.push((
+                path.clone(),
+                format!("only the first {MOST} folders were searched for repositories"),
+            ));
+        }
+        if found.len() == before && broken.is_empty() {
+            return Err(Error::Repository {
+                path: path.clone(),
+                problem: "there is no git repository".into(),
+            });
+        }
+    }
+    Ok((found, broken))
+}
+
+fn search(
+    top: &Path,
+    folder: &Path,
+    depth: usize,
+    seen: &mut usize,
+    found: &mut Vec<Place>,
+    broken: &mut Unopened,
+) {
+    let Some(names) = folders(folder, broken) else { return };
+    for inner in names {
+        *seen += 1;
+        if *seen > MOST {
+            return;
+        }
+        match Repository::at(&inner) {
+            Ok(Some(repository)) => {
+                let prefix = with_slash(inner.strip_prefix(top).unwrap_or(&inner));
+                modules(&repository, &prefix, found, broken);
+                found.push(Place { repository, prefix });
+            }
+            Ok(None) if depth > 1 => search(top, &inner, depth - 1, seen, found, broken),
+            Ok(None) => {}
+            Err(e) => broken.push((inner, e.to_string())),
+        }
+    }
+}
+
+/// The histories of submodules, which lie in `modules/NAME`; names may have slashes.
+fn modules(of: &Repository, prefix: &[u8], found: &mut Vec<Place>, broken: &mut Unopened) {
+    let top = of.common_dir.join("modules");
+    let mut todo = vec![(top.clone(), DEPTH)];
+    while let Some((folder, depth)) = todo.pop() {
+        if !folder.is_dir() || found.len() > MOST {
+            continue;
+        }
+        let Some(names) = folders(&folder, broken) else { continue };
+        for inner in names {
+            if inner.join("HEAD").is_file() && inner.join("objects").is_dir() {
+                match Repository::at(&inner) {
+                    Ok(Some(repository)) => {
+                        let name = with_slash(inner.strip_prefix(&top).unwrap_or(&inner));
+                        let nested = inner.join("modules");
+                        found.push(Place { repository, prefix: [prefix, &name].concat() });
+                        if depth > 0 {
+                            todo.push((nested, depth - 1));
+                        }
+                    }
+                    Ok(None) => {}
+                    Err(e) => broken.push((inner, e.to_string())),
+                }
+            } else if depth > 0 {
+                todo.push((inner, depth - 1));
+            }
+        }
+    }
+}
+
+/// The folders in a folder, sorted, links not followed.
+fn folders(folder: &Path, broken: &mut Unopened) -> Option<Vec<PathBuf>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            let is_dir = |e: &fs::DirEntry| e.file_type().is_ok_and(|t| t.is_dir());
+            let mut all: Vec<_> = entries.flatten().filter(is_dir).map(|e| e.path()).collect();
+            all.sort();
+            Some(all)
+        }
+        Err(e) => {
+            broken.push((folder.to_path_buf(), e.to_string()));
+            None
+        }
+    }
+}
+
+fn with_slash(path: &Path) -> Vec<u8> {
+    let mut bytes = path_to_bytes(path).clone();
+    while bytes.last() == Some(&b'/') {
+        bytes.pop();
+    }
+    bytes.push(b'/');
+    bytes
+}

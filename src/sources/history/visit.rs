@@ -1,0 +1,209 @@
+//! What a thread does with each object: blobs, messages and names go to the worker, the rest into the graph.
+
+use std::collections::HashSet;
+
+use crate::model::{Blob, BlobPath, CommitOrigin, HashKind, ObjectId, Origin, Part, Progress};
+use crate::pack::{Commit, Damage, Entries, Entry, Kind, Plan, Tag, Visitor};
+use crate::sources::source::Worker;
+
+use super::graph::{NONE, Rows};
+use super::large;
+
+/// How many tree lines a thread remembers: versions of a folder share most of theirs.
+const RECENT: usize = 1 << 15;
+
+/// The longest line that is remembered.
+const LINE: usize = 59;
+
+/// One thread's visitor.
+pub(super) struct Sift<'a, 'w> {
+    plan: &'a Plan,
+    hash: HashKind,
+    worker: Worker<'w>,
+    progress: Progress,
+    recent: Box<[Recent]>,
+    names: HashSet<Box<[u8]>>,
+    /// What it saw.
+    pub(super) seen: Seen,
+}
+
+/// What a thread saw, to be joined with the others'.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) rows: Rows,
+    pub(super) commits: u64,
+    pub(super) blobs: u64,
+    pub(super) bytes: u64,
+    pub(super) submodules: u64,
+    /// What could not be read, and why.
+    pub(super) damaged: Vec<(u32, String)>,
+    /// Whether something points at an object that is not there, or not of the type it should have.
+    pub(super) dangling: bool,
+}
+
+/// A tree line that was seen before.
+#[derive(Clone, Copy)]
+struct Recent {
+    number: u32,
+    len: u8,
+    line: [u8; LINE],
+}
+
+impl<'a, 'w> Sift<'a, 'w> {
+    pub(super) fn new(plan: &'a Plan, worker: Worker<'w>, progress: Progress) -> Sift<'a, 'w> {
+        Sift {
+            plan,
+            hash: plan.store().hash(),
+            worker,
+            progress,
+            recent: vec![Recent { number: NONE, len: 0, line: [0; LINE] }; RECENT].into(),
+            names: HashSet::new(),
+            seen: Seen::default(),
+        }
+    }
+
+    fn give(&mut self, number: u32, part: Part, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            let origin = Origin::Object(self.plan.catalog().id(number), part);
+            (self.worker)(&Blob::whole(bytes, &origin));
+            self.seen.bytes += bytes.len() as u64;
+        }
+    }
+
+    fn find(&mut self, id: &ObjectId, kind: Kind) -> u32 {
+        self.find_raw(id.as_bytes(), kind)
+    }
+
+    fn find_raw(&mut self, id: &[u8], kind: Kind) -> u32 {
+        if let Some(number) = self.plan.catalog().number(id) {
+            self.seen.dangling |= self.plan.kind(number).is_some_and(|is| is != kind);
+            number
+        } else {
+            self.seen.dangling = true;
+            NONE
+        }
+    }
+
+    fn commit(&mut self, number: u32, data: &[u8]) {
+        self.seen.commits += 1;
+        let Some(commit) = Commit::parse(data, self.hash) else {
+            self.give(number, Part::CommitMessage, data);
+            self.seen.damaged.push((number, "commit cannot be understood".into()));
+            return;
+        };
+        let head = data.len() - commit.message.len();
+        let identity = memchr::memmem::find(&data[..head], b"\nauthor ").map_or(0, |at| at + 1);
+        self.give(number, Part::CommitIdentity, &data[identity..head]);
+        self.give(number, Part::CommitMessage, commit.message);
+        let tree = self.find(&commit.tree, Kind::Tree);
+        let parents: Vec<u32> = commit.parents.iter().map(|id| self.find(id, Kind::Commit)).collect();
+        self.seen.rows.commit(number, tree, commit.committer.seconds, parents.into_iter());
+    }
+
+    fn tag(&mut self, number: u32, data: &[u8]) {
+        self.give(number, Part::TagMessage, data);
+        match Tag::parse(data, self.hash) {
+            Some(tag) => {
+                let target = self.find(&tag.target, tag.kind);
+                self.seen.rows.tag(number, target);
+            }
+            None => self.seen.damaged.push((number, "tag cannot be understood".into())),
+        }
+    }
+
+    fn tree(&mut self, number: u32, data: &[u8]) {
+        let start = self.seen.rows.begin_tree();
+        let mut entries = Entries::new(data, self.hash);
+        for entry in entries.by_ref() {
+            let child = self.line(&entry);
+            if entry.is_tree() && child != NONE {
+                self.seen.rows.edge(child);
+            }
+        }
+        if entries.damaged() {
+            self.seen.damaged.push((number, "tree cannot be understood".into()));
+        }
+        self.seen.rows.end_tree(number, start);
+    }
+
+    /// Looks at a line of a tree; the number of what it names.
+    #[inline]
+    fn line(&mut self, entry: &Entry<'_>) -> u32 {
+        let slot = usize::from(entry.id[0]) << 8 | usize::from(entry.id[1]);
+        let slot = slot & (RECENT - 1);
+        let recent = &self.recent[slot];
+        if usize::from(recent.len) == entry.raw.len() && recent.line[..entry.raw.len()] == *entry.raw {
+            return recent.number;
+        }
+        self.new_line(entry, slot)
+    }
+
+    #[inline(never)]
+    fn new_line(&mut self, entry: &Entry<'_>, slot: usize) -> u32 {
+        if !self.names.contains(entry.name) {
+            self.names.insert(entry.name.into());
+            self.name(entry.name);
+        }
+        let number = if entry.is_submodule() {
+            self.seen.submodules += 1;
+            NONE
+        } else {
+            self.find_raw(entry.id, if entry.is_tree() { Kind::Tree } else { Kind::Blob })
+        };
+        if entry.raw.len() <= LINE {
+            let recent = &mut self.recent[slot];
+            recent.line[..entry.raw.len()].copy_from_slice(entry.raw);
+            (recent.number, recent.len) = (number, entry.raw.len() as u8);
+        }
+        number
+    }
+
+    /// The name of a file or folder. Which commit brought it in is found afterwards, by the name.
+    fn name(&mut self, name: &[u8]) {
+        let origin = name_origin(self.hash, name);
+        (self.worker)(&Blob::whole(name, &origin));
+        self.seen.bytes += name.len() as u64;
+    }
+}
+
+/// The origin of a name whose commits are not known yet.
+fn name_origin(hash: HashKind, name: &[u8]) -> Origin {
+    let commit = ObjectId::from_bytes(&[0; 32][..hash.len()]).expect("the length is that of an id");
+    Origin::Commit(Box::new(CommitOrigin { commit, path: BlobPath::new(name), blob: None }), Part::FileName)
+}
+
+impl Visitor for Sift<'_, '_> {
+    fn object(&mut self, number: u32, kind: Kind, data: &[u8]) {
+        match kind {
+            Kind::Blob => {
+                self.seen.blobs += 1;
+                self.give(number, Part::Content, data);
+            }
+            Kind::Commit => self.commit(number, data),
+            Kind::Tree => self.tree(number, data),
+            Kind::Tag => self.tag(number, data),
+        }
+        let _ = &self.progress;
+    }
+
+    fn large(&mut self, number: u32) {
+        let id = self.plan.catalog().id(number);
+        let origin = Origin::Object(id, Part::Content);
+        let scanned = match self.plan.store().open_blob(&id) {
+            Ok(Some(stream)) => large::scan(stream, &origin, &mut self.worker).map_err(|e| e.to_string()),
+            Ok(None) => Err("object vanished while it was being read".into()),
+            Err(damage) => Err(damage.to_string()),
+        };
+        match scanned {
+            Ok(bytes) => {
+                self.seen.blobs += 1;
+                self.seen.bytes += bytes;
+            }
+            Err(why) => self.seen.damaged.push((number, why)),
+        }
+    }
+
+    fn damaged(&mut self, number: u32, damage: Damage) {
+        self.seen.damaged.push((number, damage.to_string()));
+    }
+}
