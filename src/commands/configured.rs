@@ -4,10 +4,10 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, LoadOptions, RuleName};
+use crate::config::{Config, LoadOptions, RuleName, wildcard};
 use crate::error::{Error, Result};
 use crate::rules::{self, Rule, Ruleset};
-use crate::triage::{Baseline, Triage, TriageOptions};
+use crate::triage::{Baseline, Owners, Triage, TriageOptions};
 
 use super::Globals;
 
@@ -23,8 +23,12 @@ pub(super) fn configuration(globals: &Globals, start: &Path, root: &Path) -> Res
 /// The rules in force: built-in ones, those of files, those that stand in the configuration; then what was selected.
 pub(super) fn ruleset(globals: &Globals, config: &Config) -> Result<Ruleset> {
     let files: Vec<PathBuf> = config.rule_files.iter().chain(&globals.rules).cloned().collect();
+    // Hygiene is no rule of the matcher: its names select nothing there.
+    let of_matcher =
+        |names: &[String]| names.iter().filter(|n| !n.starts_with("hygiene")).cloned().collect::<Vec<_>>();
+    let (wanted, unwanted) = (of_matcher(&globals.only), of_matcher(&globals.disable));
     if config.files.is_empty() {
-        return Ruleset::in_force(&files, &globals.only, &globals.disable);
+        return Ruleset::in_force(&files, &wanted, &unwanted);
     }
     let mut own: Vec<Rule> = Vec::new();
     for text in &config.inline_rules {
@@ -39,8 +43,8 @@ pub(super) fn ruleset(globals: &Globals, config: &Config) -> Result<Ruleset> {
     let ids: Vec<&str> = all.rules().iter().map(|r| r.id.as_ref()).collect();
     let providers: Vec<&str> = all.rules().iter().map(|r| r.provider.as_ref()).collect();
     config.check_rules(&ids, &providers)?;
-    let only = if globals.only.is_empty() { spelled_out(&config.only, &ids) } else { globals.only.clone() };
-    let disable = [spelled_out(&config.disable, &ids), globals.disable.clone()].concat();
+    let only = if globals.only.is_empty() { spelled_out(&config.only, &ids) } else { wanted };
+    let disable = [spelled_out(&config.disable, &ids), unwanted].concat();
     if only.is_empty() && disable.is_empty() && files.is_empty() && config.inline_rules.is_empty() {
         return Ok(Ruleset::builtin().clone());
     }
@@ -70,6 +74,7 @@ pub(super) fn triage(globals: &Globals, config: Config, root: &Path, ruleset: &R
         baseline,
         inline: !globals.no_inline_allow && !globals.untrusted,
         known_rules: ruleset.rules().iter().map(|r| r.id.to_string()).collect(),
+        owners: Owners::load(&root),
         ..TriageOptions::new(&root, &cwd)
     }))
 }
@@ -101,4 +106,25 @@ pub(super) fn near(path: &Path) -> PathBuf {
 /// The real absolute path, or at least an absolute one.
 pub(super) fn absolute(path: &Path) -> PathBuf {
     fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// Which hygiene rules were selected: `--only` and `--disable` of command line and configuration.
+pub(super) struct HygieneWanted {
+    only: Vec<String>,
+    disable: Vec<String>,
+}
+
+impl HygieneWanted {
+    pub(super) fn new(globals: &Globals, config: &Config) -> HygieneWanted {
+        let texts = |names: &[RuleName]| names.iter().map(|n| n.text.clone()).collect::<Vec<_>>();
+        let only = if globals.only.is_empty() { texts(&config.only) } else { globals.only.clone() };
+        HygieneWanted { only, disable: [texts(&config.disable), globals.disable.clone()].concat() }
+    }
+
+    /// Whether a hygiene rule is in force.
+    pub(super) fn has(&self, rule: &str) -> bool {
+        let named =
+            |names: &[String]| names.iter().any(|n| n.eq_ignore_ascii_case("hygiene") || wildcard(n, rule));
+        (self.only.is_empty() || named(&self.only)) && !named(&self.disable)
+    }
 }

@@ -13,6 +13,7 @@ mod place;
 mod progress;
 pub mod scan;
 mod session;
+mod watch;
 
 pub use globals::Globals;
 pub use session::Session;

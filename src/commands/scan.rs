@@ -30,12 +30,13 @@ pub struct Args {
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
     let (start, root) = places(&args.paths);
-    let session = Session::new(globals, &start, &root)?;
+    let mut session = Session::new(globals, &start, &root)?;
+    session.covers_all = args.paths.is_empty() && start == root;
     let tree = Tree::new(TreeOptions {
         paths: args.paths.clone(),
         no_git: args.no_git,
         no_ignore: args.no_ignore,
-        max_file_size: globals.max_file_size,
+        max_file_size: session.max_file_size,
         threads: session.threads,
         stop: session.stop.clone(),
     });

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use crate::engine::{MatchOptions, Matcher};
@@ -15,9 +15,11 @@ use crate::sieve::{Sieve, SiftOptions};
 use crate::sources::Source;
 use crate::triage::Triage;
 
+use super::configured::HygieneWanted;
 use super::globals::{Globals, Progressing, When};
 use super::output::{self, Wanted};
 use super::progress::Display;
+use super::watch::Watch;
 use super::{configured, ending, globals};
 
 /// Everything a scanning command needs, built once.
@@ -40,6 +42,8 @@ pub struct Session<'g> {
     options: MatchOptions,
     severity: Severity,
     triage: Triage,
+    hygiene: HygieneWanted,
+    root: PathBuf,
     reports: Vec<Wanted>,
     look: Look,
 }
@@ -68,6 +72,7 @@ impl<'g> Session<'g> {
         let max_file_size = globals.max_file_size.or(config.max_file_size);
         let threads = globals.threads.or(config.threads).unwrap_or_else(cores);
         let severity = config.min_severity.map_or(asked, |c| c.max(asked));
+        let hygiene = HygieneWanted::new(globals, &config);
         let triage = configured::triage(globals, config, root, &ruleset)?;
         Ok(Session {
             globals,
@@ -78,6 +83,8 @@ impl<'g> Session<'g> {
             options,
             severity,
             triage,
+            hygiene,
+            root: configured::absolute(root),
             notes,
             max_file_size,
             covers_all: false,
@@ -119,8 +126,10 @@ impl<'g> Session<'g> {
         };
         let wanted = self.globals.progress == Progressing::Auto && !self.globals.quiet;
         let display = Display::start(wanted, &self.progress);
-        let mut report = sieve.sift(source)?;
+        let watch = Watch::new(source);
+        let mut report = sieve.sift(&watch)?;
         drop(display);
+        watch.tell(&self.triage, &self.hygiene, &self.root, &mut report)?;
         report.coverage.stopped = report.coverage.stopped.or(self.stop.requested());
         report.coverage.notes.extend(self.notes.iter().cloned());
         if self.covers_all && report.coverage.is_complete() {

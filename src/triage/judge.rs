@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use crate::config::{Config, Date};
-use crate::model::{Coverage, Disposition, Finding};
+use crate::model::{Coverage, Disposition, Finding, Severity};
 
 use super::allowlist::{Allowlist, Force};
 use super::baseline::Baseline;
+use super::hygiene;
 use super::inline::{self, Said};
+use super::owners::Owners;
 use super::place::Place;
 
 /// What triage goes by.
@@ -30,6 +32,8 @@ pub struct TriageOptions {
     pub today: Date,
     /// The ids of all rules, so that `keysieve:allow RULE reason` can tell the rule from the reason.
     pub known_rules: Vec<String>,
+    /// Who owns which path.
+    pub owners: Owners,
 }
 
 impl TriageOptions {
@@ -43,6 +47,7 @@ impl TriageOptions {
             inline: true,
             today: Date::today(),
             known_rules: Vec::new(),
+            owners: Owners::default(),
         }
     }
 }
@@ -57,6 +62,7 @@ pub struct Triage {
     inline: bool,
     today: Date,
     known_rules: Vec<String>,
+    owners: Owners,
     expired: Mutex<BTreeSet<String>>,
 }
 
@@ -71,8 +77,14 @@ impl Triage {
             inline: options.inline,
             today: options.today,
             known_rules: options.known_rules,
+            owners: options.owners,
             expired: Mutex::default(),
         }
+    }
+
+    /// The path of a finding from the root, as configuration and baseline speak of it.
+    pub fn path_from_root<'f>(&self, finding: &'f Finding) -> Option<Cow<'f, [u8]>> {
+        self.place.path_of(finding)
     }
 
     /// Whether inline marks count, so that looking for them is worth it.
@@ -84,7 +96,7 @@ impl Triage {
     /// (old lines) keeps its disposition.
     pub fn judge(&self, finding: &mut Finding) {
         let path = self.place.path_of(finding).map(Cow::into_owned);
-        self.weigh(finding);
+        self.weigh(finding, path.as_deref());
         if finding.disposition != Disposition::Reported {
             return;
         }
@@ -93,8 +105,23 @@ impl Triage {
         }
     }
 
-    /// Other severities that the configuration gives; the last word wins.
-    fn weigh(&self, finding: &mut Finding) {
+    /// Owner and severity: keys that are sent to browsers are worse, and the configuration has the last word.
+    fn weigh(&self, finding: &mut Finding, path: Option<&[u8]>) {
+        if !self.owners.is_empty() {
+            finding.owner = path.and_then(|path| self.owners.of(path));
+        }
+        let raised = match finding.severity {
+            Severity::Medium => Some(Severity::High),
+            Severity::High => Some(Severity::Critical),
+            // Keys that are public by design are info or low, and at home in a browser.
+            _ => None,
+        };
+        if let Some(raised) = raised
+            && hygiene::ships_to_browsers(path.unwrap_or_default(), finding.variable.as_deref())
+        {
+            finding.reasons.push("every visitor of the page receives this code".into());
+            finding.severity = raised;
+        }
         if let Some(other) = self.config.severity.iter().rev().find(|s| s.rule.matches(&finding.rule))
             && other.severity != finding.severity
         {

@@ -154,3 +154,18 @@ fn severities_are_overridden_and_old_findings_stay_old() {
     let old = judged(with, old);
     assert_eq!((old.severity, old.disposition), (Severity::Low, Disposition::Old));
 }
+
+#[test]
+fn keys_that_ship_to_browsers_are_worse_and_the_configuration_has_the_last_word() {
+    let mut shipped = finding("src/a.ts", "value");
+    shipped.variable = Some("NEXT_PUBLIC_ACME".into());
+    assert_eq!(judged(options(), shipped.clone()).severity, Severity::Critical);
+    shipped.severity = Severity::Low;
+    assert_eq!(judged(options(), shipped.clone()).severity, Severity::Low, "public by design");
+    shipped.severity = Severity::High;
+    let mut with = options();
+    with.config.severity.push(SeverityOverride { rule: rule("acme-key"), severity: Severity::Medium });
+    assert_eq!(judged(with, shipped).severity, Severity::Medium);
+    assert_eq!(judged(options(), finding("public/app.js", "value")).severity, Severity::Critical);
+    assert_eq!(judged(options(), finding("src/app.js", "value")).severity, Severity::High);
+}

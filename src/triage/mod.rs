@@ -4,12 +4,15 @@ mod allowlist;
 mod baseline;
 #[cfg(test)]
 mod fake;
+pub mod hygiene;
 pub mod inline;
 mod judge;
 mod marks;
+mod owners;
 mod place;
 mod syntax;
 
 pub use baseline::Baseline;
 pub use judge::{Triage, TriageOptions};
 pub use marks::{Marks, markers_near};
+pub use owners::Owners;

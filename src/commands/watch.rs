@@ -1,0 +1,136 @@
+//! Hygiene beside a scan: watches which files a source reads, and afterwards says which of them never belong in git.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::error::Result;
+use crate::model::{Blob, Coverage, Disposition, Finding, Origin, Part, Severity, escape_terminal_bytes};
+use crate::repo::{Environment, Repository};
+use crate::reports::{Report, RuleSummary};
+use crate::sources::{Source, Worker};
+use crate::triage::{Triage, hygiene};
+
+use super::configured::HygieneWanted;
+
+/// More such files than this are counted by git, not by us.
+const MOST: usize = 10_000;
+
+type Seen = Arc<Mutex<Vec<(Origin, Severity)>>>;
+
+/// A source that is watched.
+pub(super) struct Watch<'a> {
+    inner: &'a dyn Source,
+    seen: Seen,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) fn new(inner: &'a dyn Source) -> Watch<'a> {
+        Watch { inner, seen: Seen::default() }
+    }
+
+    /// Adds what was seen to the report: tracked or staged files as findings, others as notes.
+    pub(super) fn tell(
+        self,
+        triage: &Triage,
+        wanted: &HygieneWanted,
+        root: &Path,
+        report: &mut Report,
+    ) -> Result<()> {
+        let mut seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        if seen.is_empty() {
+            return Ok(());
+        }
+        seen.sort();
+        seen.dedup();
+        let in_files = seen.iter().any(|(origin, _)| matches!(origin, Origin::File(..)));
+        let repository =
+            if in_files { Repository::discover(root, &Environment::of_process())? } else { None };
+        let index = repository.map(|r| r.index()).transpose()?;
+        for (origin, severity) in seen {
+            let Some(kind) = origin.path().and_then(|p| hygiene::check(p.as_bytes())) else { continue };
+            if !wanted.has(kind.rule) {
+                continue;
+            }
+            let staged = matches!(origin, Origin::Staged(..));
+            let mut finding = hygiene::finding(kind, origin, severity);
+            let path = triage.path_from_root(&finding).unwrap_or_default().into_owned();
+            let tracked = match &index {
+                Some(Some(index)) => index.find_in(0..index.entries().len(), &path).is_some(),
+                Some(None) => false,
+                None if staged => true,
+                None => continue,
+            };
+            triage.judge(&mut finding);
+            if tracked || staged {
+                put(report, finding);
+            } else if finding.disposition == Disposition::Reported {
+                report.coverage.notes.push(format!(
+                    "{}: {} that git does not ignore: add `{}` to .gitignore",
+                    escape_terminal_bytes(&path),
+                    kind.name,
+                    kind.ignore.join("`, `")
+                ));
+            }
+        }
+        report.findings.sort_by(Finding::report_order);
+        report.suppressed.sort_by(Finding::report_order);
+        Ok(())
+    }
+}
+
+fn put(report: &mut Report, finding: Finding) {
+    if let Err(at) = report.rules.binary_search_by(|r| r.id.as_str().cmp(&finding.rule)) {
+        report.rules.insert(
+            at,
+            RuleSummary {
+                id: finding.rule.to_string(),
+                name: finding.name.to_string(),
+                provider: finding.provider.to_string(),
+                severity: finding.severity,
+                remedy: (*finding.remedy).clone(),
+            },
+        );
+    }
+    if finding.disposition == Disposition::Reported {
+        report.findings.push(finding);
+    } else {
+        Triage::count(std::slice::from_ref(&finding), &mut report.coverage);
+        report.suppressed.push(finding);
+    }
+}
+
+impl Source for Watch<'_> {
+    fn visit<'s>(&self, new_worker: &(dyn Fn() -> Worker<'s> + Sync + 's)) -> Result<Coverage> {
+        let seen = Arc::clone(&self.seen);
+        self.inner.visit(&|| {
+            let mut worker = new_worker();
+            let seen = Arc::clone(&seen);
+            Box::new(move |blob| {
+                note(blob, &seen);
+                worker(blob);
+            })
+        })
+    }
+
+    fn locate(&self, findings: &mut Vec<Finding>, coverage: &mut Coverage) -> Result<()> {
+        self.inner.locate(findings, coverage)
+    }
+}
+
+/// Remembers a file that never belongs in git.
+fn note(blob: &Blob<'_>, seen: &Seen) {
+    let (Origin::File(path, Part::Content) | Origin::Staged(path, Part::Content)) = blob.origin else {
+        return;
+    };
+    if blob.window.offset > 0 {
+        return;
+    }
+    let Some(kind) = hygiene::check(path.as_bytes()) else { return };
+    let harmless = kind.rule.starts_with("hygiene-dotenv") && hygiene::is_harmless_env(blob.bytes);
+    let in_test = hygiene::path_penalty(path.as_bytes()) > 0;
+    let severity = if harmless || in_test { Severity::Low } else { kind.severity };
+    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    if seen.len() < MOST {
+        seen.push((blob.origin.clone(), severity));
+    }
+}
