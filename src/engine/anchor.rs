@@ -1,18 +1,23 @@
 //! Where each rule hangs: the bytes by which a template is found without trying it everywhere.
 //!
-//! Nearly every key holds a run of at least [`LONG`] token bytes. Long runs are rare, so a template that hangs on one
-//! costs next to nothing, however many there are: by the first bytes of the run ([`Anchor::Head`]), by what stands
-//! directly before it ([`Anchor::Lead`]), or, for want of any literal, by the set of its first byte ([`Anchor::Run`]). What has no such run hangs on `://`
-//! ([`Anchor::Url`]) or on a literal that is searched for in all text ([`Anchor::Text`]).
+//! Nearly every key holds a run of at least [`LONG`] wide bytes (letters, digits and what keys are glued with). Long
+//! runs are rare, so a template that hangs on one costs next to nothing, however many there are: by the first bytes
+//! from a start on ([`Anchor::Head`]), by what stands directly before it ([`Anchor::Lead`]), by something at a fixed
+//! distance behind it ([`Anchor::At`]), or, for want of any literal, by the set of its first byte ([`Anchor::Run`]).
+//! What has no such run hangs on `://` ([`Anchor::Url`]), on five dashes ([`Anchor::Dashes`]), or on a literal that is
+//! searched for in all text ([`Anchor::Text`]), which costs the most.
 
 use crate::rules::{Boundary, Charset, Need, Rule, Segment, Shape, Template};
 
-use super::masks::{LONG, is_token};
+use super::masks::{FAR, LONG, is_wide};
 use super::pattern::prefixes;
 use super::shape::extent;
 
 /// More ways to begin than this are too many to be told apart by a hash.
 const MOST_HEADS: usize = 4096;
+
+/// The same for what stands before a start.
+const MOST_LEADS: usize = 1024;
 
 /// Further before its anchor a template may not begin, in bytes.
 const FARTHEST: usize = 160;
@@ -29,14 +34,18 @@ pub(super) struct Hook {
 /// What is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Anchor {
-    /// A long run, or a part of one after `-` or `_`, whose first four bytes are of these sets.
+    /// A start whose first four bytes are of these sets.
     Head([Charset; 4]),
-    /// A long run with these three sets before it.
+    /// A start with these three sets before it.
     Lead([Charset; 3]),
-    /// A long run whose first byte is of this set.
+    /// Four bytes of these sets at a distance behind a far start.
+    At(u8, [Charset; 4]),
+    /// A start whose first byte is of this set.
     Run(Charset),
     /// A literal that holds `://`, and where in it that stands.
     Url(Vec<u8>, usize),
+    /// A literal that begins with five dashes and a letter or digit.
+    Dashes(Vec<u8>),
     /// A literal anywhere; `true`: in any case of letters.
     Text(Vec<u8>, bool),
 }
@@ -60,8 +69,13 @@ pub(super) fn hang(index: u32, rule: &Rule, hooks: &mut Vec<(u32, u32, Hook)>) -
             }
         }
         Shape::Pattern(text) => {
-            let hook = |literal| Hook { anchor: Anchor::Text(literal, false), back: (0, 0) };
-            hooks.extend(prefixes(text).into_iter().map(|literal| (index, 0, hook(literal))));
+            for literal in prefixes(text) {
+                // What follows is not known, but the literal alone may be enough to hang on.
+                let known = Template { segments: vec![Segment::Literal(literal.clone().into())].into() };
+                let found = hook(&known, &rule.boundary).filter(|hook| hook.back.1 <= literal.len());
+                let text = Hook { anchor: Anchor::Text(literal, false), back: (0, 0) };
+                hooks.push((index, 0, found.unwrap_or(text)));
+            }
         }
     }
     hooks.len() > before
@@ -80,16 +94,12 @@ fn hook(template: &Template, boundary: &Boundary) -> Option<Hook> {
     };
     literals()
         .find_map(|(i, text, _)| at_run(segments, boundary, i, text, offsets[i]))
-        .or_else(|| {
-            literals().find_map(|(_, text, no_case)| url(text, no_case)).and_then(|(text, at)| {
-                let i = literals().find(|(_, t, _)| *t == text)?.0;
-                back(offsets[i], at).map(|back| Hook { anchor: Anchor::Url(text.to_vec(), at), back })
-            })
-        })
+        .or_else(|| literals().find_map(|(i, text, no_case)| marked(text, no_case, offsets[i])))
+        .or_else(|| literals().find_map(|(i, ..)| at_distance(segments, boundary, i, offsets[i])))
         .or_else(|| whole_run(segments, boundary))
         .or_else(|| {
             let (i, text, no_case) =
-                literals().filter(|(.., t, _)| t.len() >= 3).max_by_key(|(_, t, _)| t.len())?;
+                literals().filter(|(_, t, _)| t.len() >= 3).max_by_key(|(_, t, _)| t.len())?;
             back(offsets[i], 0).map(|back| Hook { anchor: Anchor::Text(text.to_vec(), no_case), back })
         })
 }
@@ -112,7 +122,7 @@ fn back(offset: (usize, usize), within: usize) -> Option<(usize, usize)> {
     (offset.1 + within <= FARTHEST).then_some((offset.0 + within, offset.1 + within))
 }
 
-/// A hook on a long run that begins inside or behind literal `i`.
+/// A hook on a start inside or behind literal `i`.
 fn at_run(
     segments: &[Segment],
     boundary: &Boundary,
@@ -122,17 +132,19 @@ fn at_run(
 ) -> Option<Hook> {
     for split in 0..=text.len() {
         let (lead, head) = text.split_at(split);
-        if !head.iter().all(|&b| is_token(b)) || head.len() + tokens(&segments[i + 1..]) < LONG {
+        let mut rest = head.iter();
+        let here = rest.by_ref().take_while(|&&b| is_wide(b)).count();
+        let all = if here == head.len() { here + wide(&segments[i + 1..]) } else { here };
+        if all < LONG {
             continue;
         }
-        // The run must be known to begin here.
+        // A start must be known to be here.
+        let first = head.first().copied();
         let begins = match lead.last() {
-            Some(&b) => {
-                !is_token(b)
-                    || (b == b'-' || b == b'_') && head.first().is_some_and(u8::is_ascii_alphanumeric)
+            Some(&before) => {
+                !is_wide(before) || !before.is_ascii_alphanumeric() && opens(first, &segments[i + 1..])
             }
-            None if i == 0 => head.first().is_some_and(|&b| guarded(boundary, b)),
-            None => false,
+            None => i == 0 && guarded(boundary, first?),
         };
         if !begins {
             continue;
@@ -142,42 +154,72 @@ fn at_run(
         {
             return Some(Hook { anchor: Anchor::Head(sets), back });
         }
-        if lead.len() >= 2
-            && lead.last().is_some_and(|&b| !is_token(b))
+        if let Some(sets) = lead_sets(lead, segments[..i].last())
             && let Some(back) = back(offset, split)
         {
-            let mut sets = [ANY; 3];
-            for (set, &byte) in sets.iter_mut().rev().zip(lead.iter().rev()) {
-                *set = Charset::NONE.with(byte);
-            }
             return Some(Hook { anchor: Anchor::Lead(sets), back });
         }
     }
     None
 }
 
-/// Whether a key that begins with `first` begins a run, or a part of one, wherever its boundary lets it stand.
-fn guarded(boundary: &Boundary, first: u8) -> bool {
-    let letters = (b'0'..=b'9').chain(b'A'..=b'Z').chain(b'a'..=b'z');
-    let strict = letters.clone().all(|b| boundary.not_before.has(b));
-    strict
-        && (first.is_ascii_alphanumeric() || boundary.not_before.has(b'-') && boundary.not_before.has(b'_'))
+/// Whether what comes next is a letter or a digit for certain.
+fn opens(first: Option<u8>, rest: &[Segment]) -> bool {
+    match (first, rest.first()) {
+        (Some(first), _) => first.is_ascii_alphanumeric(),
+        (None, Some(Segment::Run(set, ranges))) => within(set, &ALNUM) && ranges.iter().all(|r| r.0 > 0),
+        _ => false,
+    }
 }
 
-/// How many token bytes at least stand at the start of these segments.
-fn tokens(segments: &[Segment]) -> usize {
+/// The sets of the three bytes before a start, if they are few enough to tell apart.
+fn lead_sets(lead: &[u8], before: Option<&Segment>) -> Option<[Charset; 3]> {
+    let fill = match before {
+        Some(Segment::Run(set, _)) if extent(before?).0 >= 2 => *set,
+        _ => ANY,
+    };
+    let mut sets = [fill; 3];
+    for (set, &byte) in sets.iter_mut().rev().zip(lead.iter().rev()) {
+        *set = Charset::NONE.with(byte);
+    }
+    let ways: usize = sets.iter().map(|s| s.len() as usize).product();
+    (ways <= MOST_LEADS).then_some(sets)
+}
+
+/// A hook on literal `i`, which stands at a fixed distance behind the template's start.
+fn at_distance(segments: &[Segment], boundary: &Boundary, i: usize, offset: (usize, usize)) -> Option<Hook> {
+    let distance = u8::try_from(offset.0).ok().filter(|_| offset.0 == offset.1 && wide(segments) >= FAR)?;
+    let sets = head_sets(&segments[i..], 0)?;
+    begins_guarded(segments, boundary).then_some(Hook { anchor: Anchor::At(distance, sets), back: (0, 0) })
+}
+
+/// Whether a template that begins with a run begins at a start, wherever its boundary lets it stand.
+fn begins_guarded(segments: &[Segment], boundary: &Boundary) -> bool {
+    let Some(Segment::Run(first, ranges)) = segments.first() else { return false };
+    ranges.iter().all(|r| r.0 > 0) && (0..=255).filter(|&b| first.has(b)).all(|b| guarded(boundary, b))
+}
+
+/// Whether a key that begins with `first` begins at a start, wherever its boundary lets it stand.
+fn guarded(boundary: &Boundary, first: u8) -> bool {
+    let before = |set: &dyn Fn(u8) -> bool| (0..=255).filter(|&b| set(b)).all(|b| boundary.not_before.has(b));
+    before(&|b| b.is_ascii_alphanumeric())
+        && (first.is_ascii_alphanumeric() || is_wide(first) && before(&|b| is_wide(b)))
+}
+
+/// How many wide bytes at least stand at the start of these segments.
+fn wide(segments: &[Segment]) -> usize {
     let mut count = 0;
     for segment in segments {
         match segment {
             Segment::Literal(text) | Segment::LiteralNoCase(text) => {
-                let here = text.iter().take_while(|&&b| is_token(b)).count();
+                let here = text.iter().take_while(|&&b| is_wide(b)).count();
                 count += here;
                 if here < text.len() {
                     break;
                 }
             }
             Segment::Run(set, _) => {
-                if !within(set, &TOKEN) {
+                if !within(set, &WIDE) {
                     break;
                 }
                 count += extent(segment).0;
@@ -221,23 +263,23 @@ fn head_sets(segments: &[Segment], skip: usize) -> Option<[Charset; 4]> {
     (ways <= MOST_HEADS).then_some(sets)
 }
 
-/// The literal, and where in it `://` stands, with something beside that tells it apart.
-fn url(text: &[u8], no_case: bool) -> Option<(&[u8], usize)> {
-    let at = text.windows(3).position(|w| w == b"://")?;
-    (!no_case && text.len() > 3).then_some((text, at))
+/// A hook on a mark inside of a literal that is rare in all text: `://`, or five dashes.
+fn marked(text: &[u8], no_case: bool, offset: (usize, usize)) -> Option<Hook> {
+    if no_case {
+        return None;
+    }
+    if let Some(at) = text.windows(3).position(|w| w == b"://").filter(|_| text.len() > 3) {
+        return back(offset, at).map(|back| Hook { anchor: Anchor::Url(text.to_vec(), at), back });
+    }
+    let dashes = text.starts_with(b"-----") && text.get(5).is_some_and(u8::is_ascii_alphanumeric);
+    back(offset, 5).filter(|_| dashes).map(|back| Hook { anchor: Anchor::Dashes(text.to_vec()), back })
 }
 
-/// A hook on a literal inside of a long run that begins with the template, or on such a run alone.
+/// A hook on a long run alone.
 fn whole_run(segments: &[Segment], boundary: &Boundary) -> Option<Hook> {
-    if tokens(segments) < LONG {
-        return None;
-    }
-    let Segment::Run(first, _) = segments.first()? else { return None };
-    let alnum = Charset::NONE.with_range(b'0', b'9').with_range(b'A', b'Z').with_range(b'a', b'z');
-    if !guarded(boundary, b'a') || !within(first, &alnum) && !guarded(boundary, b'-') {
-        return None;
-    }
-    Some(Hook { anchor: Anchor::Run(*first), back: (0, 0) })
+    let Some(Segment::Run(first, _)) = segments.first() else { return None };
+    (wide(segments) >= LONG && begins_guarded(segments, boundary))
+        .then_some(Hook { anchor: Anchor::Run(*first), back: (0, 0) })
 }
 
 /// Whether one set holds all of another.
@@ -248,6 +290,18 @@ fn within(part: &Charset, whole: &Charset) -> bool {
 /// Every byte.
 const ANY: Charset = Charset([u64::MAX; 4]);
 
-/// The bytes of token runs.
-const TOKEN: Charset =
-    Charset::NONE.with_range(b'0', b'9').with_range(b'A', b'Z').with_range(b'a', b'z').with(b'-').with(b'_');
+/// Letters and digits.
+const ALNUM: Charset = Charset::NONE.with_range(b'0', b'9').with_range(b'A', b'Z').with_range(b'a', b'z');
+
+/// The bytes of wide runs.
+const WIDE: Charset = ALNUM
+    .with(b'_')
+    .with(b'-')
+    .with(b'.')
+    .with(b':')
+    .with(b'=')
+    .with(b'/')
+    .with(b'+')
+    .with(b'~')
+    .with(b'{')
+    .with(0x7f);

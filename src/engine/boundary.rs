@@ -39,10 +39,10 @@ fn after_colour(head: &[u8]) -> bool {
     matches!(head, [.., 0x1b | b'e' | b'3' | b'b' | b'B', b'['])
 }
 
-/// Where else in a run of token bytes that starts at `start` a key may begin, because the run begins with an escape.
-pub(super) fn behind_escape(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
+/// Where else behind `start` a key may begin, because an escape stands there.
+pub(super) fn behind_escape(bytes: &[u8], start: usize) -> Option<usize> {
     let before = *bytes.get(start.checked_sub(1)?)?;
-    let run = bytes.get(start..end)?;
+    let run = bytes.get(start..bytes.len().min(start + 16))?;
     let skip = match (before, run) {
         (b'\\', [b'u', ..]) => 5,
         (b'\\', [b'x', ..]) => 3,
@@ -56,7 +56,7 @@ pub(super) fn behind_escape(bytes: &[u8], start: usize, end: usize) -> Option<us
         _ => return None,
     };
     let at = start + skip;
-    (at < end && after_escape(bytes, at)).then_some(at)
+    (at < bytes.len() && after_escape(bytes, at)).then_some(at)
 }
 
 #[cfg(test)]
@@ -89,7 +89,7 @@ mod tests {
             if free && at > 2 {
                 let run = text.bytes().rposition(|b| !super::super::masks::is_token(b)).map_or(0, |i| i + 1);
                 if run < at {
-                    assert_eq!(behind_escape(text.as_bytes(), run, text.len()), Some(at), "{text}");
+                    assert_eq!(behind_escape(text.as_bytes(), run), Some(at), "{text}");
                 }
             }
         }

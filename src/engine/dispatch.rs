@@ -1,5 +1,6 @@
 //! From pieces of text to places where a template should be tried: all anchors of all rules at once.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -10,7 +11,7 @@ use super::anchor::{Anchor, Hook};
 use super::boundary::behind_escape;
 use super::candidate::Candidate;
 use super::hashes::Hashes;
-use super::masks::{LONG, Piece};
+use super::masks::Piece;
 use super::shape::{Ends, Shapes};
 use super::view::View;
 
@@ -28,10 +29,14 @@ pub(super) struct Dispatch {
     entries: Vec<Entry>,
     heads: Hashes,
     leads: Hashes,
+    /// Entries that hang on something at a distance behind a start, by distance.
+    distances: Vec<(u8, Hashes)>,
     /// Entries that hang on a long run alone, with the set of its first byte.
     runs: Vec<(Charset, u32)>,
     /// Entries that hang on `://`: the literal, where in it that stands.
     urls: Vec<(Box<[u8]>, usize, u32)>,
+    /// Entries that hang on five dashes and what follows.
+    dashes: Vec<(Box<[u8]>, u32)>,
     texts: Texts,
 }
 
@@ -56,6 +61,7 @@ impl Dispatch {
         let mut entries = Vec::with_capacity(hooks.len());
         let (mut heads, mut leads) = (Vec::new(), Vec::new());
         let (mut runs, mut urls, mut literals) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut dashes, mut distant) = (Vec::new(), BTreeMap::<u8, Vec<_>>::new());
         for (rule, template, hook) in hooks {
             let entry = entries.len() as u32;
             entries.push(Entry { rule, template, back: (hook.back.0 as u16, hook.back.1 as u16) });
@@ -65,6 +71,8 @@ impl Dispatch {
                 Anchor::Lead([far, mid, near]) => {
                     leads.push(([near, mid, far, Charset::NONE.with(0)], entry));
                 }
+                Anchor::At(distance, sets) => distant.entry(distance).or_default().push((sets, entry)),
+                Anchor::Dashes(text) => dashes.push((text.into(), entry)),
                 Anchor::Run(first) => runs.push((first, entry)),
                 Anchor::Url(text, at) => urls.push((text.into(), at, entry)),
                 Anchor::Text(text, no_case) => literals.push((text.into(), no_case, entry)),
@@ -74,8 +82,13 @@ impl Dispatch {
             entries,
             heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e))),
             leads: Hashes::new(leads.iter().map(|(s, e)| (s, *e))),
+            distances: distant
+                .into_iter()
+                .map(|(distance, keys)| (distance, Hashes::new(keys.iter().map(|(s, e)| (s, *e)))))
+                .collect(),
             runs,
             urls,
+            dashes,
             texts: Texts { literals, exact: OnceLock::new(), any_case: OnceLock::new() },
         }
     }
@@ -84,12 +97,21 @@ impl Dispatch {
     pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, sink: &mut Sink<'_>) {
         for &start in piece.starts {
             self.at_start(view.bytes, start, sink);
-        }
-        for run in piece.runs {
-            if let Some(start) = behind_escape(view.bytes, run.start, run.end)
-                && run.end - start >= LONG - 1
+            if let Some(start) = behind_escape(view.bytes, start)
+                && piece.starts.binary_search(&start).is_err()
             {
                 self.at_start(view.bytes, start, sink);
+                self.behind(view.bytes, start, sink);
+            }
+        }
+        for &start in piece.far {
+            self.behind(view.bytes, start, sink);
+        }
+        for &at in piece.dashes {
+            for (text, entry) in &self.dashes {
+                if view.bytes[at - 5..].starts_with(text) {
+                    self.try_entry(view.bytes, at, *entry, sink);
+                }
             }
         }
         if !self.urls.is_empty() {
@@ -119,6 +141,19 @@ impl Dispatch {
         if self.leads.may(u32::from_le_bytes(lead)) {
             for &entry in self.leads.entries(lead[0], lead[1]) {
                 self.try_entry(bytes, start, entry, sink);
+            }
+        }
+    }
+
+    /// A run of at least 32 bytes begins at `start`: looks for what hangs on a place behind it.
+    fn behind(&self, bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
+        for (distance, hashes) in &self.distances {
+            let at = start + usize::from(*distance);
+            let Some(four) = bytes.get(at..).and_then(|b| b.first_chunk::<4>()) else { break };
+            if hashes.may(u32::from_le_bytes(*four)) {
+                for &entry in hashes.entries(four[0], four[1]) {
+                    self.try_entry(bytes, start, entry, sink);
+                }
             }
         }
     }

@@ -5,6 +5,9 @@ use super::simd;
 /// The shortest run of token bytes that is looked at: no key is shorter, nor the part of it that an anchor needs.
 pub(super) const LONG: usize = 16;
 
+/// The shortest run of wide bytes in which something may be looked for far from its start.
+pub(super) const FAR: usize = 32;
+
 /// How many bytes are classified at once: the masks stay in the first-level cache while all stages read them.
 const PIECE: usize = 16 * 1024;
 
@@ -15,13 +18,13 @@ pub(super) struct Masks {
     pub(super) token: u64,
     /// `A`–`Z`, `a`–`z`, `0`–`9`.
     pub(super) alnum: u64,
-    /// `0`–`9`.
-    pub(super) digit: u64,
+    /// Token bytes and `.` `/` `+` `~` `=` `:` (and, for the tables' sake, `{` and DEL).
+    pub(super) wide: u64,
     /// `-`.
     pub(super) dash: u64,
     /// `:` and `=`.
     pub(super) assign: u64,
-    /// `/` and `+`.
+    /// `/`.
     pub(super) slash: u64,
     /// `"`, `'` and the backtick.
     pub(super) quote: u64,
@@ -53,9 +56,13 @@ pub(super) struct Piece<'a> {
     next_s: u64,
     /// The runs of at least [`LONG`] token bytes that start in it; they may end behind it.
     pub(super) runs: &'a [Run],
-    /// Where in long runs a key may start: the start of the run, or a letter or digit after `-` or `_`, with at
-    /// least [`LONG`] token bytes from there on.
+    /// Where a key may start: the start of a run of wide bytes, or a letter or digit after none, with at least
+    /// [`LONG`] wide bytes from there on.
     pub(super) starts: &'a [usize],
+    /// Those of `starts` that have at least [`FAR`] wide bytes from there on.
+    pub(super) far: &'a [usize],
+    /// Letters and digits directly behind five dashes.
+    pub(super) dashes: &'a [usize],
 }
 
 impl Piece<'_> {
@@ -72,13 +79,18 @@ pub(super) struct Pieces {
     masks: Vec<Masks>,
     runs: Vec<Run>,
     starts: Vec<usize>,
+    far: Vec<usize>,
+    dashes: Vec<usize>,
     at: usize,
+    /// The last masks of the piece before.
+    before: Masks,
 }
 
 impl Pieces {
     /// Begins a new content.
     pub(super) fn reset(&mut self) {
         self.at = 0;
+        self.before = Masks::default();
     }
 
     /// The next piece of the content, until there is none.
@@ -92,6 +104,8 @@ impl Pieces {
         self.masks.clear();
         self.runs.clear();
         self.starts.clear();
+        self.far.clear();
+        self.dashes.clear();
         // One block more, since a run is only known to be long from the bytes that follow.
         let nuls = simd::classify(&bytes[at..bytes.len().min(end + 64)], &mut self.masks);
         self.find_runs(bytes, at, end);
@@ -103,33 +117,38 @@ impl Pieces {
             next_s: self.masks.get((end - at).div_ceil(64)).map_or(0, |m| m.s),
             runs: &self.runs,
             starts: &self.starts,
+            far: &self.far,
+            dashes: &self.dashes,
         })
     }
 
     fn find_runs(&mut self, bytes: &[u8], at: usize, end: usize) {
-        let before = at.checked_sub(1).map_or(b' ', |i| bytes[i]);
-        let mut token_carry = u64::from(is_token(before));
-        let mut alnum_carry = u64::from(before.is_ascii_alphanumeric());
+        let mut before = self.before;
         for k in 0..(end - at).div_ceil(64) {
             let here = self.masks[k];
-            let next = self.masks.get(k + 1).map_or(0, |m| m.token);
-            let token_starts = here.token & !(here.token << 1 | token_carry);
-            let starts =
-                (token_starts | here.alnum & !(here.alnum << 1 | alnum_carry)) & long(here.token, next);
-            token_carry = here.token >> 63;
-            alnum_carry = here.alnum >> 63;
-            let mut rest = starts;
-            while rest != 0 {
-                let bit = rest.trailing_zeros() as usize;
-                let start = at + k * 64 + bit;
-                self.starts.push(start);
-                if token_starts >> bit & 1 == 1 {
-                    let end = self.run_end(bytes, at, k, bit);
-                    self.runs.push(Run { start, end });
-                }
-                rest &= rest - 1;
+            let next = self.masks.get(k + 1).copied().unwrap_or_default();
+            let offset = at + k * 64;
+            let begin = |here: u64, before: u64| here & !(here << 1 | before >> 63);
+
+            let mut runs = begin(here.token, before.token) & long(here.token, next.token);
+            while runs != 0 {
+                let bit = runs.trailing_zeros() as usize;
+                let end = self.run_end(bytes, at, k, bit);
+                self.runs.push(Run { start: offset + bit, end });
+                runs &= runs - 1;
             }
+            let wide = long(here.wide, next.wide);
+            let starts = (begin(here.wide, before.wide) | begin(here.alnum, before.alnum)) & wide;
+            if starts != 0 {
+                push_bits(starts, offset, &mut self.starts);
+                // A run of 32 is one of 16 with another 16 behind, of which the next 64 bits tell enough.
+                let next_wide = long(next.wide, 0);
+                push_bits(starts & (wide >> 16 | next_wide << 48), offset, &mut self.far);
+            }
+            push_bits(behind_dashes(here, before), offset, &mut self.dashes);
+            before = here;
         }
+        self.before = before;
     }
 
     /// Behind the last byte of the token run that holds bit `bit` of mask `k`.
@@ -146,6 +165,28 @@ impl Pieces {
         let known = bytes.len().min(at + self.masks.len() * 64);
         known + bytes[known..].iter().take_while(|&&b| is_token(b)).count()
     }
+}
+
+fn push_bits(mut bits: u64, offset: usize, out: &mut Vec<usize>) {
+    while bits != 0 {
+        out.push(offset + bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
+}
+
+/// Letters and digits that have five dashes before them.
+fn behind_dashes(here: Masks, before: Masks) -> u64 {
+    if here.dash | before.dash >> 59 == 0 {
+        return 0;
+    }
+    let dash = u128::from(before.dash) | u128::from(here.dash) << 64;
+    let five = dash << 1 & dash << 2 & dash << 3 & dash << 4 & dash << 5;
+    (five >> 64) as u64 & here.alnum
+}
+
+/// Whether a byte belongs to runs of wide bytes.
+pub(super) fn is_wide(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-.:=/+~{\x7f".contains(&byte)
 }
 
 /// Whether a byte belongs to the runs.
@@ -169,38 +210,52 @@ mod tests {
 
     use super::*;
 
-    /// Runs and starts by the definition.
-    fn naive(bytes: &[u8]) -> (Vec<Run>, Vec<usize>) {
-        let (mut runs, mut starts) = (Vec::new(), Vec::new());
-        let mut i = 0;
-        while i < bytes.len() {
-            let end = i + bytes[i..].iter().take_while(|&&b| is_token(b)).count();
-            if end - i >= LONG {
-                runs.push(Run { start: i, end });
-                starts.extend((i..=end - LONG).filter(|&p| {
-                    p == i || bytes[p].is_ascii_alphanumeric() && !bytes[p - 1].is_ascii_alphanumeric()
-                }));
-            }
-            i = end.max(i + 1);
-        }
-        (runs, starts)
+    type All = (Vec<Run>, Vec<usize>, Vec<usize>, Vec<usize>);
+
+    /// Runs, starts, far starts and places behind dashes by their definitions.
+    fn naive(bytes: &[u8]) -> All {
+        let runs = (0..bytes.len())
+            .filter(|&i| is_token(bytes[i]) && (i == 0 || !is_token(bytes[i - 1])))
+            .map(|start| Run {
+                start,
+                end: start + bytes[start..].iter().take_while(|&&b| is_token(b)).count(),
+            })
+            .filter(|run| run.end - run.start >= LONG)
+            .collect();
+        let starts = |least: usize| {
+            (0..bytes.len())
+                .filter(|&p| {
+                    let wide = bytes[p..].iter().take(least).filter(|&&b| is_wide(b)).count() == least;
+                    let before = p.checked_sub(1).map_or(b' ', |p| bytes[p]);
+                    wide && (!is_wide(before)
+                        || bytes[p].is_ascii_alphanumeric() && !before.is_ascii_alphanumeric())
+                })
+                .collect()
+        };
+        let dashes = (5..bytes.len())
+            .filter(|&p| bytes[p].is_ascii_alphanumeric() && bytes[p - 5..p] == *b"-----")
+            .collect();
+        (runs, starts(LONG), starts(FAR), dashes)
     }
 
-    fn all(bytes: &[u8]) -> (Vec<Run>, Vec<usize>) {
+    fn all(bytes: &[u8]) -> All {
         let mut pieces = Pieces::default();
-        let (mut runs, mut starts) = (Vec::new(), Vec::new());
+        let mut all = All::default();
         while let Some(piece) = pieces.next(bytes) {
-            runs.extend_from_slice(piece.runs);
-            starts.extend_from_slice(piece.starts);
+            all.0.extend_from_slice(piece.runs);
+            all.1.extend_from_slice(piece.starts);
+            all.2.extend_from_slice(piece.far);
+            all.3.extend_from_slice(piece.dashes);
         }
-        (runs, starts)
+        all
     }
 
     #[test]
     fn a_run_across_pieces_is_one_run() {
-        for shift in 0..130 {
+        for shift in [0, 1, 31, 63, 64, 88, 89, 99, 100, 129] {
             let mut bytes = vec![b' '; PIECE - 100 + shift];
-            bytes.extend(std::iter::repeat_n(b'x', 3 * PIECE));
+            bytes.extend(b"-----BEGIN ");
+            bytes.extend(std::iter::repeat_n(b'x', PIECE + 100));
             bytes.extend(b" -key-0123456789abcdef ");
             assert_eq!(all(&bytes), naive(&bytes), "{shift}");
         }
@@ -208,7 +263,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn runs_are_what_the_definition_says(bytes in "[a-c_ .-]{0,300}", pad in 0..80usize) {
+        fn runs_are_what_the_definition_says(bytes in "[a-c_ .-]{0,300}[a-c-]{0,200}", pad in 0..80usize) {
             let mut text = vec![b'.'; pad];
             text.extend(bytes.bytes());
             text.extend(b"abcdefghijklmno_pqrs-tuvwxyz0123456789abcdefgh");

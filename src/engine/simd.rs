@@ -20,15 +20,15 @@ const LOW: [u8; 16] = [
     DIGIT | MID | TOP,         // 8
     DIGIT | MID | TOP,         // 9
     MID | TOP | ASSIGN,        // a: J Z :
-    MID | SLASH,               // b: K +
+    MID | PATH,                // b: K +
     MID,                       // c
     MID | DASH | ASSIGN,       // d: M - =
-    MID,                       // e: N
-    MID | UNDER | SLASH,       // f: O _ /
+    MID | PATH,                // e: N . ~
+    MID | UNDER | PATH,        // f: O _ /
 ];
 /// Class bits of a byte by its high nibble.
 const HIGH: [u8; 16] =
-    [0, 0, DASH | SLASH | QUOTE, DIGIT | ASSIGN, MID, TOP | UNDER, MID, TOP, 0, 0, 0, 0, 0, 0, 0, 0];
+    [0, 0, DASH | PATH | QUOTE, DIGIT | ASSIGN, MID, TOP | UNDER, MID, TOP | PATH, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /// `0`–`9`.
 const DIGIT: u8 = 1;
@@ -42,13 +42,14 @@ const UNDER: u8 = 8;
 const DASH: u8 = 16;
 /// `:` and `=`.
 const ASSIGN: u8 = 32;
-/// `/` and `+`.
-const SLASH: u8 = 64;
+/// `/`, `+`, `.`, `~`; also `{` and DEL, since tables know nibbles only.
+const PATH: u8 = 64;
 /// `"` and `'`; the backtick has no place in the tables and is compared with.
 const QUOTE: u8 = 128;
 
 const ALNUM: u8 = DIGIT | MID | TOP;
 const TOKEN: u8 = ALNUM | UNDER | DASH;
+const WIDE: u8 = TOKEN | ASSIGN | PATH;
 
 /// Appends the masks of `bytes`, one for each 64 bytes; a last short block is filled up with blanks. Whether there
 /// are NULs.
@@ -97,10 +98,10 @@ fn scalar(blocks: &[[u8; 64]], out: &mut Vec<Masks>) -> bool {
             let bit = |set: u8| u64::from(class & set != 0) << i;
             masks.token |= bit(TOKEN);
             masks.alnum |= bit(ALNUM);
-            masks.digit |= bit(DIGIT);
+            masks.wide |= bit(WIDE);
             masks.dash |= bit(DASH);
             masks.assign |= bit(ASSIGN);
-            masks.slash |= bit(SLASH);
+            masks.slash |= u64::from(byte == b'/') << i;
             masks.quote |= bit(QUOTE) | u64::from(byte == b'`') << i;
             masks.s |= u64::from(byte | 32 == b's') << i;
         }
@@ -116,7 +117,7 @@ mod x86 {
     #[allow(clippy::wildcard_imports, reason = "intrinsics have names of their own")]
     use std::arch::x86_64::*;
 
-    use super::{ALNUM, HIGH, LOW, TOKEN};
+    use super::{ALNUM, HIGH, LOW, TOKEN, WIDE};
     use crate::engine::masks::Masks;
 
     /// One class bit of 32 bytes, moved to the top of each byte, where `movemask` reads it.
@@ -138,7 +139,8 @@ mod x86 {
         let low = _mm256_broadcastsi128_si256(table(&LOW));
         let high = _mm256_broadcastsi128_si256(table(&HIGH));
         let nibble = _mm256_set1_epi8(15);
-        let (token, alnum) = (_mm256_set1_epi8(TOKEN as i8), _mm256_set1_epi8(ALNUM as i8));
+        let [token, alnum, wide] = [TOKEN, ALNUM, WIDE].map(|set| _mm256_set1_epi8(set as i8));
+        let slash = _mm256_set1_epi8(b'/' as i8);
         let any = |class: __m256i, set: __m256i| {
             !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_and_si256(class, set), _mm256_setzero_si256()))
                 as u32)
@@ -167,10 +169,10 @@ mod x86 {
             Masks {
                 token: join([any(class[0], token), any(class[1], token)]),
                 alnum: join([any(class[0], alnum), any(class[1], alnum)]),
-                digit: join([bit!(class[0], 7), bit!(class[1], 7)]),
+                wide: join([any(class[0], wide), any(class[1], wide)]),
                 dash: join([bit!(class[0], 3), bit!(class[1], 3)]),
                 assign: join([bit!(class[0], 2), bit!(class[1], 2)]),
-                slash: join([bit!(class[0], 1), bit!(class[1], 1)]),
+                slash: join(text.map(|t| same(t, slash))),
                 quote: join([bit!(class[0], 0), bit!(class[1], 0)]) | join(text.map(|t| same(t, tick))),
                 s: join(text.map(|t| same(_mm256_or_si256(t, _mm256_set1_epi8(32)), letter))),
             }
@@ -182,7 +184,8 @@ mod x86 {
     pub(super) fn ssse3(blocks: &[[u8; 64]], out: &mut Vec<Masks>) -> bool {
         let (low, high) = (table(&LOW), table(&HIGH));
         let nibble = _mm_set1_epi8(15);
-        let (token, alnum) = (_mm_set1_epi8(TOKEN as i8), _mm_set1_epi8(ALNUM as i8));
+        let [token, alnum, wide] = [TOKEN, ALNUM, WIDE].map(|set| _mm_set1_epi8(set as i8));
+        let slash = _mm_set1_epi8(b'/' as i8);
         let any = |class: __m128i, set: __m128i| {
             u64::from(
                 !(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_and_si128(class, set), _mm_setzero_si128())) as u16),
@@ -203,10 +206,10 @@ mod x86 {
                 let class = _mm_and_si128(by_low, _mm_shuffle_epi8(high, upper));
                 masks.token |= any(class, token) << (16 * i);
                 masks.alnum |= any(class, alnum) << (16 * i);
-                masks.digit |= bit16!(class, 7) << (16 * i);
+                masks.wide |= any(class, wide) << (16 * i);
                 masks.dash |= bit16!(class, 3) << (16 * i);
                 masks.assign |= bit16!(class, 2) << (16 * i);
-                masks.slash |= bit16!(class, 1) << (16 * i);
+                masks.slash |= same(bytes, slash) << (16 * i);
                 masks.quote |= (bit16!(class, 0) | same(bytes, tick)) << (16 * i);
                 masks.s |= same(_mm_or_si128(bytes, _mm_set1_epi8(32)), letter) << (16 * i);
             }
@@ -234,7 +237,7 @@ mod arm {
     #[allow(clippy::wildcard_imports, reason = "intrinsics have names of their own")]
     use std::arch::aarch64::*;
 
-    use super::{ALNUM, ASSIGN, DASH, DIGIT, HIGH, LOW, QUOTE, SLASH, TOKEN};
+    use super::{ALNUM, ASSIGN, DASH, HIGH, LOW, QUOTE, TOKEN, WIDE};
     use crate::engine::masks::Masks;
 
     #[target_feature(enable = "neon")]
@@ -252,10 +255,10 @@ mod arm {
             Masks {
                 token: any(class, TOKEN),
                 alnum: any(class, ALNUM),
-                digit: any(class, DIGIT),
+                wide: any(class, WIDE),
                 dash: any(class, DASH),
                 assign: any(class, ASSIGN),
-                slash: any(class, SLASH),
+                slash: any(text.map(|t| vceqq_u8(t, vdupq_n_u8(b'/'))), 255),
                 quote: any(class, QUOTE) | any(text.map(|t| vceqq_u8(t, vdupq_n_u8(b'`'))), 255),
                 s: any(text.map(|t| vceqq_u8(vorrq_u8(t, vdupq_n_u8(32)), vdupq_n_u8(b's'))), 255),
             }
@@ -296,10 +299,10 @@ mod tests {
         Masks {
             token: of(&|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'),
             alnum: of(&|b| b.is_ascii_alphanumeric()),
-            digit: of(&|b| b.is_ascii_digit()),
+            wide: of(&|b| b.is_ascii_alphanumeric() || b"_-:=/+.~{\x7f".contains(&b)),
             dash: of(&|b| b == b'-'),
             assign: of(&|b| b == b':' || b == b'='),
-            slash: of(&|b| b == b'/' || b == b'+'),
+            slash: of(&|b| b == b'/'),
             quote: of(&|b| b == b'"' || b == b'\'' || b == b'`'),
             s: of(&|b| b == b's' || b == b'S'),
         }

@@ -203,6 +203,8 @@ fn print_anchors() {
             Anchor::Lead(_) => "lead",
             Anchor::Run(_) => "run",
             Anchor::Url(..) => "url",
+            Anchor::At(..) => "at",
+            Anchor::Dashes(_) => "dashes",
             Anchor::Text(..) => "text",
         };
         *count.entry(kind).or_default() += 1;
