@@ -12,6 +12,7 @@ mod encode;
 mod entry;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -44,6 +45,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &junit::JUnit,
     &csv::Csv,
     &markdown::Markdown,
+    &html::Html,
 ];
 
 /// The format of that name.

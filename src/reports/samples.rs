@@ -165,3 +165,32 @@ pub(super) fn hostile() -> Report {
 pub(super) fn large(n: u64) -> Report {
     report((0..n).map(|i| finding(&format!("src/dir{}/file{i}.py", i % 100), i % 5000 + 1, i / 2)).collect())
 }
+
+/// A report of a history, as an auditor gets it: several providers, authors and years.
+pub(super) fn audit(n: u64) -> Report {
+    const PROVIDERS: &[&str] = &["Voicgen", "Neospeech", "Cloudfoo", "Paybar", "Mailbaz", "Tinymaps"];
+    const AUTHORS: &[&str] = &["Ada Example", "Bo Muster", "Chi Beispiel", "Dee Exemple", "Eve Esempio"];
+    const PATHS: &[&str] =
+        &["config/prod.env", "src/settings.py", "deploy/k8s/secret.yaml", "web/src/api.ts", "infra/main.tf"];
+    let mut report = report(Vec::new());
+    for i in 0..n {
+        let key = i * 2 / 3;
+        let provider = PROVIDERS[(key * key % 17 % 6) as usize];
+        let mut one = finding(PATHS[(i % 5) as usize], i * 7 % 300 + 1, key);
+        one.rule = format!("{}-api-key", provider.to_lowercase()).into();
+        one.provider = provider.into();
+        one.name = format!("{provider} API key").into();
+        one.severity = Severity::ALL[4 - (key * 7 % 11 % 5) as usize];
+        let mut past = history(AUTHORS[(i * i % 7 % 5) as usize], (i % 250) as u8);
+        past.date.0 = 1_590_000_000 + (i as i64 * 7_919_993) % 160_000_000;
+        past.age_days = Some(((1_760_000_000 - past.date.0) / 86_400).unsigned_abs());
+        past.email = format!("{}@example.org", past.author.split(' ').next().unwrap_or("x").to_lowercase());
+        past.subject = "Add the settings for production".to_owned();
+        one.history = Some(past);
+        report.findings.push(one);
+    }
+    report.coverage.mode = "audit".into();
+    report.coverage.commits = 4321;
+    report.coverage.blobs = 98_765;
+    report
+}

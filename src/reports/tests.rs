@@ -252,7 +252,13 @@ fn look_at_it() {
     for (i, finding) in history.findings.iter_mut().enumerate() {
         finding.history = Some(samples::history("A U Thor", 4 + i as u8));
     }
-    for (name, report) in [("ordinary", history), ("hostile", hostile()), ("empty", report(Vec::new()))] {
+    for (name, report) in [
+        ("ordinary", history),
+        ("hostile", hostile()),
+        ("empty", report(Vec::new())),
+        ("audit", samples::audit(180)),
+        ("large", samples::audit(100_000)),
+    ] {
         for f in FORMATS {
             let look = Look { width: (f.name() == "text").then_some(80), color: true, ..Look::PLAIN };
             std::fs::write(folder.join(format!("{name}.{}", f.name())), written(f.name(), &report, look))
