@@ -4,7 +4,8 @@ use std::io::Write;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Globals, config, history, hook, scan};
+use crate::commands::{Globals, config, history, hook, scan, staged};
+
 use crate::error::Result;
 
 /// Never commit keys: finds secrets in files, in what is about to be committed, and in the whole history.
@@ -25,6 +26,7 @@ pub struct Cli {
 enum Command {
     Scan(scan::Args),
     History(history::Args),
+    Staged(staged::Args),
     Hook(hook::Args),
     Config(config::Args),
 }
@@ -36,6 +38,7 @@ impl Cli {
         match &self.command {
             Command::Scan(args) => scan::run(args, globals, out, err),
             Command::History(args) => history::run(args, globals, out, err),
+            Command::Staged(args) => staged::run(args, globals, out, err),
             Command::Hook(args) => hook::run(args, globals, out, err),
             Command::Config(args) => config::run(args, globals, out, err),
         }

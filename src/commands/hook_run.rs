@@ -14,7 +14,7 @@ use crate::model::BlobPath;
 use crate::repo::{Environment, Repository, user_config};
 use crate::sources::Message;
 
-use super::{Globals, Session};
+use super::{Globals, Session, staged};
 
 /// A commit message longer than this, in bytes, is refused rather than read.
 const LONGEST_MESSAGE: u64 = 64 << 20;
@@ -43,7 +43,8 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     let _ = (out, args.explain);
     match args.stage {
         Stage::CommitMsg => commit_msg(args, globals, err),
-        Stage::PreCommit | Stage::PrePush | Stage::PreReceive => {
+        Stage::PreCommit => staged::hook(globals, err),
+        Stage::PrePush | Stage::PreReceive => {
             Err(Error::Usage(format!("{}: not built yet", args.stage.as_str())))
         }
     }

@@ -13,6 +13,7 @@ mod place;
 mod progress;
 pub mod scan;
 mod session;
+pub mod staged;
 mod watch;
 
 pub use globals::Globals;

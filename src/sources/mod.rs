@@ -1,13 +1,16 @@
 //! Where blobs come from. A source pushes every blob to workers, from as many threads as it likes; it knows nothing of
 //! rules, reports or decisions.
 
+mod changes;
 mod history;
 mod message;
 mod read;
 mod source;
+mod staged;
 mod tree;
 
 pub use history::{Filter, History, HistoryOptions, Place, Unopened, places};
 pub use message::Message;
 pub use source::{Source, Worker};
+pub use staged::{Staged, StagedOptions};
 pub use tree::{Tree, TreeOptions};

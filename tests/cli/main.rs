@@ -9,6 +9,7 @@ mod commit_msg;
 mod hook;
 mod sandbox;
 mod scan;
+mod staged;
 
 #[test]
 fn no_file_of_this_folder_is_forgotten() {

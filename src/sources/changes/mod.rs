@@ -1,0 +1,19 @@
+//! What a commit changes: found by comparing ids, not by reading a patch. Attributes, text conversion, external diffs,
+//! colours and encodings have no part in it, because none of them is asked.
+//!
+//! Two sides are compared ([`compare`]), renames are recognised among what came and what went ([`renames`]), and each
+//! new blob is given to the worker with the lines that no old version of it has ([`added`]).
+
+mod added;
+mod compare;
+mod lines;
+mod objects;
+mod renames;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use added::{Job, Pusher};
+pub(super) use compare::{Change, Side, compare};
+pub(super) use objects::Objects;
+pub(super) use renames::resolve;

@@ -1,0 +1,1 @@
+//! Comparing real indexes and trees, with git's own answers beside.
