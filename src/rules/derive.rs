@@ -83,7 +83,7 @@ pub(crate) fn not_before(shapes: &[Vec<Piece>]) -> Charset {
             edge = edge.union(Charset::WORD);
         }
         match prefix(shape) {
-            0 => edge = edge.union(first),
+            0 => edge = edge.union(first).with(b'+'),
             1..=3 if first.meets(&Charset::WORD) => edge = edge.with(b'-'),
             _ => {}
         }
@@ -103,7 +103,8 @@ pub(crate) fn not_after(shapes: &[Vec<Piece>]) -> Charset {
             edge = edge.union(last);
         }
         if literals(shape) == 0 {
-            edge = edge.with(b'-');
+            // Nor a slice of base64.
+            edge = edge.with(b'-').with(b'+').with(b'=');
         }
     }
     edge
