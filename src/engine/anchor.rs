@@ -10,7 +10,7 @@
 use crate::rules::{Boundary, Charset, Need, Rule, Segment, Shape, Template};
 
 use super::masks::{FAR, LONG, is_wide};
-use super::pattern::prefixes;
+use super::pattern::beginnings;
 use super::shape::extent;
 
 /// More ways to begin than this are too many to be told apart by a hash.
@@ -69,12 +69,16 @@ pub(super) fn hang(index: u32, rule: &Rule, hooks: &mut Vec<(u32, u32, Hook)>) -
             }
         }
         Shape::Pattern(text) => {
-            for literal in prefixes(text) {
-                // What follows is not known, but the literal alone may be enough to hang on.
-                let known = Template { segments: vec![Segment::Literal(literal.clone().into())].into() };
-                let found = hook(&known, &rule.boundary).filter(|hook| hook.back.1 <= literal.len());
-                let text = Hook { anchor: Anchor::Text(literal, false), back: (0, 0) };
-                hooks.push((index, 0, found.unwrap_or(text)));
+            // Only how it begins is known as a template. A letter before it would make it the end of a word.
+            let boundary = Boundary { not_before: ALNUM, ..rule.boundary };
+            for template in beginnings(text) {
+                match hook(&template, &boundary) {
+                    Some(hook) => hooks.push((index, 0, hook)),
+                    None => {
+                        hooks.truncate(before);
+                        return false;
+                    }
+                }
             }
         }
     }
@@ -200,10 +204,10 @@ fn begins_guarded(segments: &[Segment], boundary: &Boundary) -> bool {
 }
 
 /// Whether a key that begins with `first` begins at a start, wherever its boundary lets it stand.
+///
+/// One price is paid: a key that begins with `+`, `/` and the like directly behind `.`, `~`, `%` or `!` is not found.
 fn guarded(boundary: &Boundary, first: u8) -> bool {
-    let before = |set: &dyn Fn(u8) -> bool| (0..=255).filter(|&b| set(b)).all(|b| boundary.not_before.has(b));
-    before(&|b| b.is_ascii_alphanumeric())
-        && (first.is_ascii_alphanumeric() || is_wide(first) && before(&|b| is_wide(b)))
+    is_wide(first) && (0..=255u8).filter(u8::is_ascii_alphanumeric).all(|b| boundary.not_before.has(b))
 }
 
 /// How many wide bytes at least stand at the start of these segments.
@@ -277,9 +281,12 @@ fn marked(text: &[u8], no_case: bool, offset: (usize, usize)) -> Option<Hook> {
 
 /// A hook on a long run alone.
 fn whole_run(segments: &[Segment], boundary: &Boundary) -> Option<Hook> {
-    let Some(Segment::Run(first, _)) = segments.first() else { return None };
-    (wide(segments) >= LONG && begins_guarded(segments, boundary))
-        .then_some(Hook { anchor: Anchor::Run(*first), back: (0, 0) })
+    let first = match segments.first()? {
+        Segment::Run(set, _) if begins_guarded(segments, boundary) => *set,
+        Segment::Literal(text) if guarded(boundary, *text.first()?) => Charset::NONE.with(*text.first()?),
+        _ => return None,
+    };
+    (wide(segments) >= LONG).then_some(Hook { anchor: Anchor::Run(first), back: (0, 0) })
 }
 
 /// Whether one set holds all of another.
@@ -303,5 +310,7 @@ const WIDE: Charset = ALNUM
     .with(b'/')
     .with(b'+')
     .with(b'~')
+    .with(b'%')
+    .with(b'!')
     .with(b'{')
     .with(0x7f);

@@ -18,7 +18,7 @@ pub(super) struct Masks {
     pub(super) token: u64,
     /// `A`–`Z`, `a`–`z`, `0`–`9`.
     pub(super) alnum: u64,
-    /// Token bytes and `.` `/` `+` `~` `=` `:` (and, for the tables' sake, `{` and DEL).
+    /// Token bytes and `.` `/` `+` `~` `%` `!` `=` `:` (and, for the tables' sake, `{` and DEL).
     pub(super) wide: u64,
     /// `-`.
     pub(super) dash: u64,
@@ -56,8 +56,8 @@ pub(super) struct Piece<'a> {
     next_s: u64,
     /// The runs of at least [`LONG`] token bytes that start in it; they may end behind it.
     pub(super) runs: &'a [Run],
-    /// Where a key may start: the start of a run of wide bytes, or a letter or digit after none, with at least
-    /// [`LONG`] wide bytes from there on.
+    /// Where a key may start: the start of a run of wide bytes, any wide byte after `=` or `:`, or a letter or digit
+    /// after none, with at least [`LONG`] wide bytes from there on.
     pub(super) starts: &'a [usize],
     /// Those of `starts` that have at least [`FAR`] wide bytes from there on.
     pub(super) far: &'a [usize],
@@ -138,7 +138,8 @@ impl Pieces {
                 runs &= runs - 1;
             }
             let wide = long(here.wide, next.wide);
-            let starts = (begin(here.wide, before.wide) | begin(here.alnum, before.alnum)) & wide;
+            let assigned = here.wide & (here.assign << 1 | before.assign >> 63);
+            let starts = (begin(here.wide, before.wide) | begin(here.alnum, before.alnum) | assigned) & wide;
             if starts != 0 {
                 push_bits(starts, offset, &mut self.starts);
                 // A run of 32 is one of 16 with another 16 behind, of which the next 64 bits tell enough.
@@ -186,7 +187,7 @@ fn behind_dashes(here: Masks, before: Masks) -> u64 {
 
 /// Whether a byte belongs to runs of wide bytes.
 pub(super) fn is_wide(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-.:=/+~{\x7f".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"_-.:=/+~%!{\x7f".contains(&byte)
 }
 
 /// Whether a byte belongs to the runs.
@@ -228,6 +229,7 @@ mod tests {
                     let wide = bytes[p..].iter().take(least).filter(|&&b| is_wide(b)).count() == least;
                     let before = p.checked_sub(1).map_or(b' ', |p| bytes[p]);
                     wide && (!is_wide(before)
+                        || b"=:".contains(&before)
                         || bytes[p].is_ascii_alphanumeric() && !before.is_ascii_alphanumeric())
                 })
                 .collect()

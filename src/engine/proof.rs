@@ -184,7 +184,8 @@ pub fn cost(rule: &Rule) -> &'static str {
     }
     let dearest = hooks.iter().map(|(_, _, hook)| match &hook.anchor {
         Anchor::Head(_) | Anchor::Lead(_) => (0, "next to nothing: decided by the first bytes of long words"),
-        Anchor::Url(..) => (1, "little: asked at `://`"),
+        Anchor::At(..) => (1, "little: asked at a fixed distance behind the start of long words"),
+        Anchor::Url(..) | Anchor::Dashes(_) => (1, "little: asked at `://` or five dashes"),
         Anchor::Run(_) => (2, "some: asked at every long word"),
         Anchor::Text(text, _) if text.len() >= 5 => (3, "some: a literal is searched for in all text"),
         Anchor::Text(..) => (4, "much: a short literal is searched for in all text"),

@@ -10,11 +10,11 @@ use super::masks::Masks;
 /// Class bits of a byte by its low nibble; a byte's classes are `LOW[b & 15] & HIGH[b >> 4]`.
 const LOW: [u8; 16] = [
     DIGIT | TOP,               // 0, P p
-    DIGIT | MID | TOP,         // 1
+    DIGIT | MID | TOP | PATH,  // 1: !
     DIGIT | MID | TOP | QUOTE, // 2: "
     DIGIT | MID | TOP,         // 3
     DIGIT | MID | TOP,         // 4
-    DIGIT | MID | TOP,         // 5
+    DIGIT | MID | TOP | PATH,  // 5: %
     DIGIT | MID | TOP,         // 6
     DIGIT | MID | TOP | QUOTE, // 7: '
     DIGIT | MID | TOP,         // 8
@@ -42,7 +42,7 @@ const UNDER: u8 = 8;
 const DASH: u8 = 16;
 /// `:` and `=`.
 const ASSIGN: u8 = 32;
-/// `/`, `+`, `.`, `~`; also `{` and DEL, since tables know nibbles only.
+/// `/`, `+`, `.`, `~`, `%`, `!`; also `{` and DEL, since tables know nibbles only.
 const PATH: u8 = 64;
 /// `"` and `'`; the backtick has no place in the tables and is compared with.
 const QUOTE: u8 = 128;
@@ -299,7 +299,7 @@ mod tests {
         Masks {
             token: of(&|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'),
             alnum: of(&|b| b.is_ascii_alphanumeric()),
-            wide: of(&|b| b.is_ascii_alphanumeric() || b"_-:=/+.~{\x7f".contains(&b)),
+            wide: of(&|b| b.is_ascii_alphanumeric() || b"_-:=/+.~%!{\x7f".contains(&b)),
             dash: of(&|b| b == b'-'),
             assign: of(&|b| b == b':' || b == b'='),
             slash: of(&|b| b == b'/'),
