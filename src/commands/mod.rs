@@ -1,5 +1,6 @@
 //! One command, one file: its arguments, its help, its run.
 
+mod ask;
 pub mod config;
 mod configured;
 mod dates;
@@ -8,9 +9,11 @@ mod globals;
 pub mod history;
 pub mod hook;
 mod hook_run;
+pub mod identify;
 mod output;
 mod place;
 mod progress;
+pub mod rules;
 pub mod scan;
 mod session;
 pub mod staged;

@@ -130,6 +130,18 @@ pub(crate) const NAMED: &[(&str, Charset)] = &[
     ("any", VISIBLE),
 ];
 
+/// How rule files write a set: its name, or the largest named set in it and the characters beyond that.
+pub(crate) fn name(set: Charset) -> String {
+    let inside = NAMED.iter().filter(|(_, named)| named.union(set) == set);
+    let (name, named) = inside.max_by_key(|(_, named)| named.len()).copied().unwrap_or(("", Charset::NONE));
+    let more: String = set.bytes().filter(|&byte| !named.has(byte)).map(char::from).collect();
+    let more: String = more
+        .chars()
+        .flat_map(|c| (matches!(c, '\\' | '{' | '}')).then_some('\\').into_iter().chain([c]))
+        .collect();
+    if more.is_empty() { name.to_string() } else { format!("{name}|{more}") }
+}
+
 const DIGITS: Charset = Charset::NONE.with_range(b'0', b'9');
 const LOWER: Charset = Charset::NONE.with_range(b'a', b'z');
 const UPPER: Charset = Charset::NONE.with_range(b'A', b'Z');

@@ -1,7 +1,7 @@
 //! Whether a whole text has a template's shape: slow, simple, and right. For made keys, `identify`, and as the oracle
 //! that the engine's fast way is held against.
 
-use super::rule::{Segment, Shape, Template};
+use super::rule::{Rule, Segment, Shape, Template};
 
 impl Template {
     /// Whether the text, from its first byte to its last, has this shape. Takes time linear in the text for each
@@ -42,6 +42,19 @@ impl Shape {
                 .unwrap_or(false),
         }
     }
+}
+
+/// How many of a key's first bytes all keys of its kind share, so that they may be shown.
+pub fn literal_prefix(rule: &Rule, key: &[u8]) -> usize {
+    let Shape::Templates(list) = &rule.shape else { return 0 };
+    let literals = list.iter().filter_map(|template| match template.segments.first() {
+        Some(Segment::Literal(text)) if key.starts_with(text) => Some(text.len()),
+        Some(Segment::LiteralNoCase(text)) => {
+            key.get(..text.len()).filter(|head| head.eq_ignore_ascii_case(text)).map(<[u8]>::len)
+        }
+        _ => None,
+    });
+    literals.max().unwrap_or(0)
 }
 
 fn after_literal(

@@ -128,6 +128,17 @@ impl Ruleset {
     }
 }
 
+/// Reads rule files (or folders of them): each rule with its file and line.
+pub fn placed(files: &[PathBuf]) -> Result<Vec<(PathBuf, usize, Rule)>> {
+    let mut all = Vec::new();
+    for path in rule_files(files)? {
+        let text = read(&path)?;
+        let rules = parse_lines(&text).map_err(|problem| wrong(&path, problem))?;
+        all.extend(rules.into_iter().map(|(rule, line)| (path.clone(), line, rule)));
+    }
+    Ok(all)
+}
+
 /// Reads the rules in a text, for rules that stand elsewhere than in a file of their own.
 pub fn parse(text: &str) -> Result<Vec<Rule>, Problem> {
     Ok(parse_lines(text)?.into_iter().map(|(rule, _)| rule).collect())
