@@ -16,6 +16,8 @@ use crate::model::Checksum;
 use crate::rules::Rule;
 
 use super::context::Surroundings;
+pub(super) use placeholder::well_known;
+
 use super::judge::random::{Makeup, RANDOM, score};
 
 /// What filters look at.

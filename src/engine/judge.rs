@@ -10,7 +10,7 @@ use crate::rules::{Judge, Need, Rule, check};
 
 use super::candidate::Candidate;
 use super::context::Surroundings;
-use super::filter::{Case, dropped_by};
+use super::filter::{Case, dropped_by, well_known};
 use super::named::BY_PLACE;
 use super::words::Kind;
 
@@ -78,6 +78,8 @@ pub(super) fn assess(rule: &Rule, key: &[u8], candidate: &Candidate, around: &Su
     }
     by_checksum(checksum, &mut score);
     let confidence = Confidence(score.points.clamp(0, 100) as u8);
+    // Words of generic rules are not a provider's: they must not beat a rule that knows the key.
+    let fit = if case.generic { 0 } else { fit };
     Verdict::Keep(Assessment {
         confidence,
         fit,
@@ -100,21 +102,24 @@ fn misses_need(rule: &Rule, fit: u8, around: &Surroundings<'_>) -> Option<&'stat
 
 /// Names and words around.
 fn by_context(case: &Case<'_>, score: &mut Score) {
-    match case.fit {
-        3 => score.add(15, "its own name"),
-        2 => score.add(8, "the provider's word in the name, or its host"),
-        _ => {}
+    if !case.generic {
+        match case.fit {
+            3 => score.add(15, "its own name"),
+            2 => score.add(8, "the provider's word in the name, or its host"),
+            _ => {}
+        }
     }
-    if case.rule.context.need == Need::No {
+    if case.rule.context.need == Need::No || BY_PLACE.contains(&&*case.rule.id) {
         return;
     }
     let meaning = &case.around.meaning;
     match (meaning.kind, meaning.against) {
         (Some(_), Some(_)) => score.add(-35, "a name that means something about a secret"),
-        (Some(Kind::Key), None) if case.generic => score.add(-10, "`key` alone may be any key"),
+        (Some(Kind::Key), None) if case.generic => score.add(-20, "`key` alone may be any key"),
         (Some(_), None) => score.add(5, "a name that means a secret"),
+        (None, _) if case.generic => score.add(-35, "a name that means no secret"),
         (None, _) if case.around.name.is_some() && case.fit < 2 => {
-            score.add(-25, "a name that says nothing of a secret")
+            score.add(-25, "a name that says nothing of a secret");
         }
         (None, _) => {}
     }
@@ -136,6 +141,9 @@ fn by_randomness(case: &Case<'_>, score: &mut Score) {
         s if s >= -3 => score.add(-30, "looks more like words than random"),
         _ => score.add(-50, "reads as words"),
     }
+    if case.generic && case.key.len() < 12 {
+        score.add(-30, "short for a secret that a machine made");
+    }
     if case.makeup.letters() == 0 {
         score.add(-30, "only digits");
     }
@@ -156,6 +164,9 @@ fn by_human(case: &Case<'_>, score: &mut Score) {
     }
     if case.key.len() < 6 {
         score.add(-12, "very short");
+    }
+    if well_known(case) {
+        score.add(-12, "a password that everybody knows");
     }
     if !case.around.value.quoted {
         score.add(-8, "not quoted");

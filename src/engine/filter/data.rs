@@ -145,7 +145,7 @@ pub(super) fn identifier(case: &Case<'_>) -> bool {
     let m = &case.makeup;
     if m.digits * 4 > key.len()
         || m.spaces > 0
-        || m.symbols != key.iter().filter(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/')).count()
+        || m.symbols != key.iter().filter(|b| matches!(b, b'_' | b'-' | b'.' | b':' | b'/' | b'#')).count()
     {
         return false;
     }

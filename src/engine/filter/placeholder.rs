@@ -40,7 +40,7 @@ const THING: &[&str] = &[
 /// Whether the whole value, or a sure word of it, says that it is none.
 pub(super) fn words_say_so(case: &Case<'_>) -> bool {
     if case.looks_random() {
-        return starts_to_the_reader(case.body) && !case.rich;
+        return !case.rich && (starts_to_the_reader(case.body) || case.generic && several(case.key));
     }
     let (mut open, mut all, mut other) = (0, 0, 0);
     for range in words(case.body) {
@@ -61,6 +61,12 @@ pub(super) fn words_say_so(case: &Case<'_>) -> bool {
     all > 0 && open > 0 && other <= usize::from(all >= 3) || starts_to_the_reader(case.body)
 }
 
+/// Several words that say so, set apart from the rest: `key-my_test_key-not-a-uuid-3d844edf`.
+fn several(value: &[u8]) -> bool {
+    let set_apart = value.split(|b| matches!(b, b'-' | b'_' | b' ' | b'.')).filter(|w| w.len() >= 3);
+    set_apart.filter(|w| listed(OPEN, w) || listed(THING, w)).count() >= 3
+}
+
 /// `your…`, `<your`, `enter-`: addresses the reader.
 fn starts_to_the_reader(value: &[u8]) -> bool {
     #[rustfmt::skip]
@@ -76,7 +82,11 @@ fn starts_to_the_reader(value: &[u8]) -> bool {
 
 /// The value only repeats its name, or names the thing: `password = "password"`, `addPassword = "#add-password"`.
 pub(super) fn echo(case: &Case<'_>) -> bool {
-    if case.looks_random() || case.makeup.digits * 2 > case.key.len() {
+    let signs = case.key.iter().filter(|b| b.is_ascii_punctuation() && !b"-_.#:/".contains(b)).count();
+    if case.looks_random()
+        || case.makeup.digits > 2 && case.makeup.letters() > 0
+        || case.makeup.digits > 0 && signs > 0
+    {
         return false;
     }
     let name = case.around.name_text();
@@ -94,7 +104,7 @@ pub(super) fn echo(case: &Case<'_>) -> bool {
 }
 
 /// A password that everybody knows and nobody keeps: told apart from real ones by value.
-pub(super) fn well_known(case: &Case<'_>) -> bool {
+pub(in crate::engine) fn well_known(case: &Case<'_>) -> bool {
     #[rustfmt::skip]
     const KNOWN: &[&str] = &[
         "password", "passwd", "pass", "secret", "admin", "root", "guest", "user", "letmein", "qwerty", "123456",

@@ -26,8 +26,11 @@ const STARTS: &[&str] = &[
 /// Whether the value is a reference.
 pub(super) fn reference(case: &Case<'_>) -> bool {
     let text = if case.generic { case.key } else { case.value() };
-    let text = text.trim_ascii();
+    let text = unquoted(text.trim_ascii());
     if template(text) || shell(text) || percent(text) {
+        return true;
+    }
+    if !case.around.value.quoted && text.contains(&b'$') && !case.looks_random() {
         return true;
     }
     if case.rich || case.looks_random() {
@@ -44,6 +47,14 @@ pub(super) fn reference(case: &Case<'_>) -> bool {
     })
 }
 
+/// A text without the quotes of another language around it.
+fn unquoted(text: &[u8]) -> &[u8] {
+    match text {
+        [b'\'', inner @ .., b'\''] | [b'"', inner @ .., b'"'] => inner,
+        _ => text,
+    }
+}
+
 /// `$VAR`, `$1`, `$$VAR`, `!VAR!`, `:name`, `@name`, `?`, `&name`, `%s`.
 fn shell(text: &[u8]) -> bool {
     let name = |t: &[u8]| {
@@ -55,7 +66,8 @@ fn shell(text: &[u8]) -> bool {
     };
     match text {
         [b'$', b'$', rest @ ..] | [b'$', rest @ ..] | [b'\\', b'$', rest @ ..] => {
-            name(rest) && !rest.contains(&b'$')
+            name(rest)
+                || !rest.is_empty() && rest.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'$' | b'_'))
         }
         [b'!', rest @ .., b'!'] => name(rest),
         [b':' | b'&', rest @ ..] => name(rest),
@@ -86,7 +98,10 @@ pub(super) fn code(case: &Case<'_>) -> bool {
         let concatenated = key
             .windows(3)
             .any(|w| w == b" + " || w == b"\"+\"" || w == b"'+'" || w == b"\" ." || w == b"' .");
-        return concatenated
+        // The quote that seemed to open it closed another string.
+        let outside = matches!(key.trim_ascii(), [b'+' | b'.' | b',' | b')' | b';' | b'}', rest @ ..] if rest.iter().any(|b| b"($[ ".contains(b)));
+        return outside
+            || concatenated
             || is_number(key) && key.len() < 4
             || key.ends_with(b"()")
             || key.windows(2).any(|w| w == b"(\"" || w == b"('");
@@ -94,7 +109,9 @@ pub(super) fn code(case: &Case<'_>) -> bool {
     if matches!(after.first(), Some(b'(' | b'[')) || after.starts_with(b"->") || after.starts_with(b"::") {
         return true;
     }
-    if after.first() == Some(&b';')
+    let ends_statement =
+        after.first() == Some(&b';') && !after.get(1).is_some_and(|b| b.is_ascii_alphanumeric());
+    if ends_statement
         || case.around.before(1) == b" " && after.first().is_some_and(|b| matches!(b, b')' | b','))
     {
         // A statement: what stands bare in it is a name.

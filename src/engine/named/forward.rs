@@ -32,7 +32,7 @@ const VALUES: &[&[u8]] = &[b"value", b"val", b"content", b"default", b"Value", b
 
 /// The value of the name that ends at `at`.
 pub(in crate::engine) fn value_of(bytes: &[u8], at: usize) -> Option<(Value, Form)> {
-    let mut cursor = Cursor { bytes, at };
+    let mut cursor = Cursor { bytes, at, yaml: false };
     let closed = cursor.skip(6, |b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b']')) > 0;
     if cursor.text().starts_with(b"&quot;") {
         cursor.at += 6;
@@ -57,6 +57,8 @@ pub(in crate::engine) fn value_of(bytes: &[u8], at: usize) -> Option<(Value, For
 struct Cursor<'b> {
     bytes: &'b [u8],
     at: usize,
+    /// Whether a value may stand bare on the line after its name.
+    yaml: bool,
 }
 
 impl<'b> Cursor<'b> {
@@ -105,6 +107,7 @@ impl<'b> Cursor<'b> {
         if operator == b":" || operator == b"?:" {
             self.annotation();
         }
+        self.yaml = operator == b":";
         self.line_break();
         if matches!(self.text(), [b'|' | b'>', b'-' | b'+' | b'\n', ..]) && operator == b":" {
             self.skip(2, |b| matches!(b, b'|' | b'>' | b'-' | b'+'));
@@ -117,7 +120,7 @@ impl<'b> Cursor<'b> {
 
     /// Steps over a type between name and value: `: &str = `, `: string = `.
     fn annotation(&mut self) {
-        let mut ahead = Cursor { bytes: self.bytes, at: self.at };
+        let mut ahead = Cursor { bytes: self.bytes, at: self.at, yaml: false };
         ahead.skip(12, |b| matches!(b, b'&' | b'*' | b'\'' | b' '));
         // `&'static str`, `readonly string`, `Option<&str>`: one or two words.
         for _ in 0..2 {
@@ -143,7 +146,7 @@ impl<'b> Cursor<'b> {
 
     /// Steps over one line break and the spaces after it.
     fn line_break(&mut self) {
-        let mut ahead = Cursor { bytes: self.bytes, at: self.at };
+        let mut ahead = Cursor { bytes: self.bytes, at: self.at, yaml: false };
         ahead.skip(1, |b| b == b'\\');
         if ahead.skip(2, |b| matches!(b, b'\r' | b'\n')) > 0 {
             ahead.spaces();
@@ -154,7 +157,10 @@ impl<'b> Cursor<'b> {
                 || !matches!(self.peek(), Some(b'\r' | b'\n'))
             {
                 self.at = ahead.at;
-            } else if ahead.word().len() >= 16 {
+            } else if self.yaml
+                && ahead.word().len() >= 16
+                && !matches!(self.bytes.get(ahead.at + ahead.word().len()), Some(b'=' | b':'))
+            {
                 self.at = ahead.at;
             }
         }
@@ -198,7 +204,7 @@ impl<'b> Cursor<'b> {
     fn spaced(&mut self, closed: bool) -> Option<(Value, Form)> {
         // `key="NAME" value="v"`, `"name": "X", "value": "v"` without a comma; and Go's `NAME string = "v"`.
         let word = self.word();
-        let mut ahead = Cursor { bytes: self.bytes, at: self.at + word.len() };
+        let mut ahead = Cursor { bytes: self.bytes, at: self.at + word.len(), yaml: false };
         ahead.skip(2, |b| matches!(b, b'"' | b'\''));
         ahead.spaces();
         let assigned = matches!(ahead.peek(), Some(b'=' | b':')) && !ahead.text().starts_with(b"==");

@@ -23,8 +23,13 @@ pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
     if digits == 0 && run.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-')) {
         return false;
     }
-    let makeup = Makeup::of(run);
-    makeup.distinct >= 6 && score(run, &makeup) >= 1
+    let reads_random = |part: &[u8]| {
+        let makeup = Makeup::of(part);
+        makeup.distinct >= 6 && score(part, &makeup) >= 1
+    };
+    // A provider's name may be glued in front: `provider-secret-VALUE`.
+    let glued = run.len() >= 24 && digits >= 3 && run.iter().any(|b| matches!(b, b'_' | b'-'));
+    reads_random(run) || glued && reads_random(&run[run.len() / 2..])
 }
 
 /// The places of one piece.

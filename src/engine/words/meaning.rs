@@ -105,6 +105,13 @@ const OTHER_TOKENS: &[&str] = &[
     "expected", "invalid",
 ];
 
+/// Words in front of the telling one that make the value worthless, whatever it names.
+#[rustfmt::skip]
+const AGAINST: &[&str] = &[
+    "public", "foreign", "primary", "publishable", "csrf", "xsrf", "non", "not", "no", "invalid", "fake", "dummy", "mock",
+    "wrong", "bad", "example", "sample", "expired", "authenticity", "unused", "incorrect", "malformed", "bogus",
+];
+
 /// What the words of a name say together.
 pub(in crate::engine) fn meaning(name: &[u8]) -> Meaning {
     let mut meaning = Meaning::default();
@@ -124,9 +131,7 @@ pub(in crate::engine) fn meaning(name: &[u8]) -> Meaning {
             if let Some(head) = listed(HEADS, word) {
                 meaning.against = Some(head);
             }
-        } else if let Some(word) =
-            listed(&["public", "foreign", "primary", "publishable", "csrf", "xsrf"], word)
-        {
+        } else if let Some(word) = listed(AGAINST, word) {
             against_before = Some(word);
         }
         before = word;
@@ -140,6 +145,10 @@ fn kind_of(word: &[u8], before: &[u8]) -> Option<Kind> {
         || ends(word, &["password", "passwd", "passwort", "passphrase", "senha"])
     {
         return Some(Kind::Password);
+    }
+    // OAuth is a protocol.
+    if is(word, "auth") && is(before, "o") {
+        return None;
     }
     if listed(SECRET, word).is_some()
         || ends(word, &["secret", "token", "apikey", "secretkey", "accesskey", "authkey", "privatekey"])
