@@ -4,8 +4,7 @@ use std::io::Write;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Globals, config, history, hook, scan, staged};
-
+use crate::commands::{Globals, baseline, config, history, hook, scan, staged};
 use crate::error::Result;
 
 /// Never commit keys: finds secrets in files, in what is about to be committed, and in the whole history.
@@ -29,6 +28,7 @@ enum Command {
     Staged(staged::Args),
     Hook(hook::Args),
     Config(config::Args),
+    Baseline(baseline::Args),
 }
 
 impl Cli {
@@ -41,6 +41,7 @@ impl Cli {
             Command::Staged(args) => staged::run(args, globals, out, err),
             Command::Hook(args) => hook::run(args, globals, out, err),
             Command::Config(args) => config::run(args, globals, out, err),
+            Command::Baseline(args) => baseline::run(args, globals, out, err),
         }
     }
 }

@@ -33,6 +33,7 @@ const REVEAL: &[&str] = &[
     "src/reports/shown.rs",
     "src/triage/baseline/mod.rs",
     "src/triage/judge.rs",
+    "src/triage/import.rs",
     "src/triage/allowlist.rs",
     "src/verify/request.rs",
 ];

@@ -27,7 +27,9 @@ pub(super) fn key(err: &mut dyn Write) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     stdin.lock().take(LONGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > LONGEST {
-        return Err(Error::Usage("standard input holds more than 1 MiB: use `keysieve scan -` for texts".to_string()));
+        return Err(Error::Usage(
+            "standard input holds more than 1 MiB: use `keysieve scan -` for texts".to_string(),
+        ));
     }
     Ok(bytes)
 }

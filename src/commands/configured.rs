@@ -80,10 +80,10 @@ pub(super) fn triage(globals: &Globals, config: Config, root: &Path, ruleset: &R
 }
 
 /// The baseline that is used: `--baseline`, else the configuration's, else the usual file if it is there. One that is
-/// named must be there.
+/// named must be there; an empty name stands for none at all.
 pub(super) fn baseline_path(globals: &Globals, config: &Config, root: &Path) -> Option<PathBuf> {
-    if globals.baseline.is_some() {
-        return globals.baseline.clone();
+    if let Some(path) = &globals.baseline {
+        return (!path.as_os_str().is_empty()).then(|| path.clone());
     }
     if globals.untrusted {
         return None;

@@ -44,7 +44,8 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     }
     let rules = Ruleset::everything().load(&globals.rules)?;
     let kinds = kinds(text, rules.rules());
-    let told = if globals.format == "json" { as_json(&kinds, globals) } else { as_text(&kinds, text, globals) };
+    let told =
+        if globals.format == "json" { as_json(&kinds, globals) } else { as_text(&kinds, text, globals) };
     out.write_all(told.as_bytes()).and_then(|()| out.flush()).map_err(Error::Output)?;
     Ok(0)
 }
@@ -120,7 +121,8 @@ fn as_text(kinds: &[Kind<'_>], text: &[u8], globals: &Globals) -> String {
             let _ = writeln!(told, "{name:10} {}", escape_terminal(value));
         }
     };
-    let sure = if rule.context.need == Need::No { "" } else { " (by shape alone: several providers' keys look so)" };
+    let sure =
+        if rule.context.need == Need::No { "" } else { " (by shape alone: several providers' keys look so)" };
     line("key", &shown(first, globals));
     line("kind", &format!("{}{sure}", rule.name));
     line("provider", &rule.provider);

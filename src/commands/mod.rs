@@ -1,6 +1,8 @@
 //! One command, one file: its arguments, its help, its run.
 
 mod ask;
+pub mod baseline;
+mod baseline_audit;
 pub mod config;
 mod configured;
 mod dates;
@@ -17,6 +19,7 @@ pub mod rules;
 pub mod scan;
 mod session;
 pub mod staged;
+mod survey;
 mod watch;
 
 pub use globals::Globals;

@@ -5,6 +5,7 @@ mod baseline;
 #[cfg(test)]
 mod fake;
 pub mod hygiene;
+pub mod import;
 pub mod inline;
 mod judge;
 mod marks;

@@ -155,6 +155,11 @@ impl Baseline {
         self.entries[self.find(finding.secret.reveal())?].reason.as_deref()
     }
 
+    /// Which entry knows a finding: its place in [`Baseline::told`].
+    pub fn position(&self, finding: &Finding) -> Option<usize> {
+        self.find(finding.secret.reveal())
+    }
+
     /// Notes another reason for a known finding.
     pub fn set_reason(&mut self, finding: &Finding, reason: &str) {
         let value = finding.secret.reveal();
