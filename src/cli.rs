@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Globals, baseline, config, history, hook, scan, staged};
+use crate::commands::{Globals, baseline, config, history, hook, identify, rules, scan, staged};
 use crate::error::Result;
 
 /// Never commit keys: finds secrets in files, in what is about to be committed, and in the whole history.
@@ -27,6 +27,8 @@ enum Command {
     History(history::Args),
     Staged(staged::Args),
     Hook(hook::Args),
+    Rules(rules::Args),
+    Identify(identify::Args),
     Config(config::Args),
     Baseline(baseline::Args),
 }
@@ -40,6 +42,8 @@ impl Cli {
             Command::History(args) => history::run(args, globals, out, err),
             Command::Staged(args) => staged::run(args, globals, out, err),
             Command::Hook(args) => hook::run(args, globals, out, err),
+            Command::Rules(args) => rules::run(args, globals, out, err),
+            Command::Identify(args) => identify::run(args, globals, out, err),
             Command::Config(args) => config::run(args, globals, out, err),
             Command::Baseline(args) => baseline::run(args, globals, out, err),
         }

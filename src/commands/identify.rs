@@ -70,6 +70,10 @@ fn kinds<'r>(text: &[u8], rules: &'r [Rule]) -> Vec<Kind<'r>> {
             }
         });
     }
+    // Beside a kind with a prefix of its own, shapes that any word has say nothing.
+    if kinds.iter().any(|kind| kind.rule.context.need == Need::No) {
+        kinds.retain(|kind| kind.rule.context.need == Need::No || literal_prefix(kind.rule, &kind.key) > 1);
+    }
     kinds.sort_by_key(|kind| {
         let proof = match kind.checksum {
             Checksum::Valid => 0,
@@ -79,7 +83,7 @@ fn kinds<'r>(text: &[u8], rules: &'r [Rule]) -> Vec<Kind<'r>> {
         let shape = u8::from(kind.rule.context.need != Need::No);
         // A whole key says more than a part of the text.
         let part = usize::MAX - kind.key.len();
-        (proof == 2, shape, proof, part, u16::MAX - kind.rule.rank, &*kind.rule.id)
+        (shape, proof, part, u16::MAX - kind.rule.rank, &*kind.rule.id)
     });
     kinds
 }
@@ -196,7 +200,7 @@ mod tests {
         for id in ["neospeech-api-key", "voicgen-live-api-key", "github-personal-access-token"] {
             let key = sample(rules.rule(id).expect("a built-in rule"), 3).expect("a key");
             assert_eq!(likeliest(&key).map(|(rule, _)| rule).as_deref(), Some(id));
-            let assigned = [b"KEY=", &key[..]].concat();
+            let assigned = [b"VOICE=", &key[..]].concat();
             assert_eq!(likeliest(&assigned).map(|(rule, _)| rule).as_deref(), Some(id));
         }
     }

@@ -72,8 +72,8 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
             print(out, &text)
         }
         Action::Show { checks: true, .. } => {
-            let names: String = CheckKind::ALL.iter().map(|(name, _)| format!("{name}\n")).collect();
-            print(out, &names)
+            let names: Vec<_> = CheckKind::ALL.iter().map(|(name, _)| *name).collect();
+            print(out, &(names.join("\n") + "\n"))
         }
         Action::Show { ids, .. } => {
             let rules = all(globals)?;

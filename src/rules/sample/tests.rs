@@ -22,7 +22,7 @@ fn a_key_can_be_made_for_every_built_in_rule() {
             match sample(rule, seed) {
                 None => failed.push(format!("{}: nothing", rule.id)),
                 Some(key) if !rule.shape.fits(&key) && !matches!(rule.shape, Shape::Pattern(_)) => {
-                    failed.push(format!("{}: wrong shape", rule.id))
+                    failed.push(format!("{}: wrong shape", rule.id));
                 }
                 Some(_) => {}
             }
