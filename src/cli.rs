@@ -2,9 +2,12 @@
 
 use std::io::Write;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::{Globals, baseline, config, history, hook, identify, rules, scan, staged};
+use crate::commands::{
+    Globals, baseline, completions, config, history, hook, identify, man, report, rules, scan, staged,
+};
+
 use crate::error::Result;
 
 /// Never commit keys: finds secrets in files, in what is about to be committed, and in the whole history.
@@ -31,6 +34,9 @@ enum Command {
     Identify(identify::Args),
     Config(config::Args),
     Baseline(baseline::Args),
+    Report(report::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Cli {
@@ -46,6 +52,9 @@ impl Cli {
             Command::Identify(args) => identify::run(args, globals, out, err),
             Command::Config(args) => config::run(args, globals, out, err),
             Command::Baseline(args) => baseline::run(args, globals, out, err),
+            Command::Report(args) => report::run(args, globals, out),
+            Command::Completions(args) => completions::run(args, Cli::command(), out),
+            Command::Man(args) => man::run(args, Cli::command(), out),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::reports::{Format, Look, Report, format};
+use crate::reports::{Document, Format, Look, Report, format};
 
 /// One report to write.
 pub(super) struct Wanted {
@@ -36,19 +36,32 @@ fn named(name: &str) -> Result<&'static dyn Format> {
 
 /// Writes all reports.
 pub(super) fn write(wanted: &[Wanted], report: &Report, look: Look, out: &mut dyn Write) -> Result<()> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    write_document(wanted, &Document::of(report, look), look, out)
+}
+
+/// Writes all reports from what is ready to be shown: fingerprints are made once, however many formats there are.
+pub(super) fn write_document(
+    wanted: &[Wanted],
+    document: &Document<'_>,
+    look: Look,
+    out: &mut dyn Write,
+) -> Result<()> {
     for one in wanted {
         match &one.file {
             None => {
                 let mut out = BufWriter::with_capacity(1 << 16, &mut *out);
-                one.format.write(report, look, &mut out).and_then(|()| out.flush()).map_err(Error::Output)?;
+                one.format
+                    .render(document, look, &mut out)
+                    .and_then(|()| out.flush())
+                    .map_err(Error::Output)?;
             }
             Some(path) => {
                 let look = Look { color: false, width: None, ..look };
-                into_file(path, |file| one.format.write(report, look, file)).map_err(|source| Error::Io {
-                    path: path.clone(),
-                    doing: "write",
-                    source,
-                })?;
+                into_file(path, |file| one.format.render(document, look, file))
+                    .map_err(|source| Error::Io { path: path.clone(), doing: "write", source })?;
             }
         }
     }

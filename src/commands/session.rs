@@ -183,7 +183,8 @@ fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from).min(64)
 }
 
-fn look(globals: &Globals) -> Look {
+/// How reports are to look, from the options, the environment and the terminal.
+pub(super) fn look(globals: &Globals) -> Look {
     let to_terminal = globals.output.is_none() && std::io::stdout().is_terminal();
     let no_color = env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
     let color = match globals.color {

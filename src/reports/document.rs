@@ -109,6 +109,26 @@ pub struct RuleEntry<'a> {
     pub remedy: Advice<'a>,
 }
 
+/// Why a text is no report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// 1-based line.
+    pub line: usize,
+    /// 1-based column.
+    pub column: usize,
+    /// What is wrong.
+    pub problem: String,
+}
+
+impl From<serde_json::Error> for Unreadable {
+    fn from(e: serde_json::Error) -> Unreadable {
+        let said = e.to_string();
+        // The place stands in front of the message already.
+        let problem = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
+        Unreadable { line: e.line(), column: e.column(), problem: format!("not a JSON report: {problem}") }
+    }
+}
+
 impl<'a> Document<'a> {
     /// A report as this look shows it. Suppressed findings are told one by one only when verbose.
     pub fn of(report: &'a Report, look: Look) -> Document<'a> {
@@ -141,13 +161,21 @@ impl<'a> Document<'a> {
     }
 
     /// Reads a JSON report back. Fields that are not known are passed over: a newer version may have written it.
-    pub fn read(json: &[u8]) -> Result<Document<'static>, String> {
-        let document: Document<'static> = serde_json::from_slice(json).map_err(|e| e.to_string())?;
+    pub fn read(json: &[u8]) -> Result<Document<'static>, Unreadable> {
+        let document: Document<'static> = serde_json::from_slice(json)?;
         if document.schema > SCHEMA {
-            let schema = document.schema;
-            return Err(format!("a report of schema {schema}; this version reads up to {SCHEMA}"));
+            let problem =
+                format!("a report of schema {}; this version reads up to {SCHEMA}", document.schema);
+            return Err(Unreadable { line: 1, column: 1, problem });
         }
         Ok(document)
+    }
+
+    /// Redacts keys that the report shows in clear, because whoever made it asked for that.
+    pub fn redact(&mut self) {
+        for entry in self.findings.iter_mut().chain(&mut self.suppressed.findings) {
+            entry.redact();
+        }
     }
 
     /// Whether everything that the mode covers was read.

@@ -7,7 +7,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{BlobPath, Confidence, Disposition, Finding, Origin, Part, Remedy, Severity, Verdict};
+use crate::model::{
+    BlobPath, Confidence, Disposition, Finding, Origin, Part, Remedy, Secret, Severity, Verdict,
+};
 
 use super::Look;
 use super::dates::iso8601;
@@ -219,6 +221,15 @@ impl<'a> Entry<'a> {
             commit,
             past: past_of(finding),
         }
+    }
+
+    /// Redacts a key that stands here in clear.
+    pub(super) fn redact(&mut self) {
+        if !self.secret.is_empty() && !(self.secret.contains("…(") && self.secret.ends_with(" characters)"))
+        {
+            self.secret = Secret::new(self.secret.as_bytes(), 0).redacted();
+        }
+        self.secret_base64 = None;
     }
 
     /// How sure we are, as a number with a level.

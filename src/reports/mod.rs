@@ -27,7 +27,7 @@ mod terminal;
 mod text;
 mod words;
 
-pub use document::{Account, Document, Missed, RuleEntry, SCHEMA, Suppressed};
+pub use document::{Account, Document, Missed, RuleEntry, SCHEMA, Suppressed, Unreadable};
 pub use entry::{Advice, Entry, Past};
 pub use refusal::refusal;
 pub use report::{Format, Look, Report, RuleSummary};
