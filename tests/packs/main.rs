@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot make its repository has failed")]
 
+mod malformed;
 mod repo;
 mod shapes;
 
