@@ -27,6 +27,16 @@ pub(super) enum Instruction<'d> {
     Insert(&'d [u8]),
 }
 
+impl Instruction<'_> {
+    /// How many bytes it makes.
+    pub(super) fn len(&self) -> u64 {
+        match self {
+            Instruction::Copy { len, .. } => *len,
+            Instruction::Insert(literal) => literal.len() as u64,
+        }
+    }
+}
+
 /// Reads the two sizes at the start of a delta.
 pub(super) fn header(delta: &[u8]) -> Result<DeltaHeader, Damage> {
     let mut at = 0;

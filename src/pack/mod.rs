@@ -18,6 +18,7 @@ mod delta;
 mod entry;
 mod files;
 mod forest;
+mod huge;
 mod index;
 mod inflate;
 mod loose;

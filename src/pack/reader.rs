@@ -124,7 +124,14 @@ impl Work {
         worst.map_or(Ok(None), Err)
     }
 
-    fn unpack(&mut self, store: &Store, opened: &Opened, offset: u64, hops: usize) -> Result<Object, Damage> {
+    /// Decodes the entry at `offset`.
+    pub(super) fn unpack(
+        &mut self,
+        store: &Store,
+        opened: &Opened,
+        offset: u64,
+        hops: usize,
+    ) -> Result<Object, Damage> {
         let pack = std::ptr::from_ref(opened).addr();
         let mut chain: Vec<(u64, Located)> = Vec::new();
         let mut at = offset;

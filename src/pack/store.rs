@@ -112,7 +112,7 @@ impl Store {
     /// Opens a blob of any size for reading from front to back; `None` if it is in none of the folders.
     ///
     /// Reading fails with `InvalidData` if the content turns out to be damaged.
-    pub fn open_blob(&self, id: &ObjectId) -> Result<Option<BlobStream>, Damage> {
+    pub fn open_blob(&self, id: &ObjectId) -> Result<Option<BlobStream<'_>>, Damage> {
         stream::open(self, id)
     }
 

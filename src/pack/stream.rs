@@ -1,5 +1,6 @@
 //! Blobs too large for one piece, read from front to back.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, Read};
@@ -11,8 +12,10 @@ use crate::model::ObjectId;
 
 use super::delta::{self, DeltaHeader};
 use super::files::read_exact_at;
+use super::huge::{self, Content};
 use super::inflate::plausible;
 use super::packfile::{Built, Located, Opened};
+use super::reader::Work;
 use super::{Damage, Kind, Store, loose};
 
 /// How much is read from the file at once.
@@ -60,13 +63,19 @@ impl BufRead for Part {
 }
 
 /// A blob that is being read. Ends with an error unless exactly the stated bytes were there and undamaged.
-pub struct BlobStream {
-    from: ZlibDecoder<Part>,
+pub struct BlobStream<'s> {
+    from: From<'s>,
     left: u64,
     size: u64,
 }
 
-impl fmt::Debug for BlobStream {
+/// Where its bytes come from.
+enum From<'s> {
+    Zlib(Box<ZlibDecoder<Part>>),
+    Content(Content<'s>),
+}
+
+impl fmt::Debug for BlobStream<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BlobStream")
             .field("left", &self.left)
@@ -75,9 +84,14 @@ impl fmt::Debug for BlobStream {
     }
 }
 
-impl BlobStream {
-    pub(super) fn new(part: Part, size: u64) -> BlobStream {
-        BlobStream { from: ZlibDecoder::new(part), left: size, size }
+impl<'s> BlobStream<'s> {
+    fn zlib(part: Part, size: u64) -> BlobStream<'s> {
+        BlobStream { from: From::Zlib(Box::new(ZlibDecoder::new(part))), left: size, size }
+    }
+
+    fn content(content: Content<'s>) -> BlobStream<'s> {
+        let size = content.size();
+        BlobStream { from: From::Content(content), left: size, size }
     }
 
     /// The stated size in bytes.
@@ -86,25 +100,34 @@ impl BlobStream {
     }
 }
 
-fn invalid(why: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, why)
+/// The error for content that is not what it should be.
+pub(super) fn invalid(why: impl Into<Cow<'static, str>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why.into().into_owned())
 }
 
-impl Read for BlobStream {
+impl Read for BlobStream<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if into.is_empty() {
             return Ok(0);
         }
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(into.len());
+        let from = match &mut self.from {
+            From::Zlib(from) => from,
+            From::Content(content) => {
+                content.read_at(self.size - self.left, &mut into[..most])?;
+                self.left -= most as u64;
+                return Ok(most);
+            }
+        };
         if self.left == 0 {
             // One byte more makes the decoder check the stream's end and its checksum.
-            return match self.from.read(&mut [0]) {
+            return match from.read(&mut [0]) {
                 Ok(0) => Ok(0),
                 Ok(_) => Err(invalid("zlib stream is longer than stated")),
                 Err(_) => Err(invalid("zlib stream is damaged")),
             };
         }
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(into.len());
-        match self.from.read(&mut into[..most]) {
+        match from.read(&mut into[..most]) {
             Ok(0) => Err(invalid("zlib stream is shorter than stated")),
             Ok(n) => {
                 self.left -= n as u64;
@@ -117,11 +140,11 @@ impl Read for BlobStream {
 }
 
 /// Opens a blob, in whichever folder a copy of it can be opened.
-pub(super) fn open(store: &Store, id: &ObjectId) -> Result<Option<BlobStream>, Damage> {
+pub(super) fn open<'s>(store: &'s Store, id: &ObjectId) -> Result<Option<BlobStream<'s>>, Damage> {
     let mut worst = None;
     for pack in store.packs() {
         let found = pack.opened().and_then(|opened| match opened.index.find(id)? {
-            Some(offset) => open_packed(opened, &opened.locate(offset)?).map(Some),
+            Some(offset) => open_packed(store, opened, offset).map(Some),
             None => Ok(None),
         });
         match found {
@@ -140,23 +163,27 @@ pub(super) fn open(store: &Store, id: &ObjectId) -> Result<Option<BlobStream>, D
     worst.map_or(Ok(None), Err)
 }
 
-fn open_packed(opened: &Opened, located: &Located) -> Result<BlobStream, Damage> {
+fn open_packed<'s>(store: &'s Store, opened: &'s Opened, offset: u64) -> Result<BlobStream<'s>, Damage> {
+    let located = opened.locate(offset)?;
     match located.built {
         Built::Whole(Kind::Blob) => {
             plausible(located.size, opened.end().saturating_sub(located.data))?;
-            Ok(BlobStream::new(Part::new(opened.pack.open()?, located.data, opened.end()), located.size))
+            let part = Part::new(opened.pack.open()?, located.data, opened.end());
+            Ok(BlobStream::zlib(part, located.size))
         }
         Built::Whole(_) => Err(Damage::new("not a blob")),
-        Built::At(_) | Built::On(_) => Err(Damage::Large(delta_header(opened, located)?.size)),
+        Built::At(_) | Built::On(_) => {
+            huge::open(store, opened, offset, &mut Work::default()).map(BlobStream::content)
+        }
     }
 }
 
-fn open_loose(found: loose::Loose) -> Result<BlobStream, Damage> {
+fn open_loose<'s>(found: loose::Loose) -> Result<BlobStream<'s>, Damage> {
     if found.kind != Kind::Blob {
         return Err(Damage::new("not a blob"));
     }
     let header = found.header as u64;
-    let mut stream = BlobStream::new(Part::new(Arc::new(found.file), 0, found.len), header + found.size);
+    let mut stream = BlobStream::zlib(Part::new(Arc::new(found.file), 0, found.len), header + found.size);
     io::copy(&mut (&mut stream).take(header), &mut io::sink())?;
     stream.size = found.size;
     Ok(stream)

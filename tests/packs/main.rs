@@ -8,9 +8,9 @@ mod shapes;
 
 use std::sync::Arc;
 
-use keysieve::model::{ObjectId, Stop};
-use keysieve::pack::{Damage, Kind, Kinds, Plan, Store, Visitor};
-use repo::Objects;
+use keysieve::model::{HashKind, ObjectId, Stop};
+use keysieve::pack::{Damage, Kind, Kinds, Plan, Store, Visitor, WHOLE_LIMIT};
+use repo::{Objects, Repo};
 
 /// Keeps everything.
 #[derive(Default)]
@@ -91,4 +91,33 @@ fn random_access_reads_what_git_reads() {
         assert_eq!(store.read(&nothing), Ok(None), "{name}");
         assert_eq!(store.header(&nothing), Ok(None), "{name}");
     }
+}
+
+/// Contents over the limit, whole, as deltas on each other and on small ones, with blocks that changed places.
+#[test]
+fn contents_too_large_for_memory() {
+    let repo = Repo::new(HashKind::Sha1);
+    let mut text = String::new();
+    let mut state = 1u64;
+    while text.len() < (WHOLE_LIMIT + (WHOLE_LIMIT >> 3)) as usize {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        text.push_str(&format!("line {:x} of a long file\n", state >> 40));
+    }
+    let (head, tail) = text.split_at(text.len() / 3);
+    repo.write("large", &text).commit("one");
+    repo.write("large", format!("new first line\n{text}and a last one\n")).commit("two");
+    repo.write("large", format!("{tail}{head}")).write("small", &text[1000..3000]).commit("three");
+    repo.git(&["repack", "-adfq", "--window=10"]);
+    let chains = String::from_utf8(repo.git(&[
+        "verify-pack",
+        "-v",
+        &repo.packs()[0].with_extension("idx").display().to_string(),
+    ]))
+    .unwrap();
+    let deltas = chains.lines().filter(|l| l.split_whitespace().count() == 7 && l.contains("blob")).count();
+    assert!(deltas >= 2, "{chains}");
+    let store = Arc::new(Store::open(&repo.objects_dir(), repo.hash).unwrap());
+    let (objects, damaged, problems) = walk(&store, 2);
+    assert_eq!((damaged, problems), (vec![], vec![]));
+    assert!(objects == repo.all_objects());
 }
