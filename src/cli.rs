@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    Globals, baseline, completions, config, history, hook, identify, man, report, rules, scan, staged,
+    Globals, baseline, completions, config, diff, history, hook, identify, man, report, rules, scan, staged,
 };
 
 use crate::error::Result;
@@ -29,6 +29,7 @@ enum Command {
     Scan(scan::Args),
     History(history::Args),
     Staged(staged::Args),
+    Diff(diff::Args),
     Hook(hook::Args),
     Rules(rules::Args),
     Identify(identify::Args),
@@ -47,6 +48,7 @@ impl Cli {
             Command::Scan(args) => scan::run(args, globals, out, err),
             Command::History(args) => history::run(args, globals, out, err),
             Command::Staged(args) => staged::run(args, globals, out, err),
+            Command::Diff(args) => diff::run(args, globals, out, err),
             Command::Hook(args) => hook::run(args, globals, out, err),
             Command::Rules(args) => rules::run(args, globals, out, err),
             Command::Identify(args) => identify::run(args, globals, out, err),

@@ -7,6 +7,7 @@ pub mod completions;
 pub mod config;
 mod configured;
 mod dates;
+pub mod diff;
 mod ending;
 mod globals;
 pub mod history;

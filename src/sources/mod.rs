@@ -2,6 +2,7 @@
 //! rules, reports or decisions.
 
 mod changes;
+mod diff;
 mod history;
 mod message;
 mod read;
@@ -9,6 +10,7 @@ mod source;
 mod staged;
 mod tree;
 
+pub use diff::{Diff, DiffOptions, tree_of};
 pub use history::{Filter, History, HistoryOptions, Place, Unopened, places};
 pub use message::Message;
 pub use source::{Source, Worker};

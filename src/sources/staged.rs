@@ -1,7 +1,6 @@
 //! What `git commit` is about to record: the index's blobs by id, against HEAD. Never the work tree's copies, never the
 //! text of a diff.
 
-use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,7 +9,7 @@ use crate::model::{BlobPath, Coverage, ObjectId, Origin, Stop};
 use crate::pack::{Commit, Kind, Store};
 use crate::repo::{Index, Repository};
 
-use super::changes::{Change, Job, Objects, Pusher, Side, compare, resolve};
+use super::changes::{Job, Objects, Pusher, Side, jobs};
 use super::source::{Source, Worker};
 
 /// Fewer blobs than this for each thread are not worth a thread.
@@ -52,27 +51,15 @@ impl<'r> Staged<'r> {
 
     /// The blobs to look at, each with all its old versions.
     fn jobs(&self, index: &Index, objects: &mut Objects<'_>, coverage: &mut Coverage) -> Result<Vec<Job>> {
-        let head = self.repository.head()?;
-        let mut parents = vec![head];
+        let mut parents: Vec<ObjectId> = self.repository.head()?.into_iter().collect();
         if !self.options.all_merge_files {
-            parents.extend(self.repository.merge_heads()?.into_iter().map(Some));
+            parents.extend(self.repository.merge_heads()?);
         }
-        let mut all: Option<HashMap<Vec<u8>, Job>> = None;
+        let mut trees = Vec::new();
         for parent in parents {
-            let tree = match parent {
-                Some(commit) => Some(self.tree_of(objects, &commit)?),
-                None => None,
-            };
-            let mut changes = compare(objects, Side::Index(index), tree, coverage);
-            resolve(objects, &mut changes, coverage);
-            all = Some(match all.take() {
-                None => changes.changed.into_iter().map(|c| (c.path.clone(), job(&c))).collect(),
-                Some(so_far) => in_both(so_far, changes.changed),
-            });
+            trees.push(self.tree_of(objects, &parent)?);
         }
-        let mut jobs: Vec<Job> = all.unwrap_or_default().into_values().collect();
-        jobs.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(jobs)
+        Ok(jobs(objects, Side::Index(index), &trees, coverage))
     }
 
     fn tree_of(&self, objects: &mut Objects<'_>, commit: &ObjectId) -> Result<ObjectId> {
@@ -114,30 +101,6 @@ impl<'r> Staged<'r> {
             coverage
         })
     }
-}
-
-fn job(change: &Change) -> Job {
-    let old_path = change.old.is_some();
-    Job {
-        path: BlobPath::new(&change.path),
-        id: change.id,
-        mode: change.mode,
-        new_path: !old_path || change.renamed,
-        old: change.old.map(|(id, _)| id).into_iter().collect(),
-    }
-}
-
-/// In a merge only what differs from every parent is new, and only lines that no parent has.
-fn in_both(mut so_far: HashMap<Vec<u8>, Job>, changed: Vec<Change>) -> HashMap<Vec<u8>, Job> {
-    let mut both = HashMap::new();
-    for change in changed {
-        if let Some(mut job) = so_far.remove(&change.path) {
-            job.new_path &= change.old.is_none() || change.renamed;
-            job.old.extend(change.old.map(|(id, _)| id));
-            both.insert(change.path, job);
-        }
-    }
-    both
 }
 
 impl Source for Staged<'_> {

@@ -7,6 +7,7 @@
 
 mod commit_msg;
 mod history;
+mod diff;
 mod hook;
 mod sandbox;
 mod scan;

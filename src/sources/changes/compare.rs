@@ -47,6 +47,13 @@ pub(in crate::sources) struct Changes {
     pub(in crate::sources) gone: Vec<Gone>,
 }
 
+impl Changes {
+    /// The paths that changed.
+    pub(super) fn paths(&self) -> HashSet<Vec<u8>> {
+        self.changed.iter().map(|c| c.path.clone()).collect()
+    }
+}
+
 /// A folder of the new side.
 #[derive(Debug, Clone)]
 enum Below {
@@ -224,6 +231,15 @@ fn index_items(index: &Index, range: Range<usize>, node: Option<usize>, prefix: 
         items.push(Item { name: name[..slash].to_vec(), what: What::Folder(below) });
     }
     items
+}
+
+/// What stands at a path of a tree; `None` if nothing does, or it cannot be read.
+pub(in crate::sources) fn find(objects: &mut Objects<'_>, tree: ObjectId, path: &[u8]) -> Option<ObjectId> {
+    let mut id = tree;
+    for part in path.split(|&b| b == b'/') {
+        id = list(objects, &id).ok()?.into_iter().find(|(name, ..)| name == part)?.1;
+    }
+    Some(id)
 }
 
 /// The lines of a tree: name, id, kind.

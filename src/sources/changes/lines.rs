@@ -61,6 +61,21 @@ impl OldLines {
     }
 }
 
+/// Whether one content has the line that stands at `number` (1-based) of another.
+pub(in crate::sources) fn has_line_of(content: &[u8], other: &[u8], number: u64) -> bool {
+    let mut wanted = None;
+    let mut at = 0;
+    each_line(other, &mut |line| {
+        at += 1;
+        if at == number {
+            wanted = Some(hash(line));
+        }
+    });
+    let mut found = false;
+    each_line(content, &mut |line| found |= Some(hash(line)) == wanted);
+    found
+}
+
 /// How many bytes each distinct line brings, by hash.
 pub(super) fn line_weights(content: &[u8]) -> HashMap<u64, usize> {
     let mut weights = HashMap::new();

@@ -1,0 +1,40 @@
+//! `keysieve diff`: what a range of commits adds, for CI.
+
+use std::io::Write;
+
+use clap::Args as ClapArgs;
+
+use crate::error::{Error, Result};
+use crate::sources::{Diff, DiffOptions, tree_of};
+
+use super::hook_run::{repository, top};
+use super::{Globals, Session};
+
+/// Scan what a range of commits adds: every commit of it, not only the net difference
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Args {
+    /// A..B or A...B: the commits of B that A does not have; A alone means A..HEAD
+    #[arg(value_name = "RANGE")]
+    range: String,
+}
+
+/// Runs the command; returns the exit code.
+pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
+    let repository = repository()?;
+    let range = repository.range(&args.range)?;
+    let commits = repository.commits(&range, &[])?;
+    if commits.is_empty() {
+        // A scan that did no work is never clean: the range may well be written the wrong way round.
+        return Err(Error::Incomplete(format!("{}: there is no commit in this range", args.range)));
+    }
+    let session = Session::new(globals, top(&repository), top(&repository))?;
+    let known = range.exclude.iter().map(|id| tree_of(&repository, id)).collect::<Result<Vec<_>>>()?;
+    let options = DiffOptions {
+        max_file_size: globals.max_file_size,
+        threads: session.threads,
+        stop: session.stop.clone(),
+        progress: session.progress.clone(),
+        known,
+    };
+    session.run(&Diff::new(&repository, commits, "diff", options), out, err)
+}
