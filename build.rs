@@ -1,4 +1,5 @@
-//! Packs `rules/*.yml` into one static table, `OUT_DIR/rules.rs`, so that a run has nothing to parse at start.
+//! Packs `rules/*.yml` into one table, `OUT_DIR/rules.{txt,bin}`, so that a run has nothing to parse at start: see
+//! `src/rules/packer.rs` for its form and `src/rules/builtin.rs` for how it is read.
 //!
 //! A bad rule fails the build with its file and line.
 
@@ -17,6 +18,8 @@ mod check_kind;
 mod derive;
 #[path = "src/rules/draft.rs"]
 mod draft;
+#[path = "src/rules/packer.rs"]
+mod packer;
 #[path = "src/rules/schema.rs"]
 mod schema;
 #[path = "src/rules/template.rs"]
@@ -25,15 +28,12 @@ mod template;
 mod yaml;
 
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
 
-use charset::Charset;
 use draft::Draft;
-use schema::RawVerify;
-use template::Piece;
+use packer::Packer;
 
 fn main() -> ExitCode {
     match pack() {
@@ -54,7 +54,7 @@ fn pack() -> Result<(), String> {
     {
         println!("cargo::rerun-if-changed=rules");
         println!("cargo::rerun-if-changed=build.rs");
-        for shared in ["charset", "check_kind", "derive", "draft", "schema", "template", "yaml"] {
+        for shared in ["charset", "check_kind", "derive", "draft", "packer", "schema", "template", "yaml"] {
             println!("cargo::rerun-if-changed=src/rules/{shared}.rs");
         }
     }
@@ -71,17 +71,11 @@ fn pack() -> Result<(), String> {
         drafts.into_iter().partition(|(_, d)| d.raw.enabled.unwrap_or(true));
     let enabled = on.len();
     on.extend(off);
-    let mut out =
-        format!("pub(super) const ENABLED: usize = {enabled};\npub(super) static RULES: &[Rule] = &[\n");
+    let mut packer = Packer::default();
     for (_, draft) in &on {
-        rule(&mut out, draft);
+        packer.rule(draft);
     }
-    out.push_str("];\n");
-    let target = Path::new(&variable("OUT_DIR")?).join("rules.rs");
-    // An unchanged table is left alone, so that its module need not be built again.
-    if fs::read_to_string(&target).ok().as_deref() != Some(&out) {
-        fs::write(&target, out).map_err(|e| format!("{}: {e}", target.display()))?;
-    }
+    packer.write(Path::new(&variable("OUT_DIR")?), enabled)?;
     Ok(())
 }
 
@@ -120,83 +114,4 @@ fn related(drafts: &[(String, Draft)]) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Writes one rule as Rust.
-fn rule(out: &mut String, draft: &Draft) {
-    let raw = &draft.raw;
-    let shape = match &raw.pattern {
-        Some(pattern) => format!("Shape::Pattern(B({pattern:?}))"),
-        None => format!("Shape::Templates({})", templates(&draft.shapes)),
-    };
-    let check = draft.check.map_or("None".to_string(), |kind| format!("Some(CheckKind::{kind:?})"));
-    let verify = raw.verify.as_ref().map_or("None".to_string(), verification);
-    let pair = raw.pair.as_ref().map_or("None".to_string(), |id| format!("Some(B({id:?}))"));
-    writeln!(
-        out,
-        "Rule {{ id: B({:?}), provider: B({:?}), name: B({:?}), severity: Severity::{}, confidence: {}, shape: {shape}, \
-         boundary: Boundary {{ not_before: {}, not_after: {} }}, check: {check}, \
-         context: Context {{ need: Need::{}, names: {}, words: {}, hosts: {} }}, judge: Judge::{}, public: {}, \
-         enabled: {}, rank: {}, remedy: Remedy {{ about: B({:?}), revoke: B({:?}), rotate: B({:?}), rotate_days: {}, \
-         variable: B({:?}), references: {} }}, pair: {pair}, verify: {verify}, samples: {}, examples_match: {}, \
-         examples_reject: {} }},",
-        raw.id,
-        draft.provider,
-        raw.name,
-        ["Info", "Low", "Medium", "High", "Critical"][draft.severity],
-        draft.confidence,
-        charset(draft.not_before),
-        charset(draft.not_after),
-        ["No", "Near", "Name"][draft.need],
-        texts(&raw.context.names),
-        texts(&raw.context.words),
-        texts(&raw.context.hosts),
-        ["Shape", "Random", "Human"][draft.judge],
-        raw.public,
-        raw.enabled.unwrap_or(true),
-        draft.rank,
-        raw.about,
-        raw.revoke,
-        raw.rotate,
-        raw.rotate_days,
-        raw.variable,
-        texts(&raw.references),
-        templates(&draft.samples),
-        texts(&raw.examples.matching),
-        texts(&raw.examples.reject),
-    )
-    .expect("writing to a string cannot fail");
-}
-
-fn texts(list: &[String]) -> String {
-    let inside: Vec<_> = list.iter().map(|text| format!("B({text:?})")).collect();
-    format!("B(&[{}])", inside.join(","))
-}
-
-fn templates(shapes: &[Vec<Piece>]) -> String {
-    let piece = |piece: &Piece| match piece {
-        Piece::Literal(text) => format!("Segment::Literal(B(b\"{}\")),", text.escape_ascii()),
-        Piece::LiteralNoCase(text) => format!("Segment::LiteralNoCase(B(b\"{}\")),", text.escape_ascii()),
-        Piece::Run(set, ranges) => format!("Segment::Run({}, B(&{ranges:?})),", charset(*set)),
-    };
-    let one = |pieces: &Vec<Piece>| {
-        format!("Template {{ segments: B(&[{}]) }},", pieces.iter().map(piece).collect::<String>())
-    };
-    format!("B(&[{}])", shapes.iter().map(one).collect::<String>())
-}
-
-fn charset(set: Charset) -> String {
-    format!("Charset({:?})", set.0)
-}
-
-fn verification(raw: &RawVerify) -> String {
-    format!(
-        "Some(Verification {{ method: B({:?}), url: B({:?}), headers: {}, body: B({:?}), live: B(&{:?}), dead: B(&{:?}) }})",
-        raw.method.as_deref().unwrap_or("GET"),
-        raw.url,
-        texts(&raw.headers),
-        raw.body,
-        raw.live.0,
-        raw.dead.0,
-    )
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use crate::error::{Error, Result};
 
@@ -23,9 +24,12 @@ pub struct Ruleset {
 }
 
 /// The built-in rules that are in force unless disabled; `build.rs` puts them first.
-static ENABLED: Ruleset = Ruleset { rules: Cow::Borrowed(builtin::RULES.split_at(builtin::ENABLED).0) };
+static ENABLED: LazyLock<Ruleset> = LazyLock::new(|| {
+    let (rules, enabled) = builtin::rules();
+    Ruleset { rules: Cow::Borrowed(&rules[..enabled]) }
+});
 /// All built-in rules.
-static ALL: Ruleset = Ruleset { rules: Cow::Borrowed(builtin::RULES) };
+static ALL: LazyLock<Ruleset> = LazyLock::new(|| Ruleset { rules: Cow::Borrowed(builtin::rules().0) });
 
 impl Ruleset {
     /// The built-in rules that are in force by default.
