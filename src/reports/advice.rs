@@ -131,7 +131,7 @@ pub(super) fn ignore_line(entry: &Entry<'_>) -> Option<Cow<'static, str>> {
     if name.starts_with(".env.") && !template.iter().any(|t| name.ends_with(t)) {
         return Some(".env.*".into());
     }
-    if entry.secret.is_empty() && entry.rule.starts_with("hygiene") && !name.contains(['\n', '\r']) {
+    if entry.is_file() && !name.contains(['\n', '\r']) {
         return Some(name.to_owned().into());
     }
     None

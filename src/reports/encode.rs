@@ -132,6 +132,25 @@ pub(super) fn markdown(text: &str) -> String {
     out
 }
 
+/// A text of a rule for Markdown, its links as links. In angle brackets nothing but `<>` and spaces could end one.
+pub(super) fn markdown_links(text: &str) -> String {
+    let words: Vec<String> = text
+        .split(' ')
+        .map(|word| {
+            let link = word.trim_end_matches([';', ',', '.', ')']);
+            let rest = word.get(link.len()..).unwrap_or_default();
+            if is_link(link) { format!("<{link}>{}", markdown(rest)) } else { markdown(word) }
+        })
+        .collect();
+    words.join(" ")
+}
+
+/// Whether a text is a web address and nothing else.
+pub(super) fn is_link(text: &str) -> bool {
+    (text.starts_with("https://") || text.starts_with("http://"))
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{decode_base64, log, markdown, percent, uri, xml};

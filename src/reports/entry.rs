@@ -13,10 +13,13 @@ use crate::model::{
 
 use super::Look;
 use super::dates::iso8601;
-use super::shown::{base64, shown};
+use super::shown::{Shown, base64, shown};
 use super::words;
 
 type Text<'a> = Cow<'a, str>;
+
+/// How the rules begin whose findings are files, not keys.
+const HYGIENE: &str = "hygiene-";
 
 /// A finding, ready to be shown.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -170,7 +173,9 @@ impl<'a> Advice<'a> {
 impl<'a> Entry<'a> {
     /// A finding as this look shows it. The fingerprint is handed in, because it may be slow to make.
     pub(super) fn of(finding: &'a Finding, fingerprint: String, look: Look) -> Entry<'a> {
-        let key = shown(&finding.secret, look);
+        // A file that should not be there at all has a stand-in for a key, which is nobody's secret and tells nothing.
+        let key =
+            if finding.rule.starts_with(HYGIENE) { Shown::nothing() } else { shown(&finding.secret, look) };
         let location = &finding.location;
         let (path, path_bytes) = path_of(&location.origin);
         let (commit, blob) = objects_of(finding);
@@ -223,10 +228,15 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// Whether this is a file that should not be in git at all, not a key.
+    pub(super) fn is_file(&self) -> bool {
+        self.secret.is_empty()
+    }
+
     /// Redacts a key that stands here in clear.
     pub(super) fn redact(&mut self) {
-        if !self.secret.is_empty() && !(self.secret.contains("…(") && self.secret.ends_with(" characters)"))
-        {
+        let redacted = self.secret.contains("…(") && self.secret.ends_with(" characters)");
+        if !redacted && !self.secret.is_empty() {
             self.secret = Secret::new(self.secret.as_bytes(), 0).redacted();
         }
         self.secret_base64 = None;

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use crate::model::Severity;
 
+use super::encode::is_link;
 use super::entry::Entry;
 use super::safe_json::compact;
-use super::sarif::{HOME, is_link};
+use super::sarif::HOME;
 use super::{Document, Format, Look};
 
 /// The version of GitLab's schema that this was written against.

@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::encode::markdown as md;
+use super::encode::{markdown as md, markdown_links};
 use super::entry::Entry;
 use super::place::{count, past, place};
-use super::sarif::is_link;
 use super::{Document, Format, Look};
 
 /// GitHub refuses summaries over a mebibyte; what comes after is counted.
@@ -119,13 +118,7 @@ fn section(group: &[&Entry<'_>]) -> String {
         let _ = writeln!(text, "{}\n", md(&first.remedy.about));
     }
     if !first.remedy.revoke.is_empty() {
-        let revoke = &first.remedy.revoke;
-        // A link of a rule is shown as a link; in angle brackets nothing but `<>` and spaces could end it.
-        let _ = if is_link(revoke) && !revoke.contains(['<', '>']) {
-            writeln!(text, "Revoke it: <{revoke}>\n")
-        } else {
-            writeln!(text, "Revoke it: {}\n", md(revoke))
-        };
+        let _ = writeln!(text, "Revoke it: {}\n", markdown_links(&first.remedy.revoke));
     }
     let _ = writeln!(
         text,

@@ -18,7 +18,7 @@ pub(super) fn place(entry: &Entry<'_>) -> String {
         ("-", _) => "standard input".into(),
         (path, _) => log(path),
     };
-    if entry.part == "file name" || (entry.secret.is_empty() && entry.excerpt.is_empty()) {
+    if entry.part == "file name" || entry.is_file() {
         return what.into_owned();
     }
     format!("{what}:{}:{}", entry.line, entry.column)

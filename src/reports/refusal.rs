@@ -32,6 +32,9 @@ pub fn refusal(report: &Report, stage: &str, look: Look) -> String {
     for group in groups.iter().take(KEYS) {
         text.push('\n');
         describe(&mut text, group, look);
+        if groups.len() > 1 {
+            in_short(&mut text, group);
+        }
     }
     if groups.len() > KEYS {
         let rest = count((groups.len() - KEYS) as u64, "more key");
@@ -42,8 +45,13 @@ pub fn refusal(report: &Report, stage: &str, look: Look) -> String {
         let _ = writeln!(text, "{}: not scanned: {}", log(&missed.what), log(&missed.why));
     }
     text.push('\n');
-    if let Some(first) = groups.first().and_then(|g| g.first()) {
-        what_now(&mut text, first, stage);
+    let firsts = || groups.iter().filter_map(|g| g.first());
+    if let Some(first) = firsts().find(|e| !e.is_file()).or(firsts().next()) {
+        if groups.len() > 1 {
+            for_all(&mut text, stage);
+        } else {
+            what_now(&mut text, first, stage);
+        }
         how_to_allow(&mut text, first, stage);
     }
     how_to_pass(&mut text, stage);
@@ -60,7 +68,7 @@ fn what_happened(groups: &[Vec<&Entry<'_>>], stage: &str) -> String {
     if groups.is_empty() {
         return format!("keysieve stopped {what}: it could not read everything that it must scan.");
     }
-    let keys = groups.iter().filter(|g| g.iter().any(|e| !e.secret.is_empty())).count() as u64;
+    let keys = groups.iter().filter(|g| g.iter().any(|e| !e.is_file())).count() as u64;
     let files = groups.len() as u64 - keys;
     let found = match (keys, files) {
         (0, n) => format!("{} that should never be in git", count(n, "file")),
@@ -89,7 +97,8 @@ fn describe(text: &mut String, group: &[&Entry<'_>], look: Look) {
     if group.len() > PLACES {
         let _ = writeln!(text, "… and {}", count((group.len() - PLACES) as u64, "more place"));
     }
-    let whose = if first.provider.is_empty() || contains_word(&first.name, &first.provider) {
+    let whose = if first.provider.is_empty() || first.is_file() || contains_word(&first.name, &first.provider)
+    {
         String::new()
     } else {
         format!(" of {}", log(&first.provider))
@@ -103,6 +112,38 @@ fn describe(text: &mut String, group: &[&Entry<'_>], look: Look) {
 
 fn contains_word(name: &str, word: &str) -> bool {
     name.to_lowercase().contains(&word.to_lowercase())
+}
+
+/// What to do about one of several, in a line or two.
+fn in_short(text: &mut String, group: &[&Entry<'_>]) {
+    // Advice about code helps more than advice about a file that should not be there anyway.
+    let Some(entry) = group.iter().find(|e| ignore_line(e).is_none()).or(group.first()) else { return };
+    if let Some(line) = ignore_line(entry) {
+        let _ = writeln!(
+            text,
+            "    take it out: git rm --cached -- {}; add {} to .gitignore",
+            quoted(&log(&entry.path)),
+            log(&line)
+        );
+    } else if !entry.path.is_empty() {
+        let variable = variable(entry);
+        let instead = reads(&entry.path, &variable).unwrap_or(format!("the environment variable {variable}"));
+        let _ = writeln!(text, "    instead: {instead}");
+    }
+    if !entry.remedy.revoke.is_empty() {
+        let _ = writeln!(text, "    revoke:  {}", head(&log(&entry.remedy.revoke), WIDEST));
+    }
+}
+
+/// What to do about several; each has said already what to write instead and where it is revoked.
+fn for_all(text: &mut String, stage: &str) {
+    text.push_str("What to do now:\n  - take them out and read them from the environment, as said above\n");
+    if stage == "pre-commit" {
+        text.push_str("  - keep the values in a file that git ignores (.env, named in .gitignore)\n");
+    }
+    let when = if stage == "pre-receive" { "what has left a machine" } else { "what ever left this machine" };
+    let _ = writeln!(text, "  - revoke {when}");
+    rewrite(text, stage);
 }
 
 /// Take it out, read it from the environment, ignore the file, revoke what has left.
@@ -136,14 +177,21 @@ fn what_now(text: &mut String, entry: &Entry<'_>, stage: &str) {
                 writeln!(text, "  - keep the value in a file that git ignores (.env, named in .gitignore)");
         }
     }
-    let revoke = head(&log(&entry.remedy.revoke), 160).into_owned();
-    let revoke = if revoke.is_empty() { "at its provider".to_owned() } else { revoke };
+    let revoke = match log(&entry.remedy.revoke) {
+        page if page.is_empty() && entry.is_file() => "what it held, at its provider".to_owned(),
+        page if page.is_empty() => "at its provider".to_owned(),
+        page => head(&page, 160).into_owned(),
+    };
     let when = if stage == "pre-receive" { "it has left a machine" } else { "it ever left this machine" };
     let _ = writeln!(text, "  - if {when}, revoke it: {revoke}");
+    rewrite(text, stage);
+}
+
+/// What was committed stays in the history until that is rewritten.
+fn rewrite(text: &mut String, stage: &str) {
     if matches!(stage, "pre-push" | "pre-receive") {
-        let _ = writeln!(
-            text,
-            "  - a later commit does not take it out of the history: git rebase -i, then push again"
+        text.push_str(
+            "  - a later commit does not take it out of the history: git rebase -i, then push again\n",
         );
     }
 }
@@ -156,7 +204,7 @@ fn quoted(path: &str) -> String {
 
 fn how_to_allow(text: &mut String, entry: &Entry<'_>, stage: &str) {
     let rule = log(&entry.rule).into_owned();
-    if stage == "commit-msg" || entry.path.is_empty() || entry.secret.is_empty() {
+    if stage == "commit-msg" || entry.path.is_empty() || entry.is_file() {
         let _ =
             writeln!(text, "Meant to be there? Allow it in .keysieve.yml (allow: rule {rule}, reason: …).");
     } else {

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::model::Severity;
 
 use super::document::RuleEntry;
-use super::encode::{percent, uri};
+use super::encode::{is_link, percent, uri};
 use super::entry::{Advice, Entry};
 use super::safe_json::pretty;
 use super::{Document, Format, Look};
@@ -329,10 +329,6 @@ fn properties(document: &Document<'_>) -> Value {
         "blobs": coverage.blobs, "files": coverage.files, "bytes": coverage.bytes, "shallow": coverage.shallow,
         "skipped": coverage.skipped, "suppressed": document.suppressed.counts, "gone": document.gone,
     })
-}
-
-pub(super) fn is_link(text: &str) -> bool {
-    (text.starts_with("https://") || text.starts_with("http://")) && !text.contains(char::is_whitespace)
 }
 
 fn level(severity: Severity) -> &'static str {

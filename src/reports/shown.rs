@@ -15,10 +15,17 @@ pub(super) struct Shown {
     pub(super) base64: Option<String>,
 }
 
+impl Shown {
+    /// Where there is no key.
+    pub(super) fn nothing() -> Shown {
+        Shown { text: String::new(), base64: None }
+    }
+}
+
 /// What this look shows of a key. An empty secret (a file that should not be there at all) is shown as nothing.
 pub(super) fn shown(secret: &Secret, look: Look) -> Shown {
     if secret.is_empty() {
-        return Shown { text: String::new(), base64: None };
+        return Shown::nothing();
     }
     if !look.show_secrets {
         return Shown { text: secret.redacted(), base64: None };

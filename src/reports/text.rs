@@ -40,8 +40,8 @@ impl Format for Text {
                 writeln!(out, "{}: not scanned: {}", log(&missed.what), log(&missed.why))?;
             }
         }
-        if !groups.is_empty() && look.verbosity > 0 {
-            let rule = groups.first().and_then(|g| g.first()).map_or("RULE", |e| e.rule.as_ref());
+        if look.verbosity > 0 && groups.iter().flatten().any(|e| !e.is_file()) {
+            let rule = groups.iter().flatten().find(|e| !e.is_file()).map_or("RULE", |e| e.rule.as_ref());
             let how = format!(
                 "Not a secret? Say so in a comment on its line: keysieve:allow {} why-it-is-fine",
                 log(rule)
@@ -149,7 +149,8 @@ fn remedies(entry: &Entry<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     let remedy = &entry.remedy;
     if !remedy.about.is_empty() {
-        lines.push(format!("what it opens: {}", log(&remedy.about)));
+        let label = if entry.is_file() { "" } else { "what it opens: " };
+        lines.push(format!("{label}{}", log(&remedy.about)));
     }
     if !remedy.revoke.is_empty() {
         lines.push(format!("revoke it: {}", log(&remedy.revoke)));
@@ -159,7 +160,7 @@ fn remedies(entry: &Entry<'_>) -> Vec<String> {
     }
     if let Some(line) = ignore_line(entry) {
         lines.push(format!("keep the file out of git: add {} to .gitignore", log(&line)));
-    } else if !entry.secret.is_empty() {
+    } else if !entry.is_file() {
         let variable = variable(entry);
         lines.push(match reads(&entry.path, &variable) {
             Some(read) => format!("read it from the environment instead: {read}"),

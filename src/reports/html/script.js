@@ -26,7 +26,17 @@
   }
 
   const isLink = (text) => /^https?:\/\/\S+$/.test(text || "");
-  const link = (text) => isLink(text) ? make("a", {href: text, rel: "noopener noreferrer", target: "_blank"}, text) : make("span", {}, text);
+  /** A text of a rule, its web addresses as links. */
+  function link(text) {
+    const box = make("span", {});
+    for (const word of String(text || "").split(" ")) {
+      const bare = word.replace(/[;,.)]+$/, "");
+      if (box.childNodes.length) box.append(" ");
+      if (isLink(bare)) box.append(make("a", {href: bare, rel: "noopener noreferrer", target: "_blank"}, bare), safe(word.slice(bare.length)));
+      else box.append(safe(word));
+    }
+    return box;
+  }
   const plural = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
   const unique = (list) => [...new Set(list.filter((x) => x))];
 
