@@ -30,7 +30,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     let session = Session::new(globals, top(&repository), top(&repository))?;
     let known = range.exclude.iter().map(|id| tree_of(&repository, id)).collect::<Result<Vec<_>>>()?;
     let options = DiffOptions {
-        max_file_size: globals.max_file_size,
+        max_file_size: session.max_file_size,
         threads: session.threads,
         stop: session.stop.clone(),
         progress: session.progress.clone(),

@@ -42,7 +42,7 @@ fn with_report(
         &repository,
         StagedOptions {
             all_merge_files: args.all_merge_files,
-            max_file_size: globals.max_file_size,
+            max_file_size: session.max_file_size,
             threads: session.threads,
             stop: session.stop.clone(),
         },

@@ -5,7 +5,7 @@
 
 use std::io::{self, Read};
 
-use crate::encoding::lines::Cursor;
+use crate::encoding::{Decoded, lines::Cursor};
 use crate::model::{Blob, LineCol, Origin, Scope, Window};
 
 /// The most that is held of one content. Memory is bounded by this and the number of threads.
@@ -58,7 +58,7 @@ impl Buffer {
                 return end.map(|_| offset + held as u64);
             }
             let next = held - OVERLAP;
-            start = Cursor::new(start).at(bytes, next);
+            start = place_after(start, bytes.get(..next).unwrap_or_default());
             offset += next as u64;
             self.bytes.copy_within(next..held, 0);
             held = OVERLAP;
@@ -91,6 +91,14 @@ impl Buffer {
         if self.bytes.len() < to {
             self.bytes.resize(to.next_power_of_two().min(self.window), 0);
         }
+    }
+}
+
+/// The place behind a part of a window, counted as the engine counts: in the text, where the bytes are wide.
+fn place_after(start: LineCol, bytes: &[u8]) -> LineCol {
+    match Decoded::of(bytes) {
+        Some(decoded) => Cursor::new(start).at(&decoded.text, decoded.text.len()),
+        None => Cursor::new(start).at(bytes, bytes.len()),
     }
 }
 

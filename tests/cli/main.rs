@@ -6,8 +6,8 @@
 #![allow(missing_docs, reason = "a test binary has no readers from outside")]
 
 mod commit_msg;
-mod history;
 mod diff;
+mod history;
 mod hook;
 mod sandbox;
 mod scan;

@@ -21,3 +21,152 @@ fn a_clean_folder_is_clean_and_says_what_was_read() {
     sandbox.file("README.md", "VOICGEN_API_KEY=vg_live_YOUR_KEY\n");
     sandbox.run(["scan"]).code(0).warns("1 file");
 }
+
+const RULE: &str = "voicgen-live-api-key";
+
+fn leak() -> String {
+    format!("VOICGEN_API_KEY={}\n", key(RULE))
+}
+
+/// The paths of all findings of a scan, sorted.
+#[track_caller]
+fn found(sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
+    let ran = sandbox.run([&["scan", "--format", "jsonl"], args].concat());
+    let paths: Vec<_> = ran.findings().iter().map(|f| f["path"].as_str().unwrap().to_owned()).collect();
+    ran.code(i32::from(!paths.is_empty())).hides(&key(RULE));
+    paths
+}
+
+#[test]
+fn tracked_files_are_scanned_whatever_hides_them() {
+    let sandbox = Sandbox::git();
+    sandbox.file(".gitignore", "*.log\n/secret/\n").file(".ignore", "*\n");
+    for path in ["tracked.log", ".hidden", "secret/a", "untracked.log", "secret/b", "plain"] {
+        sandbox.file(path, leak());
+    }
+    sandbox.run_git(["add", "-f", ".gitignore", "tracked.log", ".hidden", "secret/a"]);
+    assert_eq!(found(&sandbox, &[]), [".hidden", "plain", "secret/a", "tracked.log"]);
+    // What is ignored is left out unless it is named; what is named is scanned once.
+    assert_eq!(found(&sandbox, &["untracked.log", "untracked.log"]), ["untracked.log"]);
+    assert_eq!(found(&sandbox, &["secret"]), ["secret/a", "secret/b"]);
+    assert_eq!(found(&sandbox, &["--no-ignore"]).len(), 6);
+    let ran = sandbox.run(["scan", "--no-git"]).code(0);
+    ran.warns("ignored");
+    let outside = Sandbox::new();
+    outside.file(".ignore", "*.log\n").file("a.log", leak()).file(".b", leak()).file(".gitignore", "*\n");
+    assert_eq!(found(&outside, &[]), [".b"]);
+}
+
+#[test]
+fn a_subfolder_and_a_submodule() {
+    let library = Sandbox::git();
+    library.file("lib.txt", leak()).commit("lib");
+    let sandbox = Sandbox::git();
+    let address = library.dir.to_str().unwrap().to_owned();
+    sandbox.run_git(["-c", "protocol.file.allow=always", "submodule", "-q", "add", &address, "sub"]);
+    sandbox.file("a/x.txt", leak()).file("b/y.txt", leak());
+    assert_eq!(found(&sandbox, &["a"]), ["a/x.txt"]);
+    assert_eq!(found(&sandbox, &["a", "./b"]), ["a/x.txt", "b/y.txt"]);
+    assert_eq!(found(&sandbox, &[]), ["a/x.txt", "b/y.txt", "sub/lib.txt"]);
+}
+
+#[test]
+fn links_are_not_followed() {
+    let sandbox = Sandbox::git();
+    std::fs::write(sandbox.outside().join("secret"), leak()).unwrap();
+    std::os::unix::fs::symlink("../secret", sandbox.dir.join("file")).unwrap();
+    std::os::unix::fs::symlink("..", sandbox.dir.join("folder")).unwrap();
+    assert!(found(&sandbox, &[]).is_empty());
+    std::os::unix::fs::symlink(format!("/nowhere/{}", key(RULE)), sandbox.dir.join("telling")).unwrap();
+    assert_eq!(found(&sandbox, &[]), ["telling"]);
+}
+
+#[test]
+fn standard_input() {
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run_with(["scan", "-", "--format", "jsonl"], leak().as_bytes()).code(1);
+    assert_eq!(ran.findings().len(), 1);
+    sandbox.run_with(["scan", "-"], b"nothing\n").code(0);
+    let shell = |script: &str| {
+        let mut command = sandbox.command("sh");
+        let program = super::sandbox::keysieve();
+        sandbox.run_command(command.args(["-c", script]).arg(program), b"")
+    };
+    shell("\"$0\" scan - <&-").code(3).warns("closed");
+    shell("\"$0\" scan - </").code(3);
+    shell("\"$0\" scan - </dev/null").code(0);
+}
+
+#[test]
+fn what_is_not_there_or_cannot_be_read_is_never_clean() {
+    let sandbox = Sandbox::git();
+    sandbox.file("a.txt", "clean\n");
+    sandbox.run(["scan", "nowhere"]).code(3).warns("nowhere");
+    sandbox.run(["scan", "a.txt", "nowhere"]).code(3);
+    sandbox.run(["scan", "a.txt"]).code(0);
+    assert!(sandbox.run_command(sandbox.command("mkfifo").arg("fifo"), b"").code == 0);
+    sandbox.run(["scan"]).code(0).warns("special file");
+    sandbox.run(["scan", "fifo"]).code(3);
+    std::fs::write(sandbox.dir.join(".git/index"), "DIRC garbage").unwrap();
+    sandbox.run(["scan"]).code(3).warns("index");
+    sandbox.file("b.txt", leak());
+    sandbox.run(["scan"]).code(1).warns("index");
+}
+
+#[test]
+fn a_repository_of_somebody_else_is_incomplete() {
+    let sandbox = Sandbox::git();
+    sandbox.file("a.txt", "clean\n").commit("a");
+    let mut chown = sandbox.command("chown");
+    if sandbox.run_command(chown.args(["-R", "12345", "."]), b"").code != 0 {
+        return; // Only root can give files away.
+    }
+    sandbox.run(["scan"]).code(3).warns("safe.directory");
+    let dir = sandbox.dir.to_str().unwrap().to_owned();
+    sandbox.run_git(["config", "--global", "--add", "safe.directory", &dir]);
+    sandbox.run(["scan"]).code(0);
+}
+
+#[test]
+fn keys_anywhere_in_large_files_are_found_once_at_their_place() {
+    const WINDOW: usize = 4 << 20;
+    let sandbox = Sandbox::new();
+    let line = "the quick brown fox jumps over the lazy dog once more and again\n";
+    assert_eq!(WINDOW % line.len(), 0);
+    let filler = line.repeat(WINDOW * 5 / 4 / line.len());
+    let overlap = 128 << 10;
+    for near in [WINDOW, WINDOW - overlap / 2] {
+        for at in [near - line.len(), near] {
+            let (before, after) = filler.split_at(at);
+            sandbox.file("big.txt", [before, &leak(), after].concat());
+            let ran = sandbox.run(["scan", "--format", "jsonl"]).code(1);
+            let findings = ran.findings();
+            assert_eq!(findings.len(), 1, "at {at}");
+            assert_eq!(findings[0]["line"].as_u64(), Some((at / line.len()) as u64 + 1));
+            assert_eq!(findings[0]["column"], 17);
+        }
+    }
+    // The same in UTF-16, and in the middle of one endless line.
+    let half = &filler[..WINDOW / 2];
+    let text = [half, &leak(), half].concat();
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    sandbox.file("big.txt", wide);
+    let ran = sandbox.run(["scan", "--format", "jsonl"]).code(1);
+    assert_eq!(ran.findings().len(), 1, "{}", ran.out);
+    assert_eq!(ran.findings()[0]["line"].as_u64(), Some((half.len() / line.len()) as u64 + 1));
+    let endless = " ".repeat(WINDOW);
+    sandbox.file("big.txt", [&endless, leak().trim_end(), &endless].concat());
+    let ran = sandbox.run(["scan", "--format", "jsonl"]).code(1);
+    assert_eq!(ran.findings()[0]["column"].as_u64(), Some(WINDOW as u64 + 17));
+}
+
+#[test]
+fn answers_do_not_depend_on_threads() {
+    let sandbox = Sandbox::git();
+    for i in 0..600 {
+        sandbox.file(format!("{}/{i}.txt", i % 7), if i % 9 == 0 { leak() } else { "x\n".into() });
+    }
+    let one = found(&sandbox, &["--threads", "1"]);
+    assert_eq!(one.len(), 67);
+    assert_eq!(found(&sandbox, &["--threads", "5"]), one);
+}
