@@ -98,6 +98,10 @@ fn pick(list: &[Template], rng: &mut Rng) -> Option<(Vec<u8>, usize)> {
     let mut prefix = 0;
     for (index, segment) in template.segments.iter().enumerate() {
         match segment {
+            Segment::Literal(text) if text.iter().all(|&b| b == b'=') => {
+                end_base64(&mut key, text.len(), rng);
+                key.extend(text.iter());
+            }
             Segment::Literal(text) | Segment::LiteralNoCase(text) => key.extend(text.iter()),
             Segment::Run(set, ranges) => key.extend(run(*set, ranges, rng)),
         }
@@ -106,6 +110,14 @@ fn pick(list: &[Template], rng: &mut Rng) -> Option<(Vec<u8>, usize)> {
         }
     }
     Some((key, prefix))
+}
+
+/// Before the padding of base64 the last digit holds only two or four bits; the others are zero in real keys.
+fn end_base64(key: &mut [u8], padding: usize, rng: &mut Rng) {
+    let ends: &[u8] = if padding == 1 { b"AEIMQUYcgkosw048" } else { b"AQgw" };
+    if let Some(last) = key.last_mut().filter(|last| last.is_ascii_alphanumeric() || b"+/-_".contains(last)) {
+        *last = ends[rng.below(ends.len() as u64) as usize];
+    }
 }
 
 /// A run of a length that is allowed and long enough to look like a key.

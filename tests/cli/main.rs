@@ -9,6 +9,7 @@ mod commit_msg;
 mod diff;
 mod history;
 mod hook;
+mod rules;
 mod sandbox;
 mod scan;
 mod staged;
