@@ -26,7 +26,7 @@ complete() {
 
 if [ "$mode" = auto ]; then
     case "${GITHUB_EVENT_NAME:-}" in
-        pull_request | pull_request_target | merge_group | push) mode=diff ;;
+        pull_request | pull_request_target | merge_group | push) mode="diff" ;;
         *) mode=history ;;
     esac
 fi
