@@ -5,7 +5,8 @@ use std::io::Write;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    Globals, baseline, completions, config, diff, history, hook, identify, man, report, rules, scan, staged,
+    Globals, allow, baseline, completions, config, diff, explain, history, hook, identify, man, report,
+    rules, scan, staged,
 };
 
 use crate::error::Result;
@@ -38,6 +39,8 @@ enum Command {
     Report(report::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Allow(allow::Args),
+    Explain(explain::Args),
 }
 
 impl Cli {
@@ -57,6 +60,8 @@ impl Cli {
             Command::Report(args) => report::run(args, globals, out),
             Command::Completions(args) => completions::run(args, Cli::command(), out),
             Command::Man(args) => man::run(args, Cli::command(), out),
+            Command::Allow(args) => allow::run(args, globals, out, err),
+            Command::Explain(args) => explain::run(args, globals, out, err),
         }
     }
 }

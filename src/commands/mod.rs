@@ -1,5 +1,6 @@
 //! One command, one file: its arguments, its help, its run.
 
+pub mod allow;
 mod ask;
 pub mod baseline;
 mod baseline_audit;
@@ -9,6 +10,7 @@ mod configured;
 mod dates;
 pub mod diff;
 mod ending;
+pub mod explain;
 mod globals;
 pub mod history;
 pub mod hook;

@@ -4,6 +4,7 @@
 //! report; it cannot replace the rules.
 
 mod date;
+mod edit;
 mod entry;
 mod glob;
 mod hide;
@@ -16,6 +17,7 @@ mod suggest;
 mod yaml;
 
 pub use date::Date;
+pub use edit::{NewAllow, add_allow};
 pub use entry::{AllowEntry, At, Exclude, RuleName, RulePaths, SeverityOverride, wildcard};
 pub use glob::PathGlob;
 pub use hide::hide_keys;

@@ -13,7 +13,7 @@ mod owners;
 mod place;
 mod syntax;
 
-pub use baseline::Baseline;
+pub use baseline::{Baseline, write_whole};
 pub use judge::{Triage, TriageOptions};
 pub use marks::{Marks, markers_near};
 pub use owners::Owners;

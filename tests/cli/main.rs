@@ -5,7 +5,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot prepare itself has failed")]
 #![allow(missing_docs, reason = "a test binary has no readers from outside")]
 
+mod allow;
+mod baseline;
 mod commit_msg;
+mod config;
 mod diff;
 mod history;
 mod hook;

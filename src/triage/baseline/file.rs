@@ -124,7 +124,10 @@ fn line(text: &str, number: usize, path: &Path, content: &mut Content) -> Result
 }
 
 /// Writes a file whole or not at all: a private file beside it, then a rename.
-pub(super) fn write(path: &Path, text: &str) -> Result<()> {
+///
+/// # Errors
+/// If something stands there that is no regular file, or the disk refuses.
+pub fn write(path: &Path, text: &str) -> Result<()> {
     let io = |source| Error::Io { path: path.to_path_buf(), doing: "write", source };
     let mode = match fs::symlink_metadata(path) {
         Ok(meta) if meta.is_file() => Some(meta.permissions()),

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::model::Finding;
 
 use entry::{Entry, Hash, Salt};
+pub use file::write as write_whole;
 
 /// More different salts than this make every look-up slow: merging makes a few, an attacker many.
 const MOST_SALTS: usize = 64;
