@@ -102,9 +102,12 @@ fn hook(template: &Template, boundary: &Boundary) -> Option<Hook> {
         .or_else(|| literals().find_map(|(i, ..)| at_distance(segments, boundary, i, offsets[i])))
         .or_else(|| whole_run(segments, boundary))
         .or_else(|| {
-            let (i, text, no_case) =
-                literals().filter(|(_, t, _)| t.len() >= 3).max_by_key(|(_, t, _)| t.len())?;
-            back(offsets[i], 0).map(|back| Hook { anchor: Anchor::Text(text.to_vec(), no_case), back })
+            // The longest of those that stand near enough to the beginning.
+            literals()
+                .filter(|(_, text, _)| text.len() >= 3)
+                .filter_map(|(i, text, no_case)| Some((text, no_case, back(offsets[i], 0)?)))
+                .max_by_key(|(text, ..)| text.len())
+                .map(|(text, no_case, back)| Hook { anchor: Anchor::Text(text.to_vec(), no_case), back })
         })
 }
 

@@ -13,7 +13,7 @@ mod shapes;
 mod tests;
 
 use crate::model::Checksum;
-use crate::rules::Rule;
+use crate::rules::{Rule, Shape};
 
 use super::context::Surroundings;
 pub(super) use placeholder::well_known;
@@ -58,9 +58,16 @@ impl<'c> Case<'c> {
         let (makeup, body_makeup) = (Makeup::of(key), Makeup::of(body));
         let score = score(body, &body_makeup);
         let prefixed = key.len() - body.len() >= 3;
-        let rich = checksum == Checksum::Valid || prefixed && body.len() >= 16 && score >= RANDOM;
         let generic = rule.id.starts_with("generic-");
+        // A provider's pattern has as much of its own as a long prefix.
+        let pattern = !generic && matches!(rule.shape, Shape::Pattern(_));
+        let rich = checksum == Checksum::Valid || pattern || prefixed && body.len() >= 16 && score >= RANDOM;
         Case { rule, key, body, around, makeup, body_makeup, score, rich, generic, fit }
+    }
+
+    /// The literal bytes with which the rule's shape begins.
+    pub(super) fn prefix(&self) -> &'c [u8] {
+        &self.key[..self.key.len().saturating_sub(self.body.len())]
     }
 
     /// Whether the body reads as random.

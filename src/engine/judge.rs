@@ -6,7 +6,7 @@ mod table;
 use std::borrow::Cow;
 
 use crate::model::{Checksum, Confidence};
-use crate::rules::{Judge, Need, Rule, check};
+use crate::rules::{Judge, Need, Rule, Segment, Shape, check};
 
 use super::candidate::Candidate;
 use super::context::Surroundings;
@@ -62,6 +62,12 @@ pub(super) fn assess(rule: &Rule, key: &[u8], candidate: &Candidate, around: &Su
     if let Some(why) = misses_need(rule, fit, around) {
         return Verdict::Drop { by: "need", why: why.into() };
     }
+    if fit < 2 && around.meaning.kind.is_none() && is_hash_to(rule, key) {
+        return Verdict::Drop {
+            by: "hash",
+            why: "hex digits as of a hash, and no name says that it is a key".into(),
+        };
+    }
     let checksum = rule.check.map_or(Checksum::None, |kind| check(kind, key));
     let body = key.get(candidate.prefix as usize..).unwrap_or_default();
     let case = Case::new(rule, key, body, around, checksum, fit);
@@ -98,6 +104,17 @@ fn misses_need(rule: &Rule, fit: u8, around: &Surroundings<'_>) -> Option<&'stat
         Need::Name if fit >= 2 || around.in_name(rule) => None,
         Need::Name => Some("none of the rule's words is part of the assigned name"),
     }
+}
+
+/// Whether a key has the look of a commit id or a digest, and the rule's keys are made of more than hex digits.
+fn is_hash_to(rule: &Rule, key: &[u8]) -> bool {
+    let wider = match &rule.shape {
+        Shape::Templates(templates) => templates.iter().all(|template| {
+            template.segments.iter().all(|segment| matches!(segment, Segment::Run(set, _) if set.has(b'z')))
+        }),
+        Shape::Pattern(_) => false,
+    };
+    wider && matches!(key.len(), 32 | 40 | 64 | 128) && key.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Names and words around.

@@ -144,7 +144,8 @@ fn is_number(text: &[u8]) -> bool {
 
 /// A path, a URL without credentials, a selector, a file name, a MIME type.
 pub(super) fn place(case: &Case<'_>) -> bool {
-    if case.rich {
+    // Where the rule's own shape is a URL, that it is one says nothing.
+    if case.rich || case.prefix().windows(3).any(|w| w == b"://") {
         return false;
     }
     #[rustfmt::skip]
