@@ -14,14 +14,14 @@ use crate::model::BlobPath;
 use crate::repo::{Environment, Repository, user_config};
 use crate::sources::Message;
 
-use super::{Globals, Session, staged};
+use super::{Globals, Session, hook_push, staged};
 
 /// A commit message longer than this, in bytes, is refused rather than read.
 const LONGEST_MESSAGE: u64 = 64 << 20;
 
 /// What an installed hook calls
 #[derive(Debug, Clone, ClapArgs)]
-pub struct Args {
+pub(super) struct Args {
     /// Which hook
     #[arg(value_enum)]
     stage: Stage,
@@ -34,7 +34,7 @@ pub struct Args {
 }
 
 /// Runs the stage; returns the exit code.
-pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
+pub(super) fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
     if let Some(why) = skipped() {
         // The person asked for it and may have forgotten: said, never silent.
         let _ = writeln!(err, "keysieve: {} not checked ({why})", args.stage.as_str());
@@ -44,9 +44,8 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     match args.stage {
         Stage::CommitMsg => commit_msg(args, globals, err),
         Stage::PreCommit => staged::hook(globals, err),
-        Stage::PrePush | Stage::PreReceive => {
-            Err(Error::Usage(format!("{}: not built yet", args.stage.as_str())))
-        }
+        Stage::PrePush => hook_push::pre_push(&args.arguments, globals, &mut std::io::stdin().lock(), err),
+        Stage::PreReceive => hook_push::pre_receive(globals, &mut std::io::stdin().lock(), err),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod explain;
 mod globals;
 pub mod history;
 pub mod hook;
+mod hook_push;
 mod hook_run;
 pub mod identify;
 pub mod man;

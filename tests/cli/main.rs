@@ -12,6 +12,7 @@ mod config;
 mod diff;
 mod history;
 mod hook;
+mod push;
 mod rules;
 mod sandbox;
 mod scan;
