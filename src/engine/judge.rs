@@ -62,7 +62,7 @@ pub(super) fn assess(rule: &Rule, key: &[u8], candidate: &Candidate, around: &Su
     if let Some(why) = misses_need(rule, fit, around) {
         return Verdict::Drop { by: "need", why: why.into() };
     }
-    if fit < 2 && around.meaning.kind.is_none() && is_hash_to(rule, key) {
+    if fit < 3 && around.meaning.kind.is_none() && is_hash_to(rule, key) {
         return Verdict::Drop {
             by: "hash",
             why: "hex digits as of a hash, and no name says that it is a key".into(),
