@@ -28,7 +28,7 @@ pub(super) fn variable(entry: &Entry<'_>) -> String {
 
 /// `CAPITALS_WITH_UNDERSCORES`, as environment variables are written.
 fn is_environment_name(name: &str) -> bool {
-    name.len() <= 60
+    (3..=60).contains(&name.len())
         && name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
         && name.bytes().any(|b| b.is_ascii_uppercase())
         && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
