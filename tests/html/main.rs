@@ -2,6 +2,7 @@
 //!
 //! Skipped with a message where no Chromium is installed (`.ci/run` installs it).
 
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot talk to its browser has failed")]
 
 mod browser;
