@@ -13,7 +13,7 @@ mod shapes;
 mod tests;
 
 use crate::model::Checksum;
-use crate::rules::{Rule, Shape};
+use crate::rules::{Rule, Segment, Shape};
 
 use super::context::Surroundings;
 pub(super) use placeholder::well_known;
@@ -79,6 +79,37 @@ impl<'c> Case<'c> {
     pub(super) fn value(&self) -> &'c [u8] {
         let value = &self.around.value;
         self.around.bytes.get(value.start..value.end).unwrap_or_default()
+    }
+
+    /// Whether the key is a hexadecimal number although the rule draws from a larger alphabet: more likely a digest.
+    pub(super) fn is_hex_of_larger(&self) -> bool {
+        let Shape::Templates(templates) = &self.rule.shape else { return false };
+        let sets = templates.iter().flat_map(|t| t.segments.iter());
+        let larger =
+            sets.filter_map(|s| if let Segment::Run(set, _) = s { Some(set.len()) } else { None }).max();
+        self.key.len() >= 32 && self.makeup.is_hex() && larger.is_some_and(|n| n > 24)
+    }
+
+    /// In a URL: whether the host behind the password may be a real one.
+    pub(super) fn has_real_host(&self) -> bool {
+        let after = self.around.after(80);
+        let host = after.strip_prefix(b"@").unwrap_or(after);
+        let length =
+            host.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')).count();
+        let host = &host[..length];
+        let example = [
+            &b"example.com"[..],
+            b"example.org",
+            b"example.net",
+            b".example",
+            b".test",
+            b".invalid",
+            b"domain.com",
+            b"host.com",
+        ];
+        host == b"localhost"
+            || host.contains(&b'.') && !example.iter().any(|e| host.ends_with(e))
+            || host.iter().any(|b| b.is_ascii_digit() || *b == b'-')
     }
 
     /// Whether the key is only a part of a longer run of the same kind.
@@ -279,6 +310,13 @@ pub(super) static FILTERS: &[Filter] = &[
             "token_secret: \"«secret-token»\"",
         ],
         keeps: &["password = \"«tomato-7»\""],
+    },
+    Filter {
+        name: "encoded words",
+        about: "base64 of words, as in documentation and tests",
+        test: data::encoded_words,
+        drops: &["credential = «YS1naXQtdG9rZW4tZm9yLXRlc3Rz»"],
+        keeps: &["credential = «Zf3D0LXCM3EIMbgJpUNnkRtOfOueHznB»"],
     },
     Filter {
         name: "sentence",

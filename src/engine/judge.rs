@@ -164,6 +164,9 @@ fn by_randomness(case: &Case<'_>, score: &mut Score) {
     if case.makeup.letters() == 0 {
         score.add(-30, "only digits");
     }
+    if case.around.meaning.kind.is_none() && case.is_hex_of_larger() {
+        score.add(-30, "a hexadecimal number where the rule's alphabet is larger");
+    }
     if !case.generic && case.is_part() {
         score.add(-25, "part of a longer value");
     }
@@ -181,6 +184,9 @@ fn by_human(case: &Case<'_>, score: &mut Score) {
     }
     if case.key.len() < 6 {
         score.add(-12, "very short");
+    }
+    if case.rule.id == BY_PLACE[0] && !case.has_real_host() {
+        score.add(-25, "a host that stands for any");
     }
     if well_known(case) {
         score.add(-12, "a password that everybody knows");

@@ -36,10 +36,9 @@ pub(super) fn digest(case: &Case<'_>) -> bool {
         b"sha256~",
         b"blake3:",
     ];
-    if marked
-        .iter()
-        .any(|m| before.len() >= m.len() && before[before.len() - m.len()..].eq_ignore_ascii_case(m))
-    {
+    let starts = |text: &[u8], m: &[u8]| text.len() >= m.len() && text[..m.len()].eq_ignore_ascii_case(m);
+    let ends = |m: &[u8]| before.len() >= m.len() && starts(&before[before.len() - m.len()..], m);
+    if marked.iter().any(|m| ends(m) || starts(case.value(), m)) {
         return true;
     }
     let hex = case.makeup.is_hex() && matches!(case.key.len(), 7..=12 | 32 | 40 | 56 | 64 | 96 | 128);
@@ -150,7 +149,9 @@ pub(super) fn identifier(case: &Case<'_>) -> bool {
         return false;
     }
     let parts = words(key).count();
-    let spelled = case.score < 0;
+    // Capitals are rare in running text, so that a name in capitals seems odd by pairs alone.
+    let shouted = m.digits == 0 && m.lower == 0 && key.contains(&b'_');
+    let spelled = case.score < 0 || shouted;
     // A single word is the filter's business only where it stands bare or shouts.
     parts >= 2
         && spelled
@@ -179,4 +180,39 @@ pub(super) fn inside_data(case: &Case<'_>) -> bool {
         && value.len() > case.key.len() * 3
         && value.len() > 150
         && value.iter().filter(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b)).count() == value.len()
+}
+
+/// Base64 of words.
+pub(super) fn encoded_words(case: &Case<'_>) -> bool {
+    if !case.generic || case.key.len() < 12 || case.rule.id == "generic-basic-auth" {
+        return false;
+    }
+    let Some(text) = plain(case.key) else { return false };
+    let makeup = crate::engine::judge::random::Makeup::of(&text);
+    text.iter().all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace())
+        && crate::engine::judge::random::score(&text, &makeup) < 0
+}
+
+/// What base64 of at most 200 characters says; nothing if it is none.
+fn plain(text: &[u8]) -> Option<Vec<u8>> {
+    let text = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
+    let mut plain = Vec::with_capacity(text.len());
+    let (mut bits, mut held) = (0u32, 0);
+    for &byte in text.get(..text.len().min(200))? {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(six);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            plain.push((bits >> held) as u8);
+        }
+    }
+    Some(plain)
 }

@@ -106,7 +106,11 @@ pub(super) fn code(case: &Case<'_>) -> bool {
             || key.ends_with(b"()")
             || key.windows(2).any(|w| w == b"(\"" || w == b"('");
     }
-    if matches!(after.first(), Some(b'(' | b'[')) || after.starts_with(b"->") || after.starts_with(b"::") {
+    if matches!(after.first(), Some(b'(' | b'['))
+        || after.starts_with(b"->")
+        || key.ends_with(b"-") && after.first() == Some(&b'>')
+        || after.starts_with(b"::")
+    {
         return true;
     }
     let ends_statement =
@@ -163,7 +167,8 @@ pub(super) fn place(case: &Case<'_>) -> bool {
     let key = case.key;
     let spelled = !case.looks_random() || case.makeup.is_hex();
     // The first byte of base64 may be a slash: only words make a path.
-    (STARTS.iter().any(|s| key.starts_with(s)) && (spelled || key.windows(3).any(|w| w == b"://")))
+    key.starts_with(b"//")
+        || (STARTS.iter().any(|s| key.starts_with(s)) && (spelled || key.windows(3).any(|w| w == b"://")))
         || ENDINGS.iter().any(|e| key.ends_with(e)) && spelled
         || case.generic
             && key.iter().filter(|b| **b == b'/').count() >= 2

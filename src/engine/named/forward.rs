@@ -9,8 +9,10 @@ pub(in crate::engine) enum Form {
     Assigned,
     /// `name == "v"`.
     Compared,
-    /// `name("v")`, `("name", "v")`.
+    /// `name("v")`.
     Argument,
+    /// `("name", "v")`.
+    Paired,
     /// `<name>v</name>`.
     Element,
     /// `name v`, `--name v`.
@@ -45,7 +47,7 @@ pub(in crate::engine) fn value_of(bytes: &[u8], at: usize) -> Option<(Value, For
         }
         b',' => {
             cursor.at += 1;
-            cursor.argument().map(|v| (v, Form::Argument))
+            cursor.argument().map(|v| (v, Form::Paired))
         }
         b'>' if !closed => element(bytes, cursor.at + 1).map(|v| (v, Form::Element)),
         b'=' | b':' | b'?' | b'+' | b'.' | b'|' | b'-' | b'<' | b'!' | b')' => cursor.operator(),
@@ -167,9 +169,14 @@ impl<'b> Cursor<'b> {
     }
 
     /// A string, perhaps wrapped, perhaps with letters in front; else, unless `strings_only`, a bare value.
-    fn value(&mut self, strings_only: bool) -> Option<Value> {
+    fn value(&mut self, mut strings_only: bool) -> Option<Value> {
         for _ in 0..4 {
-            self.skip(4, |b| matches!(b, b'(' | b'[' | b']' | b'{' | b' ' | b'@' | b'$'));
+            // What stands bare in brackets is code.
+            let opened = self.skip(4, |b| matches!(b, b'(' | b'[' | b']' | b'{' | b' '));
+            strings_only |= opened > 0 && !self.text().starts_with(b"{");
+            if matches!(self.text(), [b'@' | b'$', b'"' | b'\'', ..]) {
+                self.at += 1;
+            }
             if let Some(value) = quoted(self.bytes, self.at) {
                 return Some(value);
             }
@@ -287,7 +294,7 @@ mod tests {
         }
         for (text, form) in [
             ("NAME(\"abc123\")", Form::Argument),
-            ("f(\"NAME\", \"abc123\")", Form::Argument),
+            ("f(\"NAME\", \"abc123\")", Form::Paired),
             ("<NAME>abc123</NAME>", Form::Element),
             ("<NAME>\n  abc123\n</NAME>", Form::Element),
             ("--NAME abc123", Form::Spaced),

@@ -74,7 +74,7 @@ impl<'s, 'k> Sites<'s, 'k> {
         self.last = (from, to);
         let Some((value, form)) = value_of(self.bytes, to) else { return };
         let length = value.end - value.start;
-        if length < 4 || !self.plausible(value, form) {
+        if length < 4 || !self.plausible(value, form) || !self.fits(form, (from, to)) {
             return;
         }
         let from = if form == Form::Spaced || form == Form::Sentence {
@@ -98,11 +98,33 @@ impl<'s, 'k> Sites<'s, 'k> {
         self.emit(value, None, Some((from, to)));
     }
 
+    /// Whether what stands in front of a name allows the form that follows it.
+    fn fits(&self, form: Form, (from, to): (usize, usize)) -> bool {
+        let name = &self.bytes[from..to];
+        if name.len() >= 24 && is_random(name, &Makeup::of(name)) {
+            return false;
+        }
+        let before = &self.bytes[from.saturating_sub(60)..from];
+        match form {
+            // The name is a string of its own, and not itself the value of another name.
+            Form::Paired => {
+                let Some((b'"' | b'\'' | b'`', rest)) = before.split_last() else { return false };
+                !matches!(rest.trim_ascii_end().last(), Some(b':' | b'=' | b'>' | b'\\'))
+            }
+            Form::Element => {
+                before.iter().rposition(|&b| b == b'<').is_some_and(|i| !before[i..].contains(&b'>'))
+            }
+            // `pass` is a verb.
+            Form::Spaced | Form::Sentence => !(name.len() <= 4 && name.first().is_some_and(|b| *b != b'-')),
+            _ => true,
+        }
+    }
+
     /// Whether a value may be one at all; judging it comes later.
     fn plausible(&self, value: Value, form: Form) -> bool {
         let text = &self.bytes[value.start..value.end];
         if value.quoted {
-            return true;
+            return form != Form::Spaced || !text.contains(&b' ') && text.first() != Some(&b'-');
         }
         // Bare: a call, an index or a path of attributes is code.
         if matches!(self.bytes.get(value.end), Some(b'(' | b'[')) {
@@ -111,8 +133,12 @@ impl<'s, 'k> Sites<'s, 'k> {
         let makeup = Makeup::of(text);
         let mixed = makeup.digits > 0 && makeup.letters() > 0;
         match form {
-            Form::Spaced => text.len() >= 6 && (mixed || makeup.symbols > 0),
-            Form::Compared | Form::Argument | Form::Sentence => false,
+            Form::Spaced => {
+                let end = text.len() - text.iter().rev().take_while(|b| b".,:;!?".contains(b)).count();
+                let text = &text[..end];
+                text.len() >= 6 && (mixed || text.iter().any(|b| b"!@#$%^&*+=~".contains(b)))
+            }
+            Form::Compared | Form::Argument | Form::Paired | Form::Sentence => false,
             Form::Assigned | Form::Element => true,
         }
     }

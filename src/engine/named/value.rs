@@ -68,7 +68,8 @@ pub(in crate::engine) fn element(bytes: &[u8], at: usize) -> Option<Value> {
     let length = text.iter().position(|&b| b == b'<')?;
     let inner = text[..length].trim_ascii();
     let start = at + text[..length].iter().take_while(|b| b.is_ascii_whitespace()).count();
-    (!inner.is_empty() && !inner.contains(&b'\n')).then_some(Value {
+    let closed = text.get(length + 1) == Some(&b'/');
+    (closed && !inner.is_empty() && !inner.contains(&b'\n')).then_some(Value {
         start,
         end: start + inner.len(),
         quoted: true,
