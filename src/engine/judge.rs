@@ -165,7 +165,7 @@ fn by_randomness(case: &Case<'_>, score: &mut Score) {
         score.add(-30, "only digits");
     }
     if case.around.meaning.kind.is_none() && case.is_hex_of_larger() {
-        score.add(-30, "a hexadecimal number where the rule's alphabet is larger");
+        score.add(-45, "a hexadecimal number where the rule's alphabet is larger");
     }
     if !case.generic && case.is_part() {
         score.add(-25, "part of a longer value");

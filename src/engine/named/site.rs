@@ -136,7 +136,9 @@ impl<'s, 'k> Sites<'s, 'k> {
             Form::Spaced => {
                 let end = text.len() - text.iter().rev().take_while(|b| b".,:;!?".contains(b)).count();
                 let text = &text[..end];
-                text.len() >= 6 && (mixed || text.iter().any(|b| b"!@#$%^&*+=~".contains(b)))
+                text.len() >= 6
+                    && !text.contains(&b'/')
+                    && (mixed || text.iter().any(|b| b"!@#$%^&*+=~".contains(b)))
             }
             Form::Compared | Form::Argument | Form::Paired | Form::Sentence => false,
             Form::Assigned | Form::Element => true,
