@@ -26,10 +26,8 @@ pub(super) struct Masks {
     pub(super) assign: u64,
     /// `/`.
     pub(super) slash: u64,
-    /// `"`, `'` and the backtick.
-    pub(super) quote: u64,
-    /// `s` and `S`.
-    pub(super) s: u64,
+    /// The first of two letters by which words for secrets are found: `ss`, `ke`, `cr`, `wd`, `au` in any case.
+    pub(super) stem: u64,
 }
 
 /// A run of token bytes, from edge to edge.
@@ -52,8 +50,6 @@ pub(super) struct Piece<'a> {
     pub(super) masks: &'a [Masks],
     /// Whether a NUL is among its bytes, or shortly behind them.
     pub(super) nuls: bool,
-    /// The bits of `s` of the block behind `masks`.
-    next_s: u64,
     /// The runs of at least [`LONG`] token bytes that start in it; they may end behind it.
     pub(super) runs: &'a [Run],
     /// Where a key may start: the start of a run of wide bytes, any wide byte after `=` or `:`, or a letter or digit
@@ -63,14 +59,6 @@ pub(super) struct Piece<'a> {
     pub(super) far: &'a [usize],
     /// Letters and digits directly behind five dashes.
     pub(super) dashes: &'a [usize],
-}
-
-impl Piece<'_> {
-    /// Bit i: bytes i and i + 1 of block `k` are both `s` or `S`, as in "pass"; right across blocks as well.
-    pub(super) fn double_s(&self, k: usize) -> u64 {
-        let next = self.masks.get(k + 1).map_or(self.next_s, |m| m.s);
-        self.masks.get(k).map_or(0, |m| m.s & (m.s >> 1 | next << 63))
-    }
 }
 
 /// The memory in which pieces are built.
@@ -114,7 +102,6 @@ impl Pieces {
             end,
             masks: &self.masks[..(end - at).div_ceil(64)],
             nuls,
-            next_s: self.masks.get((end - at).div_ceil(64)).map_or(0, |m| m.s),
             runs: &self.runs,
             starts: &self.starts,
             far: &self.far,

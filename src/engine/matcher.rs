@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::encoding::{Decoded, islands};
-use crate::model::{Blob, BlobPath, Confidence};
+use crate::model::{Blob, Confidence};
 use crate::rules::Rule;
 
 use super::Detection;
@@ -96,6 +96,21 @@ impl<'r> Matcher<'r> {
         }
     }
 
+    /// A rule by its index.
+    pub(super) fn rule(&self, index: u32) -> Option<&'r Rule> {
+        self.shapes.rule(index)
+    }
+
+    /// All rules.
+    pub(super) fn rules(&self) -> &'r [Rule] {
+        self.shapes.rules()
+    }
+
+    /// The confidence from which on something is reported.
+    pub(super) fn least(&self) -> Confidence {
+        self.options.min_confidence
+    }
+
     /// Scans a text that lies somehow in the blob; whether there were NULs in it.
     fn scan_text(
         &self,
@@ -105,7 +120,7 @@ impl<'r> Matcher<'r> {
         scratch: &mut Scratch,
         found: &mut dyn FnMut(Detection<'r>),
     ) -> bool {
-        let view = view(blob, text);
+        let view = view(text);
         let mut places = Places::new(blob, lie);
         self.sweep(view, scratch, &mut |together, group| {
             self.judge(view, together, group, &mut |_, _, _| {});
@@ -172,15 +187,15 @@ impl<'r> Matcher<'r> {
         places: &mut Places<'_, '_>,
         found: &mut dyn FnMut(Detection<'r>),
     ) {
-        let fates = resolve(self.shapes.rules(), group);
+        let fates = resolve(self.rules(), group, self.least());
         for (judged, fate) in group.drain(..).zip(fates) {
             let Fate::Won { alternatives } = fate else { continue };
-            let sure =
-                judged.assessment.as_ref().is_some_and(|a| a.confidence >= self.options.min_confidence);
-            if sure && places.kept(judged.candidate.start) {
-                if let Some(detection) = self.detection(view, judged, alternatives, places) {
-                    found(detection);
-                }
+            let sure = judged.assessment.as_ref().is_some_and(|a| a.confidence >= self.least());
+            if sure
+                && places.kept(judged.candidate.start)
+                && let Some(detection) = self.detection(view, judged, alternatives, places)
+            {
+                found(detection);
             }
         }
     }
@@ -214,6 +229,6 @@ impl<'r> Matcher<'r> {
 }
 
 /// What the stages look at.
-pub(super) fn view<'b>(blob: &'b Blob<'_>, text: &'b [u8]) -> View<'b> {
-    View { bytes: text, path: blob.origin.path().map(BlobPath::as_bytes) }
+pub(super) fn view(text: &[u8]) -> View<'_> {
+    View { bytes: text }
 }

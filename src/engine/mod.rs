@@ -14,9 +14,11 @@
 mod anchor;
 mod boundary;
 mod candidate;
+mod classes;
 mod context;
 mod detection;
 mod dispatch;
+mod explain;
 mod filter;
 mod hashes;
 mod judge;
@@ -27,6 +29,8 @@ mod overlap;
 mod pattern;
 mod places;
 mod proof;
+#[cfg(test)]
+mod recall;
 mod shape;
 mod simd;
 #[cfg(test)]
@@ -37,5 +41,6 @@ mod view;
 mod words;
 
 pub use detection::Detection;
+pub use explain::{Explained, Outcome};
 pub use matcher::{MatchOptions, Matcher, Scratch};
 pub use proof::{Flaw, Prover, cost};

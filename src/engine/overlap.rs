@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
+use crate::model::Confidence;
 use crate::rules::Rule;
 
 use super::candidate::Candidate;
@@ -35,9 +36,10 @@ pub(super) enum Fate {
 }
 
 /// Decides about candidates that overlap, directly or through others; they are sorted by place.
-pub(super) fn resolve(rules: &[Rule], group: &[Judged]) -> Vec<Fate> {
+/// One that is less sure than `least` will not be reported, and takes no place from one that is.
+pub(super) fn resolve(rules: &[Rule], group: &[Judged], least: Confidence) -> Vec<Fate> {
     let mut order: Vec<usize> = (0..group.len()).filter(|&i| group[i].assessment.is_some()).collect();
-    order.sort_by_cached_key(|&i| Reverse(preference(rules, &group[i])));
+    order.sort_by_cached_key(|&i| Reverse(preference(rules, &group[i], least)));
     let mut fates = vec![Fate::NoContext; group.len()];
     // Winners by place: they do not overlap, so the neighbours of a place are all that can be in its way.
     let mut winners: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
@@ -54,16 +56,19 @@ pub(super) fn resolve(rules: &[Rule], group: &[Judged]) -> Vec<Fate> {
     fates
 }
 
-/// Which is better, the higher: a distinctive prefix, then context, then the more specific shape, the longer match,
-/// the surer one; the earlier rule at last, so that the order is total.
-fn preference(rules: &[Rule], judged: &Judged) -> impl Ord + use<> {
+/// Which is better, the higher: one that is reported, one that knows the issuer, a distinctive prefix, then context,
+/// then the more specific shape, the longer match, the surer one; the earlier rule at last, so that the order is total.
+fn preference(rules: &[Rule], judged: &Judged, least: Confidence) -> impl Ord + use<> {
     let candidate = &judged.candidate;
-    let rank = rules.get(candidate.rule as usize).map_or(0, |r| r.rank);
+    let rule = rules.get(candidate.rule as usize);
+    let rank = rule.map_or(0, |r| r.rank);
     let fit = judged.assessment.as_ref().map_or(0, |a| a.fit);
     let sure = judged.assessment.as_ref().map(|a| a.confidence);
     let literal = rank / 64;
     let distinctive = if literal >= DISTINCTIVE { literal } else { 0 };
-    (distinctive, fit, rank, candidate.span().len(), sure, Reverse(candidate.start), Reverse(candidate.rule))
+    let who = (sure >= Some(least), rule.is_some_and(|r| !r.id.starts_with("generic-")));
+    let order = (candidate.span().len(), sure, Reverse(candidate.start), Reverse(candidate.rule));
+    (who, distinctive, fit, rank, order)
 }
 
 /// Who else issues keys that look just like the winner: same bytes, same prefix.

@@ -15,7 +15,7 @@ fn dropped(example: &str, test: fn(&Case<'_>) -> bool) -> bool {
     let start = example.find('«').expect("an opening mark");
     let end = example.find('»').expect("a closing mark") - '«'.len_utf8();
     let text = example.replace(['«', '»'], "");
-    let view = View { bytes: text.as_bytes(), path: None };
+    let view = View { bytes: text.as_bytes() };
     let around = Surroundings::of(view, start, end, None);
     let rules = rules();
     let key = &text.as_bytes()[start..end];

@@ -65,7 +65,7 @@ impl Index {
         for k in 0..piece.masks.len() {
             let at = piece.at + k * 64;
             let keep = if piece.end - at < 64 { !(!0 << (piece.end - at)) } else { !0 };
-            let mut pairs = stems::pairs(view.bytes, at) & keep;
+            let mut pairs = piece.masks[k].stem & keep;
             while pairs != 0 {
                 let i = at + pairs.trailing_zeros() as usize;
                 pairs &= pairs - 1;

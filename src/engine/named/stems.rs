@@ -24,44 +24,16 @@ pub(super) fn verify(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     (stands && !author).then_some((start, end))
 }
 
-/// Bit i: bytes i and i + 1 of a block of at most 64 bytes are one of the pairs that [`verify`] knows.
-pub(super) fn pairs(bytes: &[u8], at: usize) -> u64 {
-    let mut buffer = [0u8; 65];
-    let block = &bytes[at.min(bytes.len())..bytes.len().min(at + 65)];
-    buffer[..block.len()].copy_from_slice(block);
-    let mut found = [0u8; 64];
-    for i in 0..64 {
-        let (a, b) = (buffer[i] | 0x20, buffer[i + 1] | 0x20);
-        found[i] = u8::from(a == b's' && b == b's')
-            | u8::from(a == b'k' && b == b'e')
-            | u8::from(a == b'c' && b == b'r')
-            | u8::from(a == b'w' && b == b'd')
-            | u8::from(a == b'a' && b == b'u');
-    }
-    let mut mask = 0;
-    for (k, eight) in found.chunks_exact(8).enumerate() {
-        let word = u64::from_le_bytes(eight.try_into().expect("eight bytes"));
-        // The lowest bit of each byte, gathered into the topmost byte.
-        mask |= (word.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (k * 8);
-    }
-    mask
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{pairs, verify};
+    use super::verify;
 
     fn stems(text: &str) -> Vec<&str> {
         let bytes = text.as_bytes();
         let mut found = Vec::new();
-        for at in (0..bytes.len()).step_by(64) {
-            let mut mask = pairs(bytes, at);
-            while mask != 0 {
-                let i = at + mask.trailing_zeros() as usize;
-                mask &= mask - 1;
-                if let Some((start, end)) = verify(bytes, i) {
-                    found.push(&text[start..end]);
-                }
+        for i in 0..bytes.len() {
+            if let Some((start, end)) = verify(bytes, i) {
+                found.push(&text[start..end]);
             }
         }
         found
