@@ -16,12 +16,17 @@ pub(super) fn variable(entry: &Entry<'_>) -> String {
         return entry.remedy.variable.clone().into_owned();
     }
     let made = screaming(last_part(named));
-    let provider = screaming(&entry.provider);
+    // Rules for any provider's secrets name none; what their variable should be called, only its kind can say.
+    let generic = entry.provider == "Generic";
+    let provider = if generic { String::new() } else { screaming(&entry.provider) };
     let says_little =
         ["API_KEY", "APIKEY", "KEY", "TOKEN", "SECRET", "PASSWORD", "AUTHORIZATION", "BEARER", "VALUE"];
     match (provider.is_empty(), says_little.contains(&made.as_str())) {
         (_, false) if made.len() > 3 && made.starts_with(|c: char| c.is_ascii_alphabetic()) => made,
         (false, _) => format!("{provider}_API_KEY"),
+        (true, _) if entry.rule.contains("password") || entry.rule.contains("credentials") => {
+            "PASSWORD".to_owned()
+        }
         (true, _) => "API_KEY".to_owned(),
     }
 }

@@ -97,8 +97,8 @@ fn describe(text: &mut String, group: &[&Entry<'_>], look: Look) {
     if group.len() > PLACES {
         let _ = writeln!(text, "… and {}", count((group.len() - PLACES) as u64, "more place"));
     }
-    let whose = if first.provider.is_empty() || first.is_file() || contains_word(&first.name, &first.provider)
-    {
+    let nobody = first.provider.is_empty() || first.provider == "Generic" || first.is_file();
+    let whose = if nobody || contains_word(&first.name, &first.provider) {
         String::new()
     } else {
         format!(" of {}", log(&first.provider))
