@@ -5,8 +5,8 @@ use std::io::Write;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    Globals, allow, baseline, completions, config, diff, explain, history, hook, identify, man, report,
-    rules, scan, staged,
+    Globals, allow, audit, baseline, completions, config, diff, explain, history, hook, identify, man,
+    migrate, report, rules, scan, staged,
 };
 
 use crate::error::Result;
@@ -41,6 +41,8 @@ enum Command {
     Man(man::Args),
     Allow(allow::Args),
     Explain(explain::Args),
+    Audit(audit::Args),
+    Migrate(migrate::Args),
 }
 
 impl Cli {
@@ -62,6 +64,8 @@ impl Cli {
             Command::Man(args) => man::run(args, Cli::command(), out),
             Command::Allow(args) => allow::run(args, globals, out, err),
             Command::Explain(args) => explain::run(args, globals, out, err),
+            Command::Audit(args) => audit::run(args, globals, out, err),
+            Command::Migrate(args) => migrate::run(args, globals, out, err),
         }
     }
 }

@@ -85,6 +85,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
             rule: finding.rule.to_string(),
             fingerprint: finding.fingerprint().to_string(),
             path: in_root.filter(|_| args.here_only).map(|p| format!("/{p}")),
+            value: None,
             reason: args.reason.trim().to_string(),
             until: args.until.clone(),
         };

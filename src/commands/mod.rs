@@ -2,6 +2,7 @@
 
 pub mod allow;
 mod ask;
+pub mod audit;
 pub mod baseline;
 mod baseline_audit;
 pub mod completions;
@@ -18,6 +19,7 @@ mod hook_push;
 mod hook_run;
 pub mod identify;
 pub mod man;
+pub mod migrate;
 mod output;
 mod place;
 mod progress;

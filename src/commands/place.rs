@@ -1,7 +1,7 @@
 //! Where a command stands: the current folder and the root that configuration and baseline belong to.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::repo::{Environment, Repository};
@@ -23,7 +23,16 @@ pub(super) fn here() -> Result<Here> {
     let cwd = env::current_dir()
         .map_err(|source| Error::Io { path: PathBuf::from("."), doing: "read", source })
         .map(|p| absolute(&p))?;
-    let repository = Repository::discover(&cwd, &Environment::of_process())?;
+    stand(cwd, &Environment::of_process())
+}
+
+/// The same for another folder than the current one; the environment's repository is not meant then.
+pub(super) fn at(folder: &Path) -> Result<Here> {
+    stand(folder.to_path_buf(), &Environment::none())
+}
+
+fn stand(cwd: PathBuf, environment: &Environment) -> Result<Here> {
+    let repository = Repository::discover(&cwd, environment)?;
     let root = repository.as_ref().and_then(|r| r.work_tree.as_deref()).map_or_else(|| cwd.clone(), absolute);
     // A work tree that GIT_WORK_TREE names may be elsewhere; then this folder stands for itself.
     let root = if cwd.starts_with(&root) { root } else { cwd.clone() };

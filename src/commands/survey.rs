@@ -29,7 +29,7 @@ pub(super) fn survey<'g>(
 ) -> Result<(Session<'g>, Report)> {
     // An empty name stands for none, so that the usual file is not taken either.
     globals.baseline = Some(wanted.baseline.clone().unwrap_or_default());
-    let session = Session::new(globals, &here.cwd, &here.root)?;
+    let mut session = Session::new(globals, &here.cwd, &here.root)?;
     let paths = if wanted.paths.is_empty() && here.cwd != here.root {
         vec![here.root.clone()]
     } else {
@@ -57,6 +57,8 @@ pub(super) fn survey<'g>(
             unreachable: false,
             filter: Filter::default(),
         };
+        // Only the last look can say what nobody met.
+        session.covers_all = wanted.paths.is_empty();
         join(&mut report, session.sift(&History::new(found, broken, options))?);
     }
     Ok((session, report))
@@ -68,6 +70,7 @@ fn join(report: &mut Report, more: Report) {
     report.suppressed.extend(more.suppressed);
     report.coverage.merge(more.coverage);
     report.rules.extend(more.rules);
+    report.gone.extend(more.gone);
     report.rules.sort_by(|a, b| a.id.cmp(&b.id));
     report.rules.dedup_by(|a, b| a.id == b.id);
     report.findings.sort_by(Finding::report_order);

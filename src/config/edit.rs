@@ -11,6 +11,8 @@ pub struct NewAllow {
     pub fingerprint: String,
     /// A path pattern, where the entry is about a file.
     pub path: Option<String>,
+    /// A pattern for the value.
+    pub value: Option<String>,
     /// Why it is fine.
     pub reason: String,
     /// The last day on which it is: `YYYY-MM-DD`.
@@ -28,12 +30,14 @@ impl NewAllow {
             fields.push(("fingerprint", quoted(&self.fingerprint)));
         }
         fields.extend(self.path.as_ref().map(|p| ("path", quoted(p))));
+        fields.extend(self.value.as_ref().map(|v| ("value", quoted(v))));
         fields.push(("reason", quoted(&self.reason)));
         fields.extend(self.until.as_ref().map(|day| ("until", day.clone())));
         fields
     }
 
-    fn block(&self, indent: &str) -> String {
+    /// The entry as lines of a list.
+    pub fn block(&self, indent: &str) -> String {
         let fields = self.fields();
         let lines = fields
             .iter()
@@ -145,6 +149,7 @@ mod tests {
             rule: "acme-key".into(),
             fingerprint: String::new(),
             path: None,
+            value: None,
             reason: "it's \"fine\": # really".into(),
             until: Some("2027-01-01".into()),
         }

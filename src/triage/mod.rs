@@ -9,6 +9,7 @@ pub mod import;
 pub mod inline;
 mod judge;
 mod marks;
+pub mod migrate;
 mod owners;
 mod place;
 mod syntax;

@@ -14,6 +14,7 @@ mod diff;
 mod formats;
 mod history;
 mod hook;
+mod migrate;
 mod push;
 mod rules;
 mod sandbox;
