@@ -124,7 +124,12 @@ impl Source for Diff<'_> {
         let next = AtomicUsize::new(0);
         let work = || {
             let mut worker = new_worker();
-            let mut pusher = Pusher::new(Objects::new(&store), &mut *worker, self.options.max_file_size);
+            let mut pusher = Pusher::new(
+                Objects::new(&store),
+                &mut *worker,
+                self.options.max_file_size,
+                &self.options.stop,
+            );
             while self.options.stop.requested().is_none() {
                 let Some(id) = self.commits.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
                 self.commit(id, &shallow, &mut pusher);

@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 
 use crate::encoding::{Decoded, lines::Cursor};
-use crate::model::{Blob, LineCol, Origin, Scope, Window};
+use crate::model::{Blob, LineCol, Origin, Scope, Stop, Window};
 
 /// The most that is held of one content. Memory is bounded by this and the number of threads.
 pub(super) const WINDOW: usize = 4 << 20;
@@ -23,12 +23,14 @@ pub(super) struct Buffer {
     bytes: Vec<u8>,
     /// The largest window.
     window: usize,
+    /// Looked at between two windows.
+    stop: Stop,
 }
 
 impl Buffer {
     /// An empty buffer; memory comes with the first content.
-    pub(super) fn new() -> Buffer {
-        Buffer { bytes: Vec::new(), window: WINDOW }
+    pub(super) fn new(stop: &Stop) -> Buffer {
+        Buffer { bytes: Vec::new(), window: WINDOW, stop: stop.clone() }
     }
 
     /// Reads a content to its end and gives it to `emit` in one piece or in windows; returns its length. `expected` is
@@ -48,7 +50,8 @@ impl Buffer {
         loop {
             let (filled, end) = self.fill(from, held, expected);
             held = filled;
-            let ended = !matches!(end, Ok(false));
+            // What an early end leaves unread is told by the flag itself.
+            let ended = !matches!(end, Ok(false)) || self.stop.requested().is_some();
             let first = if offset == 0 { 0 } else { OVERLAP / 2 };
             let last = if ended { held.saturating_add(1) } else { held - OVERLAP / 2 };
             let window = Window { offset, start, keep: (first, last) };
@@ -102,6 +105,30 @@ fn place_after(start: LineCol, bytes: &[u8]) -> LineCol {
     }
 }
 
+/// A file up to the size it had when it was opened: what is appended meanwhile is not waited for, and no read is spent
+/// on finding the end. A size of 0 may mean that the system does not know it.
+#[derive(Debug)]
+pub(super) struct Opened<F> {
+    file: F,
+    left: Option<u64>,
+}
+
+impl<F: Read> Opened<F> {
+    pub(super) fn new(file: F, size: u64) -> Opened<F> {
+        Opened { file, left: (size > 0).then_some(size) }
+    }
+}
+
+impl<F: Read> Read for Opened<F> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Some(left) = self.left else { return self.file.read(into) };
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(into.len());
+        let read = if most == 0 { 0 } else { self.file.read(into.get_mut(..most).unwrap_or_default())? };
+        self.left = Some(left - read as u64);
+        Ok(read)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,7 +151,7 @@ mod tests {
     }
 
     fn feed(content: &[u8], window: usize, fail: Option<usize>) -> (io::Result<u64>, Vec<(Vec<u8>, Window)>) {
-        let mut buffer = Buffer { bytes: Vec::new(), window };
+        let mut buffer = Buffer { bytes: Vec::new(), window, stop: Stop::new() };
         let origin = Origin::File(BlobPath::new(b"x"), crate::model::Part::Content);
         let mut seen = Vec::new();
         let result = buffer.feed(&mut Slow(content, fail), 5, (&origin, Scope::Whole), &mut |blob| {

@@ -81,7 +81,12 @@ impl<'r> Staged<'r> {
         let next = AtomicUsize::new(0);
         let work = || {
             let mut worker = new_worker();
-            let mut pusher = Pusher::new(Objects::new(store), &mut *worker, self.options.max_file_size);
+            let mut pusher = Pusher::new(
+                Objects::new(store),
+                &mut *worker,
+                self.options.max_file_size,
+                &self.options.stop,
+            );
             while self.options.stop.requested().is_none() {
                 let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
                 pusher.push(job, &|part| Origin::Staged(job.path.clone(), part));
@@ -107,6 +112,10 @@ impl Source for Staged<'_> {
     fn visit<'s>(&self, new_worker: &(dyn Fn() -> Worker<'s> + Sync + 's)) -> Result<Coverage> {
         let mut coverage = Coverage::new("staged");
         let Some(index) = self.repository.index()? else {
+            if self.repository.bare {
+                let path = self.repository.git_dir.clone();
+                return Err(Error::Repository { path, problem: "a bare repository has no index".into() });
+            }
             coverage.notes.push("nothing is staged".into());
             return Ok(coverage);
         };

@@ -58,6 +58,9 @@ impl Sandbox {
 fn the_first_commit() {
     let sandbox = Sandbox::git();
     sandbox.passes().warns("nothing is staged");
+    let bare = Sandbox::new();
+    bare.does("init -q --bare .");
+    bare.run(["staged"]).code(3).warns("bare");
     sandbox.file("a.txt", leak());
     sandbox.passes();
     sandbox.does("add a.txt");

@@ -1,6 +1,6 @@
 //! Giving a new blob to the worker, with the lines that no old version of it has.
 
-use crate::model::{Blob, BlobPath, Coverage, ObjectId, Origin, Part, Scope, SkipReason};
+use crate::model::{Blob, BlobPath, Coverage, ObjectId, Origin, Part, Scope, SkipReason, Stop};
 use crate::repo::Mode;
 
 use super::super::read::Buffer;
@@ -33,8 +33,9 @@ impl<'p, 's> Pusher<'p, 's> {
         objects: Objects<'s>,
         worker: &'p mut (dyn FnMut(&Blob<'_>) + Send + 'p),
         max_size: Option<u64>,
+        stop: &Stop,
     ) -> Pusher<'p, 's> {
-        let (buffer, coverage) = (Buffer::new(), Coverage::default());
+        let (buffer, coverage) = (Buffer::new(stop), Coverage::default());
         Pusher { objects, worker, max_size: max_size.unwrap_or(u64::MAX), buffer, coverage }
     }
 
@@ -100,10 +101,7 @@ impl<'p, 's> Pusher<'p, 's> {
             return Ok(None);
         }
         let ranges = match self.old_lines(job) {
-            Some(old) => {
-                let ranges = old.added_stream(&mut open()?).map_err(|e| e.to_string())?;
-                ranges
-            }
+            Some(old) => old.added_stream(&mut open()?).map_err(|e| e.to_string())?,
             None => None,
         };
         let scope = ranges.as_deref().map_or(Scope::Whole, Scope::Lines);

@@ -86,7 +86,7 @@ pub(super) fn line_weights(content: &[u8]) -> HashMap<u64, usize> {
 #[derive(Default)]
 struct Ranges {
     line: u64,
-    ranges: Vec<Range<u64>>,
+    found: Vec<Range<u64>>,
     overflow: bool,
 }
 
@@ -96,16 +96,16 @@ impl Ranges {
         if !added {
             return;
         }
-        let full = self.ranges.len() >= MOST_RANGES;
-        match self.ranges.last_mut() {
+        let full = self.found.len() >= MOST_RANGES;
+        match self.found.last_mut() {
             Some(last) if last.end == self.line => last.end += 1,
             _ if full => self.overflow = true,
-            _ => self.ranges.push(self.line..self.line + 1),
+            _ => self.found.push(self.line..self.line + 1),
         }
     }
 
     fn finish(self, overflow: bool) -> Option<Vec<Range<u64>>> {
-        (!self.overflow && !overflow).then_some(self.ranges)
+        (!self.overflow && !overflow).then_some(self.found)
     }
 }
 
@@ -189,22 +189,25 @@ mod tests {
 
     use super::*;
 
-    fn added(old: &[&[u8]], new: &[u8]) -> Vec<Range<u64>> {
+    fn added(old: &[&[u8]], new: &[u8]) -> Vec<(u64, u64)> {
         let mut lines = OldLines::default();
-        old.iter().for_each(|o| lines.add(o));
-        lines.added(new).expect("there are few lines")
+        for content in old {
+            lines.add(content);
+        }
+        let ranges = lines.added(new).expect("there are few lines");
+        ranges.into_iter().map(|r| (r.start, r.end)).collect()
     }
 
     #[test]
     fn only_lines_that_no_old_version_has_are_added() {
-        assert_eq!(added(&[b"a\nb\nc\n"], b"a\nx\ny\nc\nz"), [2..4, 5..6]);
+        assert_eq!(added(&[b"a\nb\nc\n"], b"a\nx\ny\nc\nz"), [(2, 4), (5, 6)]);
         assert_eq!(added(&[b"a\nb\n"], b"b\na\na\n"), []);
-        assert_eq!(added(&[b"a\n", b"b\n"], b"a\nb\nc\n"), [3..4]);
+        assert_eq!(added(&[b"a\n", b"b\n"], b"a\nb\nc\n"), [(3, 4)]);
         assert_eq!(added(&[b"a\nb"], b"a\r\nb\r\n"), []);
-        assert_eq!(added(&[b"ab"], b"a\rb"), [1..3]);
-        assert_eq!(added(&[], b"a\n"), [1..2]);
+        assert_eq!(added(&[b"ab"], b"a\rb"), [(1, 3)]);
+        assert_eq!(added(&[], b"a\n"), [(1, 2)]);
         let wide: Vec<u8> = "a\r\nb\r\nsomething\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(added(&[b"a\nsomething\n"], &wide), [2..3]);
+        assert_eq!(added(&[b"a\nsomething\n"], &wide), [(2, 3)]);
     }
 
     /// Gives out a few bytes at a time.

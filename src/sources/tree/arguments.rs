@@ -13,6 +13,8 @@ use super::TreeOptions;
 pub(super) struct Arguments {
     /// Folders, each with its real path.
     pub(super) roots: Vec<Root>,
+    /// Their real paths.
+    tops: HashSet<PathBuf>,
     /// Files and links.
     pub(super) singles: Vec<PathBuf>,
     /// Real paths of the files above, which the walk passes over.
@@ -57,7 +59,7 @@ impl Arguments {
         };
         if meta.as_ref().is_some_and(fs::Metadata::is_dir) {
             let real = fs::canonicalize(path)?;
-            if self.roots.iter().all(|r| r.real != real) {
+            if self.tops.insert(real.clone()) {
                 self.roots.push(Root { named: path.to_path_buf(), real });
             }
             return Ok(());
@@ -72,7 +74,7 @@ impl Arguments {
 
     /// Whether a folder is walked on its own, or a file was read on its own.
     pub(super) fn holds(&self, real: &Path) -> bool {
-        self.done.contains(real) || self.roots.iter().any(|r| r.real == real)
+        self.done.contains(real) || self.tops.contains(real)
     }
 
     /// Whether nothing but one folder was named, so that nobody need ask [`Arguments::holds`].

@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use crate::model::{Blob, BlobPath, Coverage, Origin, Part, Scope, SkipReason};
 use crate::repo::path_to_bytes;
 
-use super::super::read::Buffer;
+use super::super::read::{Buffer, Opened};
 use super::TreeOptions;
 
 /// The worst that may stand in a link, in bytes.
@@ -33,7 +33,7 @@ impl<'w> FileReader<'w> {
     ) -> FileReader<'w> {
         FileReader {
             worker,
-            buffer: Buffer::new(),
+            buffer: Buffer::new(&options.stop),
             coverage: Coverage::new("scan"),
             max_file_size: options.max_file_size.unwrap_or(u64::MAX),
             vanished: 0,
@@ -125,7 +125,7 @@ impl<'w> FileReader<'w> {
         self.coverage.files += 1;
     }
 
-    fn opened(&mut self, mut file: File, shown: &[u8]) {
+    fn opened(&mut self, file: File, shown: &[u8]) {
         let size = match unix::fstat(&file) {
             Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => {
                 u64::try_from(stat.st_size).unwrap_or(0)
@@ -145,13 +145,8 @@ impl<'w> FileReader<'w> {
             return self.coverage.skip(SkipReason::OverUserLimit);
         }
         let origin = Origin::File(BlobPath::new(shown), Part::Content);
-        let read = if self.max_file_size == u64::MAX {
-            self.buffer.feed(&mut file, size, (&origin, Scope::Whole), self.worker)
-        } else {
-            // A file that grows while it is read is cut at the limit.
-            let mut limited = file.take(self.max_file_size);
-            self.buffer.feed(&mut limited, size, (&origin, Scope::Whole), self.worker)
-        };
+        let mut file = Opened::new(file, size).take(self.max_file_size);
+        let read = self.buffer.feed(&mut file, size, (&origin, Scope::Whole), self.worker);
         match read {
             Ok(bytes) => self.coverage.bytes += bytes,
             Err(e) => self.coverage.missed(String::from_utf8_lossy(shown), e.to_string()),
