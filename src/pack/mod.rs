@@ -18,6 +18,8 @@ mod delta;
 mod entry;
 mod files;
 mod forest;
+#[doc(hidden)]
+pub mod fuzzing;
 mod huge;
 mod index;
 mod inflate;

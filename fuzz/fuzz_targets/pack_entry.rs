@@ -1,0 +1,5 @@
+//! `cargo +nightly fuzz run pack_entry`: see `keysieve::pack::fuzzing`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| keysieve::pack::fuzzing::pack_entry(data));
