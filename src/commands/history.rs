@@ -1,6 +1,8 @@
 //! `keysieve history`: everything that was ever committed.
 
+use std::env;
 use std::ffi::OsStr;
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +12,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use crate::error::{Error, Result};
 use crate::model::ObjectId;
 use crate::repo::{Environment, Git, Repository};
-use crate::sources::{Filter, History, HistoryOptions, places};
+use crate::sources::{Cache, Filter, History, HistoryOptions, Place, places};
 
 use super::configured::absolute;
 use super::{Globals, Session, dates};
@@ -48,6 +50,10 @@ pub struct Args {
     /// Also objects that nothing keeps any more
     #[arg(long)]
     pub unreachable: bool,
+    /// Remember objects that are clean in this folder (default: the user's cache folder), so that the next run with the
+    /// same rules reads only what is new
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub cache: Option<PathBuf>,
 }
 
 /// Runs the command; returns the exit code.
@@ -76,8 +82,42 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
         reflog: args.reflog,
         unreachable: args.unreachable,
         filter,
+        cache: args.cache.as_deref().map(|folder| cache(folder, &found, &session)).transpose()?,
     };
     session.run(&History::new(found, broken, options), out, err)
+}
+
+/// The cache in a folder, which must not lie in what is scanned: whoever writes it decides what is not read.
+fn cache(folder: &Path, found: &[Place], session: &Session<'_>) -> Result<Cache> {
+    let folder = if folder.as_os_str().is_empty() { user_cache()? } else { absolute(folder) };
+    for place in found {
+        let inside = [place.repository.work_tree.as_deref(), Some(&place.repository.common_dir)];
+        if inside.into_iter().flatten().any(|top| folder.starts_with(absolute(top))) {
+            let shown = folder.display();
+            return Err(Error::Usage(format!("--cache: {shown} lies in the repository that is scanned")));
+        }
+    }
+    let mut hasher = blake3::Hasher::new_derive_key("keysieve 2026-11 cache of clean objects, version 1");
+    let program = env::current_exe().and_then(fs::metadata).map_or(0, |meta| meta.len());
+    let rules = session.ruleset().rules();
+    hasher.update(
+        format!("{}\0{program}\0{:?}", env!("CARGO_PKG_VERSION"), session.match_options()).as_bytes(),
+    );
+    for rule in rules {
+        hasher.update(format!("\0{rule:?}").as_bytes());
+    }
+    Ok(Cache { folder, key: *hasher.finalize().as_bytes() })
+}
+
+fn user_cache() -> Result<PathBuf> {
+    let folder = |name, below| env::var_os(name).map(PathBuf::from).map(|p: PathBuf| p.join(below));
+    folder("XDG_CACHE_HOME", "keysieve")
+        .or_else(|| folder("HOME", ".cache/keysieve"))
+        .or_else(|| folder("LOCALAPPDATA", "keysieve"))
+        .filter(|folder| folder.is_absolute())
+        .ok_or_else(|| {
+            Error::Usage("--cache: there is no cache folder of the user; name one: --cache=DIR".into())
+        })
 }
 
 /// The folder that configuration and baseline belong to.

@@ -56,6 +56,7 @@ pub(super) fn survey<'g>(
             reflog: false,
             unreachable: false,
             filter: Filter::default(),
+            cache: None,
         };
         // Only the last look can say what nobody met.
         session.covers_all = wanted.paths.is_empty();

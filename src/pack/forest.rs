@@ -106,6 +106,34 @@ impl Forest {
         start..self.offsets.get(next).copied().unwrap_or(self.end).min(self.end)
     }
 
+    /// Leaves out what need not be visited: entries for which `keep` is false and that nothing kept is built on. Those
+    /// that something kept is built on are decoded and not visited.
+    pub(super) fn prune(&mut self, keep: impl Fn(u32) -> bool) {
+        let mut order: Vec<u32> = self.roots.iter().map(|root| root.entry).collect();
+        let mut at = 0;
+        while at < order.len() {
+            order.extend(self.children(order[at]).map(|c| self.child(c)));
+            at += 1;
+        }
+        let mut needed: Vec<bool> = self.numbers.iter().map(|n| n & COPY == 0 && keep(*n)).collect();
+        for (number, wanted) in self.numbers.iter_mut().zip(&needed) {
+            *number |= if *wanted { 0 } else { COPY };
+        }
+        for &entry in order.iter().rev() {
+            let below = self.children(entry).any(|c| needed[self.child(c) as usize]);
+            needed[entry as usize] |= below;
+        }
+        let mut children = Vec::new();
+        let mut first = Vec::with_capacity(self.first.len());
+        for entry in 0..self.numbers.len() as u32 {
+            first.push(children.len() as u32);
+            children.extend(self.children(entry).map(|c| self.child(c)).filter(|c| needed[*c as usize]));
+        }
+        first.push(children.len() as u32);
+        (self.first, self.children) = (first, children);
+        self.roots.retain(|root| needed[root.entry as usize]);
+    }
+
     fn headers(&self, opened: &Opened, catalog: &Catalog, threads: usize) -> Result<Headers, Damage> {
         let count = self.offsets.len();
         let batches = Mutex::new(Vec::new());

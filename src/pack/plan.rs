@@ -113,6 +113,12 @@ impl Plan {
         folder.and_then(|f| f.packs.get(at)).ok_or(Damage::new("no such pack"))?.opened()
     }
 
+    /// Leaves out of the next traversals all objects for which `keep` is false.
+    pub fn prune(&mut self, keep: impl Fn(u32) -> bool) {
+        self.packs.iter_mut().for_each(|planned| planned.forest.prune(&keep));
+        self.loose.retain(|number| keep(*number));
+    }
+
     /// All objects and their numbers.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
@@ -121,6 +127,11 @@ impl Plan {
     /// The store that was planned.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The same, to be kept.
+    pub fn shared_store(&self) -> Arc<Store> {
+        Arc::clone(&self.store)
     }
 
     /// What is wrong with the store as a whole, packs included.

@@ -37,6 +37,9 @@ impl Kinds {
     /// All four.
     pub const ALL: Kinds = Kinds(15);
 
+    /// Everything but blobs.
+    pub const STRUCTURE: Kinds = Kinds(15 & !(1 << Kind::Blob as u8));
+
     /// Only this one.
     pub const fn only(kind: Kind) -> Kinds {
         Kinds(1 << kind as u8)

@@ -12,7 +12,7 @@ mod staged;
 mod tree;
 
 pub use diff::{Diff, DiffOptions, tree_of};
-pub use history::{Filter, History, HistoryOptions, Place, Unopened, places};
+pub use history::{Cache, Filter, History, HistoryOptions, Place, Unopened, places};
 pub use message::Message;
 pub use pushed::Pushed;
 pub use source::{Source, Worker};

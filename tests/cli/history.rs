@@ -261,3 +261,35 @@ fn keys_beyond_the_whole_limit_and_across_windows_are_found() {
     assert_eq!(lines, [440_001, 880_002], "{found:#?}");
     let _ = key(RULE);
 }
+
+#[test]
+fn a_cache_of_clean_objects_changes_no_answer() {
+    let s = Sandbox::git();
+    for n in 0..8 {
+        s.file("a", format!("{}version {n}\n", "text\n".repeat(40))).file(format!("d/{n}"), n.to_string());
+        s.commit(&format!("commit {n}"));
+    }
+    let cache = s.outside().join("cache");
+    let option = format!("--cache={}", cache.display());
+    s.run(["history", &option]).code(0);
+    assert_eq!(std::fs::read_dir(&cache).unwrap().count(), 1);
+    s.run(["history", &option]).code(0).warns("known clean");
+    // What is new is read, whether its neighbours are packed or not, and attributed as without a cache.
+    s.file("a", format!("{}{}", "text\n".repeat(40), line(1))).commit("a key");
+    s.run_git(["repack", "-qadf"]);
+    let plain = history(&s, &[]);
+    assert_eq!((plain.len(), history(&s, &[&option])), (1, plain.clone()));
+    assert_eq!(history(&s, &[&option]), plain, "the second time, too");
+    // Other rules know nothing of it, and a damaged file is none.
+    s.run(["history", "--disable", RULE, &option]).code(1).says("generic");
+    for entry in std::fs::read_dir(&cache).unwrap() {
+        let path = entry.unwrap().path();
+        let mut bytes = std::fs::read(&path).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains(&keyed(RULE, 1)));
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+    }
+    assert_eq!(history(&s, &[&option]), plain);
+    s.run(["history", "--cache=.git/cache"]).code(2);
+}

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use crate::encoding::lines::Cursor;
-use crate::model::{Blob, LineCol, Origin, Scope, Window};
+use crate::model::{Blob, LineCol, Origin, Scope, Stop, Window};
 
 use crate::sources::source::Worker;
 
@@ -14,7 +14,12 @@ const WINDOW: usize = 4 << 20;
 const OVERLAP: usize = 128 << 10;
 
 /// Reads all of `from` and gives it to the worker window by window; returns how many bytes there were.
-pub(super) fn scan(mut from: impl Read, origin: &Origin, worker: &mut Worker<'_>) -> io::Result<u64> {
+pub(super) fn scan(
+    mut from: impl Read,
+    origin: &Origin,
+    worker: &mut Worker<'_>,
+    stop: &Stop,
+) -> io::Result<u64> {
     let mut buffer = vec![0; WINDOW];
     let (mut offset, mut start) = (0u64, LineCol::START);
     let mut filled = fill(&mut from, &mut buffer)?;
@@ -24,7 +29,7 @@ pub(super) fn scan(mut from: impl Read, origin: &Origin, worker: &mut Worker<'_>
         let keep_to = if last { filled + 1 } else { WINDOW - OVERLAP / 2 };
         let window = Window { offset, start, keep: (keep_from, keep_to) };
         worker(&Blob { bytes: &buffer[..filled], origin, scope: Scope::Whole, window });
-        if last {
+        if last || stop.requested().is_some() {
             return Ok(offset + filled as u64);
         }
         let moved = WINDOW - OVERLAP;

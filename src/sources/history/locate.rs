@@ -75,6 +75,11 @@ impl<'a> Locate<'a> {
         if mine.is_empty() && !self.options.filter.chooses_commits() {
             return;
         }
+        if self.options.stop.requested().is_some() {
+            // Ended early: what was found is told as it is.
+            out.extend(mine.into_iter().map(|at| raw[at].clone()));
+            return;
+        }
         let mut names: Vec<Box<[u8]>> = Vec::new();
         let mut numbers: HashMap<&[u8], u32> = HashMap::new();
         let mut targets: HashMap<usize, Target> = HashMap::new();
@@ -311,6 +316,7 @@ impl<'a> Locate<'a> {
             }
             return;
         }
+        let everything = everything && part != Part::FileName;
         let number = target.or(number).unwrap_or(NONE);
         let kept = facts.reached.contains(number) || facts.held_by_tips.contains(&number);
         if (kept || everything) && self.options.filter.paths.is_none() {

@@ -7,6 +7,7 @@
 
 mod attribute;
 mod bits;
+mod cache;
 mod filter;
 mod graph;
 mod large;
@@ -18,6 +19,7 @@ mod tips;
 mod trouble;
 mod visit;
 
+pub use cache::Cache;
 pub use filter::Filter;
 pub use place::{Place, Unopened, places};
 
@@ -29,8 +31,9 @@ use crate::error::{Error, Result};
 use crate::model::{
     Blob, CommitOrigin, Coverage, Finding, ObjectId, Origin, Part, Progress, SkipReason, Stop,
 };
-use crate::pack::{Kinds, Plan, Store};
+use crate::pack::{Kind, Kinds, Plan, Store};
 
+use bits::Bits;
 use graph::Graph;
 use tips::Tips;
 use visit::Sift;
@@ -50,6 +53,8 @@ pub struct HistoryOptions {
     pub unreachable: bool,
     /// What is asked for.
     pub filter: Filter,
+    /// Where clean objects are remembered, if they are.
+    pub cache: Option<Cache>,
 }
 
 /// The histories of one or more repositories.
@@ -68,6 +73,8 @@ struct State {
     plan: Plan,
     graph: Graph,
     tips: Tips,
+    /// What was left out because it is known to be clean.
+    known: Option<Bits>,
     /// Commits or trees are missing: what lies behind them must not be taken for unreachable.
     blind: bool,
 }
@@ -87,45 +94,105 @@ impl History {
         let HistoryOptions { threads, stop, progress, filter, .. } = &self.options;
         let repo = &self.places[at].repository;
         let store = Arc::new(Store::open_with(&repo.objects_dir, &repo.alternates, repo.hash)?);
-        let plan = Plan::new(&store, *threads);
+        let mut plan = Plan::new(&store, *threads);
         for problem in plan.problems() {
             coverage.missed(problem.path.display().to_string(), problem.why.clone());
         }
-        progress.expect(plan.catalog().len() as u64);
         let reach = tips::Reach { reflog: self.options.reflog, branches: &filter.branches };
         let tips = tips::collect(repo, plan.catalog(), reach, coverage)?;
         ref_names(&tips, &plan, &mut new_worker());
+        let known = self.options.cache.as_ref().and_then(|c| c.load(&repo.objects_dir, plan.catalog()));
+        if let Some(known) = &known {
+            *coverage.skipped.entry(SkipReason::KnownClean).or_default() += known.count();
+            plan.prune(|number| !known.contains(number));
+        }
+        progress.expect(pieces(&plan, known.as_ref()));
         let sifts =
-            plan.traverse(Kinds::ALL, *threads, stop, &|| Sift::new(&plan, new_worker(), progress.clone()));
+            plan.traverse(Kinds::ALL, *threads, stop, &|| Sift::new(&plan, new_worker(), stop.clone()));
         let (mut rows, mut damaged, mut dangling) = (Vec::new(), Vec::new(), false);
         for seen in sifts.into_iter().map(|sift| sift.seen) {
             coverage.commits += seen.commits;
             coverage.blobs += seen.blobs;
             coverage.bytes += seen.bytes;
-            if seen.submodules > 0 {
-                *coverage.skipped.entry(SkipReason::OtherRepository).or_default() += 0;
-            }
             rows.push(seen.rows);
             damaged.extend(seen.damaged);
             dangling |= seen.dangling;
         }
-        let graph = Graph::new(plan.catalog().len(), rows);
-        let mut blind = false;
+        let mut state = State {
+            place: at,
+            graph: Graph::new(plan.catalog().len(), rows),
+            plan,
+            tips,
+            known,
+            blind: false,
+        };
         if stop.requested().is_none() && (dangling || !damaged.is_empty()) {
+            self.complete(&mut state);
             damaged.sort();
             let trouble = trouble::Trouble {
-                plan: &plan,
-                graph: &graph,
-                tips: &tips,
+                plan: &state.plan,
+                graph: &state.graph,
+                tips: &state.tips,
                 damaged: &damaged,
                 promised: repo.partial || store.is_promised(),
                 everything: self.options.unreachable,
             };
-            blind = trouble.name(*threads, stop, coverage);
+            state.blind = trouble.name(*threads, stop, coverage);
         }
         coverage.stopped = coverage.stopped.or(stop.requested());
-        Ok(State { place: at, plan, graph, tips, blind })
+        Ok(state)
     }
+
+    /// Reads commits and trees that were left out because they are known to be clean: attribution needs all of them.
+    fn complete(&self, state: &mut State) {
+        if state.known.is_none() {
+            return;
+        }
+        let HistoryOptions { threads, stop, .. } = &self.options;
+        let store = state.plan.shared_store();
+        state.plan = Plan::new(&store, *threads);
+        let plan = &state.plan;
+        let sift = || Sift::new(plan, Box::new(|_| {}), stop.clone());
+        let rows = plan.traverse(Kinds::STRUCTURE, *threads, stop, &sift).into_iter().map(|s| s.seen.rows);
+        state.graph = Graph::new(plan.catalog().len(), rows.collect());
+    }
+
+    /// Remembers what was clean. Called before findings are located, with all of them.
+    fn remember(&self, state: &State, raw: &[Finding], coverage: &mut Coverage) {
+        let Some(cache) = &self.options.cache else { return };
+        if !coverage.is_complete() || self.options.stop.requested().is_some() {
+            return;
+        }
+        let mut clean = Bits::new(state.plan.catalog().len());
+        let names = raw.iter().any(|f| f.location.origin.part() == Part::FileName);
+        for number in 0..state.plan.catalog().len() as u32 {
+            if !(names && state.plan.kind(number).is_none_or(|kind| kind == Kind::Tree)) {
+                clean.insert(number);
+            }
+        }
+        for finding in raw {
+            if let Origin::Object(id, _) = &finding.location.origin
+                && let Some(number) = state.plan.catalog().number(id.as_bytes())
+            {
+                clean.remove(number);
+            }
+        }
+        let objects = &self.places[state.place].repository.objects_dir;
+        if let Err(e) = cache.store(objects, &state.plan, &clean) {
+            coverage.notes.push(format!("{}: the cache could not be written: {e}", cache.folder.display()));
+        }
+    }
+}
+
+/// How many pieces a worker will be given, about.
+fn pieces(plan: &Plan, known: Option<&Bits>) -> u64 {
+    let pieces = |number| match plan.kind(number) {
+        _ if known.is_some_and(|known| known.contains(number)) => 0,
+        Some(Kind::Commit) => 2,
+        Some(Kind::Tree) => 0,
+        _ => 1,
+    };
+    (0..plan.catalog().len() as u32).map(pieces).sum()
 }
 
 /// Gives the names of all refs to a worker.
@@ -169,9 +236,13 @@ impl Source for History {
 
     fn locate(&self, findings: &mut Vec<Finding>, coverage: &mut Coverage) -> Result<()> {
         let begun = Instant::now();
-        let states = std::mem::take(&mut *self.states.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut states = std::mem::take(&mut *self.states.lock().unwrap_or_else(PoisonError::into_inner));
         let raw = std::mem::take(findings);
-        for state in &states {
+        for state in &mut states {
+            self.remember(state, &raw, coverage);
+            if !raw.is_empty() {
+                self.complete(state);
+            }
             let place = &self.places[state.place];
             locate::Locate { state, place, options: &self.options }.run(&raw, findings, coverage);
         }

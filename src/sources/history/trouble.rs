@@ -13,6 +13,9 @@ use super::tips::Tips;
 /// How many objects are named one by one; more are counted.
 const NAMED: usize = 1000;
 
+/// How many damaged objects that nothing keeps are told.
+const NOTED: usize = 20;
+
 /// What is known of a damaged history.
 pub(super) struct Trouble<'a> {
     pub(super) plan: &'a Plan,
@@ -42,14 +45,23 @@ impl Trouble<'_> {
             names.entry(line.child).or_insert_with(|| text(found.names.name(line.name)));
         }
         let mut all: BTreeMap<String, String> = BTreeMap::new();
+        let mut unreachable = 0;
         for (number, why) in self.damaged {
             if self.everything || reached.contains(*number) {
                 let kind = self.plan.kind(*number).map_or("object", Kind::as_str);
                 let name = names.get(number).map(|n| format!(" ({n})")).unwrap_or_default();
                 all.insert(format!("{kind} {}{name}", self.plan.catalog().id(*number)), why.clone());
             } else {
-                coverage.notes.push(format!("unreachable object {}: {why}", self.plan.catalog().id(*number)));
+                unreachable += 1;
+                if unreachable <= NOTED {
+                    coverage
+                        .notes
+                        .push(format!("unreachable object {}: {why}", self.plan.catalog().id(*number)));
+                }
             }
+        }
+        if unreachable > NOTED {
+            coverage.notes.push(format!("{} more unreachable objects are damaged", unreachable - NOTED));
         }
         let gone = if self.promised { "promised by a remote and not here; not fetched" } else { "missing" };
         let mut lost = |id: &ObjectId, kind: Kind, name: &str| {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Blob, BlobPath, CommitOrigin, HashKind, ObjectId, Origin, Part, Progress};
+use crate::model::{Blob, BlobPath, CommitOrigin, HashKind, ObjectId, Origin, Part, Stop};
 use crate::pack::{Commit, Damage, Entries, Entry, Kind, Plan, Tag, Visitor};
 use crate::sources::source::Worker;
 
@@ -20,7 +20,7 @@ pub(super) struct Sift<'a, 'w> {
     plan: &'a Plan,
     hash: HashKind,
     worker: Worker<'w>,
-    progress: Progress,
+    stop: Stop,
     recent: Box<[Recent]>,
     names: HashSet<Box<[u8]>>,
     /// What it saw.
@@ -50,12 +50,12 @@ struct Recent {
 }
 
 impl<'a, 'w> Sift<'a, 'w> {
-    pub(super) fn new(plan: &'a Plan, worker: Worker<'w>, progress: Progress) -> Sift<'a, 'w> {
+    pub(super) fn new(plan: &'a Plan, worker: Worker<'w>, stop: Stop) -> Sift<'a, 'w> {
         Sift {
             plan,
             hash: plan.store().hash(),
             worker,
-            progress,
+            stop,
             recent: vec![Recent { number: NONE, len: 0, line: [0; LINE] }; RECENT].into(),
             names: HashSet::new(),
             seen: Seen::default(),
@@ -183,14 +183,15 @@ impl Visitor for Sift<'_, '_> {
             Kind::Tree => self.tree(number, data),
             Kind::Tag => self.tag(number, data),
         }
-        let _ = &self.progress;
     }
 
     fn large(&mut self, number: u32) {
         let id = self.plan.catalog().id(number);
         let origin = Origin::Object(id, Part::Content);
         let scanned = match self.plan.store().open_blob(&id) {
-            Ok(Some(stream)) => large::scan(stream, &origin, &mut self.worker).map_err(|e| e.to_string()),
+            Ok(Some(stream)) => {
+                large::scan(stream, &origin, &mut self.worker, &self.stop).map_err(|e| e.to_string())
+            }
             Ok(None) => Err("object vanished while it was being read".into()),
             Err(damage) => Err(damage.to_string()),
         };
