@@ -16,6 +16,7 @@ mod history;
 mod hook;
 mod migrate;
 mod push;
+mod readme;
 mod rules;
 mod sandbox;
 mod scan;
