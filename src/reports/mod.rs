@@ -58,4 +58,6 @@ mod machine_tests;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
 mod tests;
