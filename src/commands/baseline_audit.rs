@@ -42,7 +42,7 @@ pub(super) fn walk(
             }
         }
     }
-    writeln!(out, "done: {} left for later", later).map_err(Error::Output)?;
+    writeln!(out, "done: {later} left for later").map_err(Error::Output)?;
     Ok(0)
 }
 

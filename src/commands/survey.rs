@@ -48,7 +48,8 @@ pub(super) fn survey<'g>(
         let Some(repository) = &here.repository else {
             return Err(Error::Usage("--history needs a git repository".into()));
         };
-        let (found, broken) = places(&[repository.git_dir.clone()], &crate::repo::Environment::none())?;
+        let (found, broken) =
+            places(std::slice::from_ref(&repository.git_dir), &crate::repo::Environment::none())?;
         let options = HistoryOptions {
             threads: session.threads,
             stop: session.stop.clone(),

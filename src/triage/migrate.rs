@@ -140,8 +140,12 @@ fn allowlist(list: &Value, rule: &str, carried: &mut Carried) {
         }
         return;
     }
-    paths.into_iter().for_each(|p| carried.entry(rule, Some(p), None, about));
-    values.into_iter().for_each(|v| carried.entry(rule, None, Some(v), about));
+    for path in paths {
+        carried.entry(rule, Some(path), None, about);
+    }
+    for value in values {
+        carried.entry(rule, None, Some(value), about);
+    }
 }
 
 /// A regular expression for paths as a path pattern, where it is simple enough.
@@ -277,7 +281,7 @@ pub fn path_patterns(text: &str, from: &str) -> Carried {
             _ if line.starts_with('#') => {}
             _ if line.starts_with('[') && line.ends_with(']') => in_paths = !line.contains("secrets"),
             _ if line.starts_with('!') => {
-                carried.left.push(format!("{from} '{line}': `!` is not understood"))
+                carried.left.push(format!("{from} '{line}': `!` is not understood"));
             }
             _ if in_paths => carried.entry("", Some(line.to_string()), None, &format!("in {from}")),
             _ => carried.entry("", None, Some(line.to_string()), &format!("in {from}")),

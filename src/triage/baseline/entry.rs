@@ -32,9 +32,9 @@ pub(super) struct Entry {
 }
 
 /// The hash of a secret's value. CR LF and LF are the same, so that line endings do not matter.
-pub(super) fn hash(salt: &Salt, value: &[u8]) -> Hash {
+pub(super) fn hash(salt: Salt, value: &[u8]) -> Hash {
     let mut hasher = blake3::Hasher::new_derive_key(DOMAIN);
-    hasher.update(salt);
+    hasher.update(&salt);
     for (i, part) in value.split(|&b| b == b'\r').enumerate() {
         if i > 0 && !part.starts_with(b"\n") {
             hasher.update(b"\n");
@@ -44,7 +44,7 @@ pub(super) fn hash(salt: &Salt, value: &[u8]) -> Hash {
     let mut hash = *hasher.finalize().as_bytes();
     if value.len() < SHORT {
         for _ in 0..ROUNDS {
-            hash = *blake3::keyed_hash(&hash, salt).as_bytes();
+            hash = *blake3::keyed_hash(&hash, &salt).as_bytes();
         }
     }
     let mut short = [0; 16];
@@ -161,7 +161,7 @@ mod tests {
     fn a_line_reads_back_as_it_was_written() {
         for reason in [None, Some("revoked in May # really".into())] {
             let entry = Entry {
-                hash: hash(b"12345678", b"a value that is long enough"),
+                hash: hash(*b"12345678", b"a value that is long enough"),
                 salt: *b"12345678",
                 rule: "acme-key".into(),
                 path: escape_path("a b/ü#%\n.txt".as_bytes()),
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_hash_is_bound_to_salt_and_value_but_not_to_line_endings() {
-        let of = |salt: &[u8; 8], value: &str| hash(salt, value.as_bytes());
+        let of = |salt: &[u8; 8], value: &str| hash(*salt, value.as_bytes());
         assert_eq!(of(b"saltsalt", "a\r\nb"), of(b"saltsalt", "a\nb"));
         assert_ne!(of(b"saltsalt", "hunter2"), of(b"saltsale", "hunter2"));
         assert_ne!(of(b"saltsalt", "hunter2"), of(b"saltsalt", "hunter3"));

@@ -87,7 +87,7 @@ impl Baseline {
             return answer;
         }
         let answer =
-            self.salts.iter().find_map(|salt| self.index.get(&(*salt, entry::hash(salt, value)))).copied();
+            self.salts.iter().find_map(|salt| self.index.get(&(*salt, entry::hash(*salt, value)))).copied();
         if let Ok(mut cache) = self.cache.lock()
             && cache.len() < 1_000_000
         {
@@ -136,7 +136,7 @@ impl Baseline {
         let path = path.map(|p| without(p, value)).unwrap_or_default();
         let reason = reason.map(|r| String::from_utf8_lossy(&without(r.as_bytes(), value)).into_owned());
         self.push(Entry {
-            hash: entry::hash(&salt, value),
+            hash: entry::hash(salt, value),
             salt,
             rule: finding.rule.replace(char::is_whitespace, "-").into(),
             path: entry::escape_path(&path),
@@ -182,7 +182,9 @@ impl Baseline {
             .collect();
         let comments = std::mem::take(&mut self.comments);
         *self = Baseline { comments, ..Baseline::default() };
-        kept.into_iter().for_each(|e| self.push(e));
+        for entry in kept {
+            self.push(entry);
+        }
         self.met.iter().for_each(|m| m.store(true, Ordering::Relaxed));
         gone
     }
