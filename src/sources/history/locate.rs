@@ -1,12 +1,9 @@
 //! From findings in objects to findings with commits, paths and refs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::model::{
-    BlobPath, CommitOrigin, Coverage, Finding, History, ObjectId, Origin, Part, RuleId, Secret,
-};
-use crate::pack::{Commit, Reader, Tag};
+use crate::model::{BlobPath, CommitOrigin, Coverage, Finding, ObjectId, Origin, Part, RuleId, Secret};
+use crate::pack::Reader;
 
 use super::attribute::{Answer, Question, Target};
 use super::bits::Bits;
@@ -56,13 +53,13 @@ struct Known {
 }
 
 /// What the attribution knows.
-struct Facts<'a> {
+pub(super) struct Facts<'a> {
     reached: Bits,
-    head: Bits,
+    pub(super) head: Bits,
     answer: Answer,
     places: HashMap<u32, u32>,
     chosen: Option<HashSet<u32>>,
-    holders: Holders,
+    pub(super) holders: Holders,
     held_by_tips: HashSet<Target>,
     held_by_head: HashSet<Target>,
     staged: HashMap<u32, &'a BlobPath>,
@@ -341,61 +338,4 @@ impl<'a> Locate<'a> {
         let row = &self.state.graph.commits[facts.answer.order[place as usize] as usize];
         (self.state.plan.catalog().id(row.number), row.time)
     }
-
-    fn history(&self, commit: u32, reader: &mut Reader<'_>, facts: &Facts<'_>) -> History {
-        let row = &self.state.graph.commits[commit as usize];
-        let id = self.state.plan.catalog().id(row.number);
-        let object = reader.read(&id).ok().flatten();
-        let data = object.map(|o| o.data).unwrap_or_default();
-        let parsed = Commit::parse(&data, self.state.plan.store().hash());
-        let author = parsed.as_ref().map(|c| c.author).unwrap_or_default();
-        History {
-            commit: id,
-            author: text(author.name),
-            email: text(author.email),
-            date: (author.seconds, author.offset),
-            subject: parsed.as_ref().map(|c| text(c.subject())).unwrap_or_default(),
-            refs: facts.holders.names(commit, &self.state.tips),
-            in_head: false,
-            occurrences: 1,
-            paths: Vec::new(),
-            age_days: age(author.seconds),
-            last_seen: None,
-        }
-    }
-
-    /// What a tag says of itself: its tagger stands for the author.
-    fn tag_history(&self, number: u32, reader: &mut Reader<'_>, facts: &Facts<'_>) -> Option<History> {
-        self.state.graph.target(number)?;
-        let id = self.state.plan.catalog().id(number);
-        let object = reader.read(&id).ok().flatten()?;
-        let tag = Tag::parse(&object.data, self.state.plan.store().hash())?;
-        let commit = self.state.graph.commit(self.state.graph.peel(number));
-        let refs = self.state.tips.refs.iter().filter(|(_, target)| *target == number);
-        let refs = refs.take(5).map(|(name, _)| text(name)).collect();
-        Some(History {
-            commit: commit
-                .map_or(id, |c| self.state.plan.catalog().id(self.state.graph.commits[c as usize].number)),
-            author: text(tag.tagger.name),
-            email: text(tag.tagger.email),
-            date: (tag.tagger.seconds, tag.tagger.offset),
-            subject: text(tag.message.trim_ascii().split(|&b| b == b'\n').next().unwrap_or_default()),
-            refs,
-            in_head: commit.is_some_and(|c| facts.head.contains(self.state.graph.commits[c as usize].number)),
-            occurrences: 1,
-            paths: Vec::new(),
-            age_days: age(tag.tagger.seconds),
-            last_seen: None,
-        })
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Days since then; `None` where no date is known.
-fn age(seconds: i64) -> Option<u64> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-    (seconds > 0).then(|| now.saturating_sub(seconds as u64) / 86_400)
 }

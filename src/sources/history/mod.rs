@@ -8,6 +8,7 @@
 mod attribute;
 mod bits;
 mod cache;
+mod describe;
 mod filter;
 mod graph;
 mod large;
