@@ -241,7 +241,7 @@ proptest! {
 }
 
 /// Writes every format of an ordinary, a hostile and an empty report to `target/looks/`, to be looked at and to be
-/// checked by other programs (`docs/reference/reports.md` says which).
+/// checked by other programs (`docs/reference/reports.md` says by which).
 #[test]
 #[ignore = "writes files, to be looked at"]
 fn look_at_it() {
