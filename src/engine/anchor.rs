@@ -137,11 +137,12 @@ fn at_run(
     text: &[u8],
     offset: (usize, usize),
 ) -> Option<Hook> {
+    let behind = wide(&segments[i + 1..]);
     for split in 0..=text.len() {
         let (lead, head) = text.split_at(split);
         let mut rest = head.iter();
         let here = rest.by_ref().take_while(|&&b| is_wide(b)).count();
-        let all = if here == head.len() { here + wide(&segments[i + 1..]) } else { here };
+        let all = if here == head.len() { here + behind } else { here };
         if all < LONG {
             continue;
         }
@@ -203,14 +204,14 @@ fn at_distance(segments: &[Segment], boundary: &Boundary, i: usize, offset: (usi
 /// Whether a template that begins with a run begins at a start, wherever its boundary lets it stand.
 fn begins_guarded(segments: &[Segment], boundary: &Boundary) -> bool {
     let Some(Segment::Run(first, ranges)) = segments.first() else { return false };
-    ranges.iter().all(|r| r.0 > 0) && (0..=255).filter(|&b| first.has(b)).all(|b| guarded(boundary, b))
+    ranges.iter().all(|r| r.0 > 0) && within(first, &WIDE) && within(&ALNUM, &boundary.not_before)
 }
 
 /// Whether a key that begins with `first` begins at a start, wherever its boundary lets it stand.
 ///
 /// One price is paid: a key that begins with `+`, `/` and the like directly behind `.`, `~`, `%` or `!` is not found.
 fn guarded(boundary: &Boundary, first: u8) -> bool {
-    is_wide(first) && (0..=255u8).filter(u8::is_ascii_alphanumeric).all(|b| boundary.not_before.has(b))
+    is_wide(first) && within(&ALNUM, &boundary.not_before)
 }
 
 /// How many wide bytes at least stand at the start of these segments.
@@ -238,36 +239,35 @@ fn wide(segments: &[Segment]) -> usize {
 
 /// The sets of the first four bytes from byte `skip` of the first segment on, if they are few enough to tell apart.
 fn head_sets(segments: &[Segment], skip: usize) -> Option<[Charset; 4]> {
-    let mut sets = Vec::with_capacity(4);
-    'all: for (i, segment) in segments.iter().enumerate() {
+    let mut sets = [Charset::NONE; 4];
+    let mut free = sets.iter_mut();
+    let (mut ways, mut skip) = (1, skip);
+    for segment in segments {
         match segment {
-            Segment::Literal(text) => {
-                for &b in text.iter().skip(if i == 0 { skip } else { 0 }) {
-                    sets.push(Charset::NONE.with(b));
+            Segment::Literal(text) | Segment::LiteralNoCase(text) => {
+                for b in text.iter().skip(std::mem::take(&mut skip)) {
+                    let Some(set) = free.next() else { break };
+                    *set = Charset::NONE.with(*b);
+                    if matches!(segment, Segment::LiteralNoCase(_)) && b.is_ascii_alphabetic() {
+                        *set = set.with(b.to_ascii_uppercase()).with(b.to_ascii_lowercase());
+                        ways *= 2;
+                    }
                 }
             }
-            Segment::LiteralNoCase(text) => {
-                for b in text.iter().skip(if i == 0 { skip } else { 0 }) {
-                    sets.push(Charset::NONE.with(b.to_ascii_lowercase()).with(b.to_ascii_uppercase()));
-                }
-            }
-            Segment::Run(set, _) => {
+            Segment::Run(run, _) => {
                 let (least, most) = extent(segment);
                 for _ in 0..least.min(4) {
-                    sets.push(*set);
+                    let Some(set) = free.next() else { break };
+                    *set = *run;
+                    ways *= run.len() as usize;
                 }
                 if least < most {
-                    break 'all;
+                    break;
                 }
             }
         }
-        if sets.len() >= 4 {
-            break;
-        }
     }
-    let sets: [Charset; 4] = sets.get(..4)?.try_into().ok()?;
-    let ways: usize = sets.iter().map(|s| s.len() as usize).product();
-    (ways <= MOST_HEADS).then_some(sets)
+    (free.next().is_none() && ways <= MOST_HEADS).then_some(sets)
 }
 
 /// A hook on a mark inside of a literal that is rare in all text: `://`, or five dashes.

@@ -80,11 +80,11 @@ impl Dispatch {
         }
         Dispatch {
             entries,
-            heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e))),
-            leads: Hashes::new(leads.iter().map(|(s, e)| (s, *e))),
+            heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e)), 17),
+            leads: Hashes::new(leads.iter().map(|(s, e)| (s, *e)), 15),
             distances: distant
                 .into_iter()
-                .map(|(distance, keys)| (distance, Hashes::new(keys.iter().map(|(s, e)| (s, *e)))))
+                .map(|(distance, keys)| (distance, Hashes::new(keys.iter().map(|(s, e)| (s, *e)), 14)))
                 .collect(),
             runs,
             urls,

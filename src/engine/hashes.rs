@@ -3,15 +3,14 @@
 
 use crate::rules::Charset;
 
-/// Log2 of the number of bits: large enough for thousands of rules, small enough for the first-level cache.
-const BITS: u32 = 17;
-
 /// Number of lists.
-const LISTS: usize = 4096;
+const LISTS: usize = 1024;
 
 /// Entries by the first bytes of something.
 #[derive(Debug)]
 pub(super) struct Hashes {
+    /// Log2 of the number of bits.
+    size: u32,
     bits: Box<[u64]>,
     /// Where the list of each pair of bytes begins in `entries`; one more at the end.
     heads: Box<[u32]>,
@@ -19,21 +18,17 @@ pub(super) struct Hashes {
 }
 
 impl Hashes {
-    /// From the sets of four bytes that each entry may begin with; the first two decide the list.
-    pub(super) fn new<'s>(keys: impl Iterator<Item = (&'s [Charset; 4], u32)>) -> Hashes {
-        let mut bits = vec![0u64; 1 << (BITS - 6)].into_boxed_slice();
+    /// From the sets of four bytes that each entry may begin with; the first two decide the list. There are two to
+    /// the power of `size` bits: for thousands of entries 17, which still fit the first-level cache.
+    pub(super) fn new<'s>(keys: impl Iterator<Item = (&'s [Charset; 4], u32)>, size: u32) -> Hashes {
+        let mut bits = vec![0u64; 1 << (size - 6)].into_boxed_slice();
         let mut pairs: Vec<(u16, u32)> = Vec::new();
-        for (sets, entry) in keys {
-            let lists: [Vec<u8>; 4] = sets.each_ref().map(members);
-            for &a in &lists[0] {
-                for &b in &lists[1] {
-                    pairs.push((list(a, b), entry));
-                    for &c in &lists[2] {
-                        for &d in &lists[3] {
-                            let hash = hash(u32::from_le_bytes([a, b, c, d]));
-                            bits[hash >> 6] |= 1 << (hash & 63);
-                        }
-                    }
+        for ([a, b, c, d], entry) in keys {
+            for (a, b) in members(a).flat_map(|a| members(b).map(move |b| (a, b))) {
+                pairs.push((list(a, b), entry));
+                for (c, d) in members(c).flat_map(|c| members(d).map(move |d| (c, d))) {
+                    let hash = hash(u32::from_le_bytes([a, b, c, d]), size);
+                    bits[hash >> 6] |= 1 << (hash & 63);
                 }
             }
         }
@@ -46,13 +41,13 @@ impl Hashes {
         for i in 0..LISTS {
             heads[i + 1] += heads[i];
         }
-        Hashes { bits, heads, entries: pairs.into_iter().map(|(_, entry)| entry).collect() }
+        Hashes { size, bits, heads, entries: pairs.into_iter().map(|(_, entry)| entry).collect() }
     }
 
     /// Whether some entry may begin with these four bytes; a few others pass as well.
     #[inline]
     pub(super) fn may(&self, four: u32) -> bool {
-        let hash = hash(four);
+        let hash = hash(four, self.size);
         self.bits[hash >> 6] >> (hash & 63) & 1 == 1
     }
 
@@ -64,15 +59,21 @@ impl Hashes {
 }
 
 #[inline]
-fn hash(four: u32) -> usize {
-    (four.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
+fn hash(four: u32, size: u32) -> usize {
+    (four.wrapping_mul(0x9E37_79B1) >> (32 - size)) as usize
 }
 
 fn list(a: u8, b: u8) -> u16 {
-    (u32::from(u16::from_le_bytes([a, b])).wrapping_mul(0x9E37_79B1) >> 20) as u16
+    (u32::from(u16::from_le_bytes([a, b])).wrapping_mul(0x9E37_79B1) >> 22) as u16
 }
 
 /// The bytes of a set.
-fn members(set: &Charset) -> Vec<u8> {
-    (0..=255).filter(|&b| set.has(b)).collect()
+fn members(set: &Charset) -> impl Iterator<Item = u8> + use<> {
+    let mut words = set.0;
+    std::iter::from_fn(move || {
+        let (i, word) = words.iter_mut().enumerate().find(|(_, w)| **w != 0)?;
+        let bit = word.trailing_zeros();
+        *word &= *word - 1;
+        Some((i as u32 * 64 + bit) as u8)
+    })
 }

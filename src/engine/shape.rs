@@ -14,13 +14,19 @@ use super::pattern::Pattern;
 /// How often a template may be tried with other lengths at one place.
 const TRIES: u32 = 512;
 
+/// Runs that are longer are remembered.
+const SHORT: usize = 64;
+
+/// So many runs are remembered: more sets do not share a place.
+const KNOWN: usize = 16;
+
 /// No run is longer.
 const LONGEST: usize = 16_384;
 
 /// Remembers where runs of some sets end.
 #[derive(Debug, Default)]
 pub(super) struct Ends {
-    known: [Known; 4],
+    known: [Known; KNOWN],
     next: usize,
 }
 
@@ -46,16 +52,16 @@ impl Ends {
 
     /// How many bytes from `at` on are in the set, at most [`LONGEST`].
     fn run(&mut self, bytes: &[u8], at: usize, set: &Charset) -> usize {
+        let rest = &bytes[at.min(bytes.len())..];
+        let short = rest.iter().take(SHORT).take_while(|&&b| set.has(b)).count();
+        if short < SHORT {
+            return short;
+        }
         if let Some(known) = self.known.iter().find(|k| k.from <= at && at <= k.to && k.set == *set) {
             return (known.to - at).min(LONGEST);
         }
-        let rest = &bytes[at.min(bytes.len())..];
-        let short = rest.iter().take(256).take_while(|&&b| set.has(b)).count();
-        if short < 256 {
-            return short;
-        }
         // A long one: find its true end once.
-        let len = 256 + rest[256..].iter().take_while(|&&b| set.has(b)).count();
+        let len = SHORT + rest[SHORT..].iter().take_while(|&&b| set.has(b)).count();
         self.known[self.next] = Known { set: *set, from: at, to: at + len };
         self.next = (self.next + 1) % self.known.len();
         len.min(LONGEST)
@@ -121,9 +127,20 @@ impl Attempt<'_> {
 
     /// Tries the lengths of a run that starts at `at` and could be `most` long, longest first.
     fn run(&mut self, rest: &[Segment], at: usize, most: usize, ranges: &[(u32, u32)]) -> Option<usize> {
+        // What must follow, so that other lengths need no try.
+        let follows = match rest.first() {
+            Some(Segment::Literal(text)) => text.first().copied(),
+            _ => None,
+        };
         for &(least, top) in ranges.iter().rev() {
+            let least = least as usize;
             let mut len = most.min(top as usize);
-            while len >= least as usize {
+            while len >= least {
+                if let Some(byte) = follows {
+                    let room = self.bytes.get(at + least..self.bytes.len().min(at + len + 1))?;
+                    let Some(last) = memchr::memrchr(byte, room) else { break };
+                    len = least + last;
+                }
                 if let Some(end) = self.from(rest, at + len) {
                     return Some(end);
                 }
