@@ -142,6 +142,23 @@ pub(super) fn ignore_line(entry: &Entry<'_>) -> Option<Cow<'static, str>> {
     None
 }
 
+/// Of one key's places: the first in a file that should not be in git, and the first in one that may be there and
+/// should read the key from elsewhere. Advice about both is needed.
+pub(super) fn kinds<'g, 'e>(group: &'g [&'g Entry<'e>]) -> (Option<&'g Entry<'e>>, Option<&'g Entry<'e>>) {
+    let (mut ignored, mut code) = (None, None);
+    for entry in group.iter().copied() {
+        if ignore_line(entry).is_some() {
+            ignored = ignored.or(Some(entry));
+        } else if !entry.is_file() {
+            code = code.or(Some(entry));
+        }
+        if ignored.is_some() && code.is_some() {
+            break;
+        }
+    }
+    (ignored, code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{reads, screaming, variable};

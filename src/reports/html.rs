@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::advice::{ignore_line, reads, variable};
+use super::advice::{ignore_line, kinds, reads, variable};
 use super::document::Account;
 use super::encode::xml;
 use super::entry::{Advice, Entry};
@@ -194,9 +194,9 @@ impl<'d> Data<'d> {
 impl<'d> Key<'d> {
     fn of(rule: usize, first: &'d Entry<'d>, group: &[&'d Entry<'d>]) -> Key<'d> {
         let worst = group.iter().map(|e| e.severity).max().unwrap_or(first.severity);
-        let ignore = ignore_line(first);
-        let wanted = ignore.is_none() && !first.secret.is_empty();
-        let env = wanted.then(|| variable(first));
+        let (ignored, code) = kinds(group);
+        let ignore = ignored.and_then(ignore_line);
+        let env = code.map(variable);
         Key {
             rule,
             severity: worst.as_str(),
@@ -210,7 +210,7 @@ impl<'d> Key<'d> {
             alternatives: &first.alternatives,
             decoded: &first.decoded_from,
             variable: first.variable.as_deref(),
-            reads: env.as_deref().and_then(|env| reads(&first.path, env)),
+            reads: code.and_then(|e| reads(&e.path, env.as_deref().unwrap_or_default())),
             env,
             ignore,
             excerpt: Cow::Borrowed(&first.excerpt),

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::advice::{ignore_line, note, reads, variable};
+use super::advice::{ignore_line, kinds, note, reads, variable};
 use super::encode::log;
 use super::entry::Entry;
 use super::place::{count, place};
@@ -47,10 +47,9 @@ pub fn refusal(report: &Report, stage: &str, look: Look) -> String {
     text.push('\n');
     let firsts = || groups.iter().filter_map(|g| g.first());
     if let Some(first) = firsts().find(|e| !e.is_file()).or(firsts().next()) {
-        if groups.len() > 1 {
-            for_all(&mut text, stage);
-        } else {
-            what_now(&mut text, first, stage);
+        match groups.as_slice() {
+            [one] => what_now(&mut text, one, stage),
+            _ => for_all(&mut text, stage),
         }
         how_to_allow(&mut text, first, stage);
     }
@@ -116,16 +115,14 @@ fn contains_word(name: &str, word: &str) -> bool {
 
 /// What to do about one of several, in a line or two.
 fn in_short(text: &mut String, group: &[&Entry<'_>]) {
-    // Advice about code helps more than advice about a file that should not be there anyway.
-    let Some(entry) = group.iter().find(|e| ignore_line(e).is_none()).or(group.first()) else { return };
-    if let Some(line) = ignore_line(entry) {
-        let _ = writeln!(
-            text,
-            "    take it out: git rm --cached -- {}; add {} to .gitignore",
-            quoted(&log(&entry.path)),
-            log(&line)
-        );
-    } else if !entry.path.is_empty() {
+    let Some(entry) = group.first() else { return };
+    let (ignored, code) = kinds(group);
+    if let Some((entry, line)) = ignored.and_then(|e| ignore_line(e).map(|line| (e, line))) {
+        let path = quoted(&log(&entry.path));
+        let _ =
+            writeln!(text, "    take it out: git rm --cached -- {path}; add {} to .gitignore", log(&line));
+    }
+    if let Some(entry) = code.filter(|e| !e.path.is_empty()) {
         let variable = variable(entry);
         let instead = reads(&entry.path, &variable).unwrap_or(format!("the environment variable {variable}"));
         let _ = writeln!(text, "    instead: {instead}");
@@ -147,9 +144,11 @@ fn for_all(text: &mut String, stage: &str) {
 }
 
 /// Take it out, read it from the environment, ignore the file, revoke what has left.
-fn what_now(text: &mut String, entry: &Entry<'_>, stage: &str) {
+fn what_now(text: &mut String, group: &[&Entry<'_>], stage: &str) {
+    let Some(entry) = group.first() else { return };
     text.push_str("What to do now:\n");
-    if let Some(line) = ignore_line(entry) {
+    let (ignored, code) = kinds(group);
+    if let Some((entry, line)) = ignored.and_then(|e| ignore_line(e).map(|line| (e, line))) {
         let path = log(&entry.path);
         let _ = writeln!(
             text,
@@ -157,25 +156,13 @@ fn what_now(text: &mut String, entry: &Entry<'_>, stage: &str) {
             quoted(&path)
         );
         let _ = writeln!(text, "  - add this line to .gitignore:  {}", log(&line));
-    } else if entry.path.is_empty() {
-        let _ = writeln!(text, "  - take it out of the {}", log(&entry.part));
-    } else {
-        let variable = variable(entry);
-        match reads(&entry.path, &variable) {
-            Some(read) => {
-                let _ = writeln!(text, "  - take it out and read it from the environment:  {read}");
-            }
-            None => {
-                let _ = writeln!(text, "  - take it out and keep it in the environment variable {variable}");
-            }
+    }
+    match code {
+        Some(entry) if entry.path.is_empty() => {
+            let _ = writeln!(text, "  - take it out of the {}", log(&entry.part));
         }
-        if let Some(note) = note(&entry.path) {
-            let _ = writeln!(text, "    ({note})");
-        }
-        if stage == "pre-commit" {
-            let _ =
-                writeln!(text, "  - keep the value in a file that git ignores (.env, named in .gitignore)");
-        }
+        Some(entry) => take_out(text, entry, stage),
+        None => {}
     }
     let revoke = match log(&entry.remedy.revoke) {
         page if page.is_empty() && entry.is_file() => "what it held, at its provider".to_owned(),
@@ -185,6 +172,21 @@ fn what_now(text: &mut String, entry: &Entry<'_>, stage: &str) {
     let when = if stage == "pre-receive" { "it has left a machine" } else { "it ever left this machine" };
     let _ = writeln!(text, "  - if {when}, revoke it: {revoke}");
     rewrite(text, stage);
+}
+
+/// The line that reads the key from the environment, in the language of the file.
+fn take_out(text: &mut String, entry: &Entry<'_>, stage: &str) {
+    let variable = variable(entry);
+    let _ = match reads(&entry.path, &variable) {
+        Some(read) => writeln!(text, "  - take it out and read it from the environment:  {read}"),
+        None => writeln!(text, "  - take it out and keep it in the environment variable {variable}"),
+    };
+    if let Some(note) = note(&entry.path) {
+        let _ = writeln!(text, "    ({note})");
+    }
+    if stage == "pre-commit" {
+        let _ = writeln!(text, "  - keep the value in a file that git ignores (.env, named in .gitignore)");
+    }
 }
 
 /// What was committed stays in the history until that is rewritten.

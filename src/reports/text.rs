@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::advice::{ignore_line, note, reads, variable};
+use super::advice::{ignore_line, kinds, note, reads, variable};
 use super::encode::log;
 use super::entry::Entry;
 use super::place::{count, past, place};
-use super::terminal::{Paint, underlined, wrapped};
+use super::terminal::{Paint, underlined, width, wrapped};
 use super::{Document, Format, Look};
 
 /// How far what belongs to a finding is moved in.
@@ -59,14 +59,12 @@ fn write_group(group: &[&Entry<'_>], look: Look, out: &mut dyn Write) -> io::Res
     let Some(first) = group.first() else { return Ok(()) };
     let paint = Paint::of(look);
     let place = place(first);
-    writeln!(
-        out,
-        "{}: {} ({}, {})",
-        paint.place(&place),
-        log(&first.name),
-        paint.severity(first.severity),
-        sureness(first)
-    )?;
+    let name = log(&first.name);
+    let sure = sureness(first);
+    let wide = width(&place) + width(&name) + width(&sure) + first.severity.as_str().len() + 6;
+    // A narrow terminal would break the line anywhere; the place must stay whole.
+    let between = if look.width.is_some_and(|w| wide > w) { "\n  " } else { " " };
+    writeln!(out, "{}:{between}{name} ({}, {sure})", paint.place(&place), paint.severity(first.severity))?;
     let room = look.width.map_or(160, |w| w.saturating_sub(INDENT).max(20));
     if let Some((line, under)) = underlined(first, room, paint) {
         writeln!(out, "{:INDENT$}{line}\n{:INDENT$}{under}", "", "")?;
@@ -84,7 +82,7 @@ fn write_group(group: &[&Entry<'_>], look: Look, out: &mut dyn Write) -> io::Res
         say(&line)?;
     }
     if look.verbosity > 0 {
-        for line in remedies(first) {
+        for line in remedies(group) {
             wrapped(&line, INDENT, look).iter().try_for_each(|l| writeln!(out, "{}", paint.advice(l)))?;
         }
     }
@@ -145,8 +143,9 @@ fn other_places(group: &[&Entry<'_>], look: Look) -> Vec<String> {
 }
 
 /// What to do, in the order in which it is done.
-fn remedies(entry: &Entry<'_>) -> Vec<String> {
+fn remedies(group: &[&Entry<'_>]) -> Vec<String> {
     let mut lines = Vec::new();
+    let Some(entry) = group.first() else { return lines };
     let remedy = &entry.remedy;
     if !remedy.about.is_empty() {
         let label = if entry.is_file() { "" } else { "what it opens: " };
@@ -158,9 +157,11 @@ fn remedies(entry: &Entry<'_>) -> Vec<String> {
     if !remedy.rotate.is_empty() && remedy.rotate != remedy.revoke {
         lines.push(format!("replace it: {}", log(&remedy.rotate)));
     }
-    if let Some(line) = ignore_line(entry) {
+    let (ignored, code) = kinds(group);
+    if let Some(line) = ignored.and_then(ignore_line) {
         lines.push(format!("keep the file out of git: add {} to .gitignore", log(&line)));
-    } else if !entry.is_file() {
+    }
+    if let Some(entry) = code {
         let variable = variable(entry);
         lines.push(match reads(&entry.path, &variable) {
             Some(read) => format!("read it from the environment instead: {read}"),
