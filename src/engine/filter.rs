@@ -330,6 +330,13 @@ pub(super) static FILTERS: &[Filter] = &[
         keeps: &["password = '«open sesame»'"],
     },
     Filter {
+        name: "constant",
+        about: "a constant of code: capitals, digits and underscores only",
+        test: data::constant,
+        drops: &[".token = «AVS_TKN_MODCFG_UPDOWN_MIX_COEFF_4_S32»,", "define PASS2 «OCTEON_CN56XX_PASS2_X»"],
+        keeps: &["token = «AVS_tkn_4S32ZfLX»", "key = «WHWPPKLOD23IRAUKKY24V9WWV6IC»"],
+    },
+    Filter {
         name: "identifier",
         about: "words joined as in code, with no sign of chance",
         test: data::identifier,

@@ -129,10 +129,24 @@ pub(super) fn sentence(case: &Case<'_>) -> bool {
             .iter()
             .any(|w| contains_no_case(key, w));
     spaces >= 2
+        || key.ends_with(b"\\n")
         || ends && spaces > 0
         || mentions
         || key.ends_with(b":")
         || case.makeup.other > key.len() / 3 && case.makeup.digits == 0
+}
+
+/// A constant of code, `R8A774A1_PD_CA53_SCU`: capitals, digits and `_` only. A key that draws from small letters too
+/// holds some, and one that does not has no `_`.
+pub(super) fn constant(case: &Case<'_>) -> bool {
+    let (key, m) = (case.key, &case.makeup);
+    let joints = key.iter().filter(|b| **b == b'_').count();
+    !case.rich
+        && joints >= 1
+        && m.lower == 0
+        && m.upper >= 2
+        && m.symbols == joints
+        && m.spaces + m.other == 0
 }
 
 /// An identifier of code: words joined by `_`, `-` or case, with no sign of chance.

@@ -140,10 +140,12 @@ fn is_path(text: &[u8]) -> bool {
 
 /// A number in some base.
 fn is_number(text: &[u8]) -> bool {
-    let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"-")).unwrap_or(text);
-    !digits.is_empty()
-        && digits.len() <= 10
-        && digits.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'L' | b'f' | b'u'))
+    if let Some(hex) = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")) {
+        return hex.len() <= 18 && hex.iter().all(|b| b.is_ascii_hexdigit() || b"_uUlL".contains(b));
+    }
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    let number = |b: &u8| b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'L' | b'f' | b'u');
+    !digits.is_empty() && digits.len() <= 10 && digits.iter().all(number)
 }
 
 /// A path, a URL without credentials, a selector, a file name, a MIME type.

@@ -74,7 +74,7 @@ impl<'s, 'k> Sites<'s, 'k> {
         self.last = (from, to);
         let Some((value, form)) = value_of(self.bytes, to) else { return };
         let length = value.end - value.start;
-        if length < 4 || !self.plausible(value, form) || !self.fits(form, (from, to)) {
+        if length < 4 || !self.plausible(value, form) || !self.fits(form, value.quoted, (from, to)) {
             return;
         }
         let from = if form == Form::Spaced || form == Form::Sentence {
@@ -99,7 +99,7 @@ impl<'s, 'k> Sites<'s, 'k> {
     }
 
     /// Whether what stands in front of a name allows the form that follows it.
-    fn fits(&self, form: Form, (from, to): (usize, usize)) -> bool {
+    fn fits(&self, form: Form, quoted: bool, (from, to): (usize, usize)) -> bool {
         let name = &self.bytes[from..to];
         if name.len() >= 24 && is_random(name, &Makeup::of(name)) {
             return false;
@@ -113,6 +113,10 @@ impl<'s, 'k> Sites<'s, 'k> {
             }
             Form::Element => {
                 before.iter().rposition(|&b| b == b'<').is_some_and(|i| !before[i..].contains(&b'>'))
+            }
+            // `"PASS: ip6gre"`: a report, and no field.
+            Form::Assigned if name.eq_ignore_ascii_case(b"pass") => {
+                quoted || !matches!(before.last(), Some(b'"' | b'\'' | b'`' | b' ' | b'@'))
             }
             // `pass` is a verb.
             Form::Spaced | Form::Sentence => !(name.len() <= 4 && name.first().is_some_and(|b| *b != b'-')),

@@ -32,7 +32,7 @@ const PASSWORD: &[&str] = &[
     "password", "passwd", "pwd", "pass", "passphrase", "passwort", "kennwort", "senha", "contraseña", "contrasena",
     "passcode", "pw", "motdepasse", "wachtwoord", "heslo", "parola", "salasana", "lösenord", "passord", "密码",
     "パスワード", "비밀번호", "пароль", "pswd", "psw", "passw", "userpass", "dbpass", "mypass", "passwrd", "pgpassword",
-    "sshpass", "pass1", "pass2",
+    "sshpass", 
 ];
 
 /// Words that mean a secret made by a machine.
@@ -77,7 +77,7 @@ const HEADS: &[&str] = &[
     "update", "updated", "created", "create", "delete", "remove", "by", "for", "from", "to", "in", "with",
     "function", "func", "fn", "cmd", "command", "script", "program", "agent", "engine", "backend", "plugin",
     "service", "services", "server", "domain", "realm", "audience", "issuer", "type_", "no", "not", "is", "entry",
-    "parameter", "env", "template", "sort", "order", "align", "style", "color", "css", "length_", "constraint", "schema_",
+    "parameter", "env", "through", "filter", "domains", "domain", "str", "rate", "count", "fail", "template", "sort", "order", "align", "style", "color", "css", "length_", "constraint", "schema_",
     "identifier", "uuid", "reader", "writer", "parser", "lexer", "kinds", "stream", "info", "metadata", "meta",
 ];
 
@@ -173,8 +173,8 @@ fn other(word: &[u8], before: &[u8]) -> Option<&'static str> {
     if is(word, "pass") {
         return listed(
             &[
-                "by", "first", "second", "render", "single", "multi", "two", "one", "all", "compiler", "opt",
-                "final", "next", "boarding", "must",
+                "by", "high", "low", "band", "result", "test", "first", "second", "render", "single",
+                "multi", "two", "one", "all", "compiler", "opt", "final", "next", "boarding", "must",
             ],
             before,
         );
@@ -201,7 +201,9 @@ fn ends(word: &[u8], list: &[&str]) -> bool {
 /// A word without digits at its end: `password2`.
 fn trim_digits(word: &[u8]) -> &[u8] {
     let digits = word.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    if digits < word.len() { &word[..word.len() - digits] } else { word }
+    // `pass2` is the second of several passes more often than a second password.
+    let pass = word.len() - digits == 4 && word[..4].eq_ignore_ascii_case(b"pass");
+    if digits < word.len() && !pass { &word[..word.len() - digits] } else { word }
 }
 
 #[cfg(test)]
