@@ -126,7 +126,7 @@ fn update(old: &[u8], new: &[u8], name: &[u8]) -> Option<Update> {
 fn bypass(repository: &Repository, updates: &[Update]) -> Result<Option<String>> {
     let count: usize = env::var("GIT_PUSH_OPTION_COUNT").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
     let options = (0..count.min(1_000)).filter_map(|n| env::var(format!("GIT_PUSH_OPTION_{n}")).ok());
-    let wanted = options.filter_map(|option| {
+    let mut wanted = options.filter_map(|option| {
         let rest = option.strip_prefix(SKIP_OPTION)?;
         if rest.is_empty() {
             Some("no reason given".into())
@@ -134,7 +134,7 @@ fn bypass(repository: &Repository, updates: &[Update]) -> Result<Option<String>>
             rest.strip_prefix('=').map(str::to_owned)
         }
     });
-    let Some(reason) = wanted.last() else { return Ok(None) };
+    let Some(reason) = wanted.next_back() else { return Ok(None) };
     if repository.config.get_bool("keysieve", "allowpushbypass") != Some(true) {
         let problem = "this server does not allow to pass keysieve by a push option";
         return Err(Error::Usage(problem.into()));

@@ -154,7 +154,7 @@ fn rule_names_are_checked_once_rules_are_known() {
     let config = load("disable: [acme-kye]\n").expect("good");
     match config.check_rules(&["acme-key", "other"], &["Acme"]) {
         Err(Error::Config { line: 1, column: 11, problem, .. }) => {
-            assert!(problem.contains("did you mean `acme-key`?"), "{problem}")
+            assert!(problem.contains("did you mean `acme-key`?"), "{problem}");
         }
         other => panic!("{other:?}"),
     }

@@ -114,11 +114,7 @@ impl<'b> Surroundings<'b> {
             3
         } else if context.words.iter().any(|w| in_name(w)) || context.hosts.iter().any(|h| hosted(h)) {
             2
-        } else if context.words.iter().any(|w| is_near(w)) || context.names.iter().any(|n| is_near(n)) {
-            1
-        } else {
-            0
-        }
+        } else { u8::from(context.words.iter().any(|w| is_near(w)) || context.names.iter().any(|n| is_near(n))) }
     }
 
     /// Whether the name itself holds one of the rule's words or names.

@@ -81,7 +81,7 @@ impl Way {
     fn push(&mut self, segment: Segment) {
         match (self.segments.last_mut(), segment) {
             (Some(Segment::Literal(before)), Segment::Literal(more)) => {
-                before.to_mut().extend_from_slice(&more)
+                before.to_mut().extend_from_slice(&more);
             }
             (_, segment) => self.segments.push(segment),
         }

@@ -159,7 +159,7 @@ fn wide_characters_are_read() {
     assert_eq!(found.len(), 1);
     assert_eq!((&found[0].secret[..], found[0].span.clone()), (key.as_bytes(), 20..100));
     assert_eq!(found[0].start, LineCol { line: 2, column: 8, byte_column: 8 });
-    let mut binary = vec![0xFF, 0x80, 1, 2, 0, 0, 7].repeat(3000);
+    let mut binary = [0xFF, 0x80, 1, 2, 0, 0, 7].repeat(3000);
     let at = binary.len();
     binary.extend(key.encode_utf16().flat_map(u16::to_le_bytes));
     binary.extend([0xFE; 100]);

@@ -3,7 +3,7 @@
 //! `KEYSIEVE_BIN` runs the suite on an installed binary.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot prepare itself has failed")]
-#![allow(missing_docs, reason = "a test binary has no readers from outside")]
+#![allow(missing_docs, unreachable_pub, reason = "a test binary has no readers from outside")]
 
 mod allow;
 mod baseline;

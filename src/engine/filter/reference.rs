@@ -39,7 +39,7 @@ pub(super) fn reference(case: &Case<'_>) -> bool {
     let bare = !case.around.value.quoted;
     let start = |s: &&str| text.len() >= s.len() && text[..s.len()].eq_ignore_ascii_case(s.as_bytes());
     STARTS.iter().any(|s| {
-        start(&s)
+        start(s)
             && (bare
                 || !s.ends_with('.')
                 || text[s.len()..].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_')))
@@ -65,7 +65,7 @@ fn shell(text: &[u8]) -> bool {
             })
     };
     match text {
-        [b'$', b'$', rest @ ..] | [b'$', rest @ ..] | [b'\\', b'$', rest @ ..] => {
+        [b'$' | b'\\', b'$', rest @ ..] | [b'$', rest @ ..] => {
             name(rest)
                 || !rest.is_empty() && rest.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'$' | b'_'))
         }
@@ -114,7 +114,7 @@ pub(super) fn code(case: &Case<'_>) -> bool {
         return true;
     }
     let ends_statement =
-        after.first() == Some(&b';') && !after.get(1).is_some_and(|b| b.is_ascii_alphanumeric());
+        after.first() == Some(&b';') && !after.get(1).is_some_and(u8::is_ascii_alphanumeric);
     if ends_statement
         || case.around.before(1) == b" " && after.first().is_some_and(|b| matches!(b, b')' | b','))
     {

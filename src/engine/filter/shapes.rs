@@ -90,7 +90,7 @@ pub(super) fn blank(case: &Case<'_>) -> bool {
     ) && text.len() > 2;
     let underlined = text.len() > 4 && text.starts_with(b"__") && text.ends_with(b"__");
     let before = case.around.before(2);
-    let opened = matches!(before, [b'$', b'{'] | [b'{', b'{'] | [b'<', b'%'] | [b'#', b'{'] | [b'$', b'('])
+    let opened = matches!(before, [b'$' | b'{' | b'#', b'{'] | [b'<', b'%'] | [b'$', b'('])
         || before.ends_with(b"<") && case.around.after(1) == b">";
     wrapped && !case.rich || underlined || opened || template(text)
 }

@@ -153,7 +153,7 @@ mod tests {
                     score(&v, &Makeup::of(&v))
                 })
                 .collect();
-            v.sort();
+            v.sort_unstable();
             eprintln!("{len} {} {:?}", alphabet.len(), [v[0], v[10], v[30], v[100], v[500], v[990]]);
             assert!(got >= least, "{got} of 1000 of {len} of {}", alphabet.len());
         }

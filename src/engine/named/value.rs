@@ -100,7 +100,7 @@ mod tests {
     fn strings_end_at_their_own_quote() {
         for (given, wanted) in [
             (r#""abc" "d""#, Some("abc")),
-            (r#"'it''s'"#, Some("it")),
+            (r"'it''s'", Some("it")),
             (r#""a\"b""#, Some(r#"a\"b"#)),
             (r#"\"ab\", \"c\""#, Some("ab")),
             (r#"\\\"ab\\\""#, Some("ab")),

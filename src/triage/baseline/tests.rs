@@ -103,7 +103,7 @@ fn two_branches_can_be_merged_by_lines() {
     for value in ["base", "ours", "theirs"] {
         assert!(merged.knows(&finding("x", value)).is_some(), "{value}");
     }
-    let conflict = format!("{}<<<<<<< HEAD\n", ours);
+    let conflict = format!("{ours}<<<<<<< HEAD\n");
     assert_eq!(refused(&conflict).0, conflict.lines().count());
     assert_eq!(refused(format!("<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> x\n")).0, 1);
 }
