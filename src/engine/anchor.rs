@@ -72,7 +72,9 @@ pub(super) fn hang(index: u32, rule: &Rule, hooks: &mut Vec<(u32, u32, Hook)>) -
             // Only how it begins is known as a template. A letter before it would make it the end of a word.
             let boundary = Boundary { not_before: ALNUM, ..rule.boundary };
             for template in beginnings(text) {
-                if let Some(hook) = hook(&template, &boundary) { hooks.push((index, 0, hook)) } else {
+                if let Some(hook) = hook(&template, &boundary) {
+                    hooks.push((index, 0, hook))
+                } else {
                     hooks.truncate(before);
                     return false;
                 }

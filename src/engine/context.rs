@@ -114,7 +114,9 @@ impl<'b> Surroundings<'b> {
             3
         } else if context.words.iter().any(|w| in_name(w)) || context.hosts.iter().any(|h| hosted(h)) {
             2
-        } else { u8::from(context.words.iter().any(|w| is_near(w)) || context.names.iter().any(|n| is_near(n))) }
+        } else {
+            u8::from(context.words.iter().any(|w| is_near(w)) || context.names.iter().any(|n| is_near(n)))
+        }
     }
 
     /// Whether the name itself holds one of the rule's words or names.
@@ -135,13 +137,6 @@ impl<'b> Surroundings<'b> {
     /// The `n` bytes directly behind the candidate, or fewer.
     pub(super) fn after(&self, n: usize) -> &'b [u8] {
         self.bytes.get(self.span.1..self.bytes.len().min(self.span.1 + n)).unwrap_or_default()
-    }
-
-    /// The line that holds the candidate's first byte, at most 500 bytes to both sides.
-    pub(super) fn line(&self) -> &'b [u8] {
-        let (from, _) = reach_left(self.bytes, self.span.0, 500, 1);
-        let (_, to) = reach_right(self.bytes, self.span.0, 500, 1);
-        self.bytes.get(from..to).unwrap_or_default()
     }
 }
 

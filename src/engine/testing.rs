@@ -51,7 +51,7 @@ pub(super) fn rule(id: &'static str, segments: &[Segment]) -> Rule {
         public: false,
         enabled: true,
         rank: literal as u16 * 64,
-        remedy: Default::default(),
+        remedy: crate::model::Remedy::default(),
         pair: None,
         verify: None,
         samples: Cow::default(),

@@ -145,9 +145,10 @@ fn operator(back: &mut Back<'_>) -> Option<Named> {
     }
     let given = back.bytes.get(span.0..span.1).unwrap_or_default();
     if sibling::says_nothing(given)
-        && let Some(better) = sibling::beside(*back) {
-            return Some(better);
-        }
+        && let Some(better) = sibling::beside(*back)
+    {
+        return Some(better);
+    }
     named(span, How::Assigned)
 }
 

@@ -113,8 +113,7 @@ pub(super) fn code(case: &Case<'_>) -> bool {
     {
         return true;
     }
-    let ends_statement =
-        after.first() == Some(&b';') && !after.get(1).is_some_and(u8::is_ascii_alphanumeric);
+    let ends_statement = after.first() == Some(&b';') && !after.get(1).is_some_and(u8::is_ascii_alphanumeric);
     if ends_statement
         || case.around.before(1) == b" " && after.first().is_some_and(|b| matches!(b, b')' | b','))
     {

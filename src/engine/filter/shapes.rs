@@ -10,9 +10,8 @@ pub(super) fn repeated(case: &Case<'_>) -> bool {
     let padded = body.starts_with(b"AAAA") && body.len() >= 60;
     let few =
         body.len() >= 20 && case.body_makeup.distinct < 6 || body.len() >= 8 && case.body_makeup.distinct < 4;
-    (longest >= 6 && !padded && (longest * 3 >= body.len() || longest >= 8))
-        || longest >= 6 && body.len() <= 40 && !padded
-        || few
+    let long = longest * 3 >= body.len() || longest >= 8 || body.len() <= 40;
+    longest >= 6 && !padded && long || few
 }
 
 /// Each character follows the one before it, for most of the body: `1234567890`, `abcdef`, `fedcba`.

@@ -155,14 +155,11 @@ impl<'b> Cursor<'b> {
             ahead.skip(1, |b| b == b'-');
             ahead.spaces();
             // Only strings stand alone on the next line.
-            if matches!(ahead.peek(), Some(b'"' | b'\'' | b'`'))
-                || !matches!(self.peek(), Some(b'\r' | b'\n'))
-            {
-                self.at = ahead.at;
-            } else if self.yaml
-                && ahead.word().len() >= 16
-                && !matches!(self.bytes.get(ahead.at + ahead.word().len()), Some(b'=' | b':'))
-            {
+            let string = matches!(ahead.peek(), Some(b'"' | b'\'' | b'`'));
+            let continued = !matches!(self.peek(), Some(b'\r' | b'\n'));
+            let word = ahead.word().len();
+            let bare = || word >= 16 && !matches!(self.bytes.get(ahead.at + word), Some(b'=' | b':'));
+            if string || continued || self.yaml && bare() {
                 self.at = ahead.at;
             }
         }
