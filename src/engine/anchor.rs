@@ -226,7 +226,7 @@ fn wide(segments: &[Segment]) -> usize {
                 }
             }
             Segment::Run(set, _) => {
-                if !within(set, &WIDE) {
+                if !within(set, &LOOSE) {
                     break;
                 }
                 count += extent(segment).0;
@@ -314,5 +314,10 @@ const WIDE: Charset = ALNUM
     .with(b'~')
     .with(b'%')
     .with(b'!')
+    .with(b'&')
     .with(b'{')
     .with(0x7f);
+
+/// What counts as wide in a run, although two of its bytes are not: the price is a key that has one of them among its
+/// first bytes.
+const LOOSE: Charset = WIDE.with(b',').with(b';');

@@ -13,7 +13,7 @@ pub(super) const LOW: [u8; 16] = [
     DIGIT | MID | TOP,        // 3
     DIGIT | MID | TOP,        // 4
     DIGIT | MID | TOP | PATH, // 5: %
-    DIGIT | MID | TOP,        // 6
+    DIGIT | MID | TOP | PATH, // 6: &
     DIGIT | MID | TOP,        // 7
     DIGIT | MID | TOP,        // 8
     DIGIT | MID | TOP,        // 9
@@ -40,7 +40,7 @@ pub(super) const UNDER: u8 = 8;
 pub(super) const DASH: u8 = 16;
 /// `:` and `=`.
 pub(super) const ASSIGN: u8 = 32;
-/// `/`, `+`, `.`, `~`, `%`, `!`; also `{` and DEL, since tables know nibbles only.
+/// `/`, `+`, `.`, `~`, `%`, `!`, `&`; also `{` and DEL, since tables know nibbles only.
 pub(super) const PATH: u8 = 64;
 
 pub(super) const ALNUM: u8 = DIGIT | MID | TOP;

@@ -18,7 +18,7 @@ pub(super) struct Masks {
     pub(super) token: u64,
     /// `A`–`Z`, `a`–`z`, `0`–`9`.
     pub(super) alnum: u64,
-    /// Token bytes and `.` `/` `+` `~` `%` `!` `=` `:` (and, for the tables' sake, `{` and DEL).
+    /// Token bytes and `.` `/` `+` `~` `%` `!` `&` `=` `:` (and, for the tables' sake, `{` and DEL).
     pub(super) wide: u64,
     /// `-`.
     pub(super) dash: u64,
@@ -174,7 +174,7 @@ fn behind_dashes(here: Masks, before: Masks) -> u64 {
 
 /// Whether a byte belongs to runs of wide bytes.
 pub(super) fn is_wide(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-.:=/+~%!{\x7f".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"_-.:=/+~%!&{\x7f".contains(&byte)
 }
 
 /// Whether a byte belongs to the runs.

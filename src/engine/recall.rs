@@ -93,7 +93,8 @@ fn everywhere(shapes: &Shapes<'_>, index: u32, text: &[u8], from: usize, to: usi
 /// Whether this price was agreed on: a key that begins with no letter or digit, glued to what is no assignment.
 fn excepted(text: &[u8], start: usize) -> bool {
     let before = start.checked_sub(1).map_or(b' ', |i| text[i]);
-    !text[start].is_ascii_alphanumeric() && b".~%!/+-_{\x7f".contains(&before)
+    let glued = !text[start].is_ascii_alphanumeric() && b".~%!&/+-_{\x7f".contains(&before);
+    glued || text[start..].iter().take(16).any(|b| b",;".contains(b))
 }
 
 fn own(rules: &[Rule]) -> Vec<u32> {

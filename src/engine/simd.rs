@@ -290,7 +290,7 @@ mod tests {
         Masks {
             token: of(&|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'),
             alnum: of(&|b| b.is_ascii_alphanumeric()),
-            wide: of(&|b| b.is_ascii_alphanumeric() || b"_-:=/+.~%!{\x7f".contains(&b)),
+            wide: of(&|b| b.is_ascii_alphanumeric() || b"_-:=/+.~%!&{\x7f".contains(&b)),
             dash: of(&|b| b == b'-'),
             assign: of(&|b| b == b':' || b == b'='),
             slash: of(&|b| b == b'/'),

@@ -208,6 +208,12 @@ fn print_anchors() {
             Anchor::Text(..) => "text",
         };
         *count.entry(kind).or_default() += 1;
+        if let Anchor::Head(sets) | Anchor::At(_, sets) = &hook.anchor {
+            let ways: u32 = sets.iter().map(crate::rules::Charset::len).product();
+            if ways > 300 {
+                println!("WAYS {ways} {kind} {} {t}", rules[*rule as usize].id);
+            }
+        }
         if let Anchor::Text(text, no_case) = &hook.anchor {
             println!(
                 "TEXT {} {t} {:?} {no_case} {:?}",
