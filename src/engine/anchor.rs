@@ -73,7 +73,7 @@ pub(super) fn hang(index: u32, rule: &Rule, hooks: &mut Vec<(u32, u32, Hook)>) -
             let boundary = Boundary { not_before: ALNUM, ..rule.boundary };
             for template in beginnings(text) {
                 if let Some(hook) = hook(&template, &boundary) {
-                    hooks.push((index, 0, hook))
+                    hooks.push((index, 0, hook));
                 } else {
                     hooks.truncate(before);
                     return false;
