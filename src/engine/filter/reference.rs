@@ -114,7 +114,9 @@ pub(super) fn code(case: &Case<'_>) -> bool {
         return true;
     }
     let ends_statement = after.first() == Some(&b';') && !after.get(1).is_some_and(u8::is_ascii_alphanumeric);
-    if ends_statement
+    let assigned_on = matches!(after, [b' ', b'=' | b'|' | b'&' | b'?']);
+    if assigned_on
+        || ends_statement
         || case.around.before(1) == b" " && after.first().is_some_and(|b| matches!(b, b')' | b','))
     {
         // A statement: what stands bare in it is a name.

@@ -116,7 +116,7 @@ impl<'b> Cursor<'b> {
             self.line_break();
         }
         let form = if compares { Form::Compared } else { Form::Assigned };
-        let value = self.value(compares)?;
+        let value = self.value(compares || operator == b"||")?;
         Some((value, form))
     }
 

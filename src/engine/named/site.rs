@@ -114,6 +114,8 @@ impl<'s, 'k> Sites<'s, 'k> {
             Form::Element => {
                 before.iter().rposition(|&b| b == b'<').is_some_and(|i| !before[i..].contains(&b'>'))
             }
+            // `ok ? "PASS" : "FAILED"`: a choice, and no field.
+            Form::Assigned if before.iter().rev().find(|b| !b"\"'` ".contains(b)) == Some(&b'?') => false,
             // `"PASS: ip6gre"`: a report, and no field.
             Form::Assigned if name.eq_ignore_ascii_case(b"pass") => {
                 quoted || !matches!(before.last(), Some(b'"' | b'\'' | b'`' | b' ' | b'@'))

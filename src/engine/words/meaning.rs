@@ -77,7 +77,7 @@ const HEADS: &[&str] = &[
     "update", "updated", "created", "create", "delete", "remove", "by", "for", "from", "to", "in", "with",
     "function", "func", "fn", "cmd", "command", "script", "program", "agent", "engine", "backend", "plugin",
     "service", "services", "server", "domain", "realm", "audience", "issuer", "type_", "no", "not", "is", "entry",
-    "parameter", "env", "through", "filter", "domains", "domain", "str", "rate", "count", "fail", "template", "sort", "order", "align", "style", "color", "css", "length_", "constraint", "schema_",
+    "parameter", "env", "through", "guid", "interface", "filter", "domains", "domain", "str", "rate", "count", "fail", "template", "sort", "order", "align", "style", "color", "css", "length_", "constraint", "schema_",
     "identifier", "uuid", "reader", "writer", "parser", "lexer", "kinds", "stream", "info", "metadata", "meta",
 ];
 
