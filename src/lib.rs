@@ -6,6 +6,8 @@
 //!
 //! Rooms stand on floors and use only rooms on lower floors; `tests/house.rs` holds that.
 
+#![allow(rustdoc::private_intra_doc_links, reason = "the documentation is read with private items")]
+
 pub mod cli;
 pub mod commands;
 pub mod config;

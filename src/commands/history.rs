@@ -32,7 +32,7 @@ pub struct Args {
     /// Only what commits until then brought in
     #[arg(long, value_name = "DATE")]
     pub until: Option<String>,
-    /// Only what commits of this author brought in: a regular expression on "Name <mail>"
+    /// Only what commits of this author brought in: a regular expression on "Name MAIL"
     #[arg(long, value_name = "PATTERN")]
     pub author: Option<String>,
     /// Only this branch (repeatable)

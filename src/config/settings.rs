@@ -65,7 +65,7 @@ impl Config {
     /// Whether rules are called as the configuration calls them. `only` and `disable` may also name providers.
     ///
     /// # Errors
-    /// [`Error::Config`] at the first name that nothing has, with a suggestion.
+    /// [`crate::error::Error::Config`] at the first name that nothing has, with a suggestion.
     pub fn check_rules(&self, ids: &[&str], providers: &[&str]) -> Result<()> {
         let in_allow = self.allow.iter().flat_map(|e| &e.rules);
         let by_id =

@@ -2,7 +2,7 @@
 //!
 //! A [`Report`] is what a run gives. A [`Document`] is that report as it may be shown: redacted (by `shown.rs`, the only
 //! caller of `Secret::reveal()` here), grouped and counted, not yet escaped. Each format renders a document and escapes
-//! for its own reader. [`summary_lines`] and [`refusal`] speak to a person beside the report.
+//! for its own reader. [`summary_lines`] and [`refusal()`] speak to a person beside the report.
 
 mod advice;
 mod csv;
