@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::model::ObjectId;
 
 use super::inflate::{Buffer, Inflater};
+use super::loose::Loose;
 use super::packfile::{Built, Located, Opened};
 use super::stream;
 use super::{Damage, Header, Kind, META_LIMIT, Object, Store, WHOLE_LIMIT, delta, loose};
@@ -89,13 +90,27 @@ fn limit(kind: Kind) -> u64 {
 }
 
 impl Work {
-    /// Tries all copies of an object; the first damage is told if none can be read.
+    /// The whole object.
     pub(super) fn read(
         &mut self,
         store: &Store,
         id: &ObjectId,
         hops: usize,
     ) -> Result<Option<Object>, Damage> {
+        self.any_copy(store, id, hops, Work::unpack, |work, found| {
+            found.read(id, store.hash(), &mut work.inflater)
+        })
+    }
+
+    /// Tries all copies of an object; the first damage is told if none can be read.
+    fn any_copy<T>(
+        &mut self,
+        store: &Store,
+        id: &ObjectId,
+        hops: usize,
+        packed: fn(&mut Work, &Store, &Opened, u64, usize) -> Result<T, Damage>,
+        loosely: impl Fn(&mut Work, Loose) -> Result<T, Damage>,
+    ) -> Result<Option<T>, Damage> {
         if hops > MAX_HOPS {
             return Err(Damage::new("deltas lead from pack to pack without end"));
         }
@@ -103,19 +118,19 @@ impl Work {
         for folder in &store.folders {
             for pack in &folder.packs {
                 let read = pack.opened().and_then(|opened| match opened.index.find(id)? {
-                    Some(offset) => self.unpack(store, opened, offset, hops).map(Some),
+                    Some(offset) => packed(self, store, opened, offset, hops).map(Some),
                     None => Ok(None),
                 });
                 match read {
-                    Ok(Some(object)) => return Ok(Some(object)),
+                    Ok(Some(found)) => return Ok(Some(found)),
                     Ok(None) => {}
                     Err(damage) => worst = worst.or(Some(damage)),
                 }
             }
             match loose::open(&loose::path(&folder.path, id)) {
                 Ok(None) => {}
-                Ok(Some(found)) => match found.read(id, store.hash(), &mut self.inflater) {
-                    Ok(object) => return Ok(Some(object)),
+                Ok(Some(found)) => match loosely(self, found) {
+                    Ok(found) => return Ok(Some(found)),
                     Err(damage) => worst = worst.or(Some(damage)),
                 },
                 Err(damage) => worst = worst.or(Some(damage)),
@@ -195,29 +210,9 @@ impl Work {
         id: &ObjectId,
         hops: usize,
     ) -> Result<Option<Header>, Damage> {
-        if hops > MAX_HOPS {
-            return Err(Damage::new("deltas lead from pack to pack without end"));
-        }
-        let mut worst = None;
-        for folder in &store.folders {
-            for pack in &folder.packs {
-                let read = pack.opened().and_then(|opened| match opened.index.find(id)? {
-                    Some(offset) => self.packed_header(store, opened, offset, hops).map(Some),
-                    None => Ok(None),
-                });
-                match read {
-                    Ok(Some(header)) => return Ok(Some(header)),
-                    Ok(None) => {}
-                    Err(damage) => worst = worst.or(Some(damage)),
-                }
-            }
-            match loose::open(&loose::path(&folder.path, id)) {
-                Ok(None) => {}
-                Ok(Some(found)) => return Ok(Some(Header { kind: found.kind, size: found.size })),
-                Err(damage) => worst = worst.or(Some(damage)),
-            }
-        }
-        worst.map_or(Ok(None), Err)
+        self.any_copy(store, id, hops, Work::packed_header, |_, found| {
+            Ok(Header { kind: found.kind, size: found.size })
+        })
     }
 
     fn packed_header(
