@@ -30,16 +30,7 @@ pub(super) fn ruleset(globals: &Globals, config: &Config) -> Result<Ruleset> {
     if config.files.is_empty() {
         return Ruleset::in_force(&files, &wanted, &unwanted);
     }
-    let mut own: Vec<Rule> = Vec::new();
-    for text in &config.inline_rules {
-        own.extend(rules::parse(&text.text).map_err(|problem| Error::Config {
-            file: text.at.file.to_path_buf(),
-            line: problem.line.max(text.at.line),
-            column: 1,
-            problem: problem.text,
-        })?);
-    }
-    let all = Ruleset::everything().with(own).load(&files)?;
+    let all = every_rule(globals, config)?;
     let ids: Vec<&str> = all.rules().iter().map(|r| r.id.as_ref()).collect();
     let providers: Vec<&str> = all.rules().iter().map(|r| r.provider.as_ref()).collect();
     config.check_rules(&ids, &providers)?;
@@ -49,6 +40,22 @@ pub(super) fn ruleset(globals: &Globals, config: &Config) -> Result<Ruleset> {
         return Ok(Ruleset::builtin().clone());
     }
     all.select(&only, &disable)
+}
+
+/// All rules that could be in force: built-in ones, also those that are only in force when asked for, those of files and
+/// those that stand in the configuration.
+pub(super) fn every_rule(globals: &Globals, config: &Config) -> Result<Ruleset> {
+    let files: Vec<PathBuf> = config.rule_files.iter().chain(&globals.rules).cloned().collect();
+    let mut own: Vec<Rule> = Vec::new();
+    for text in &config.inline_rules {
+        own.extend(rules::parse(&text.text).map_err(|problem| Error::Config {
+            file: text.at.file.to_path_buf(),
+            line: problem.line.max(text.at.line),
+            column: 1,
+            problem: problem.text,
+        })?);
+    }
+    Ruleset::everything().with(own).load(&files)
 }
 
 /// Names with `*` become the ids they mean.

@@ -208,6 +208,44 @@ impl Triage {
         }
     }
 
+    /// What each stage says of a finding by itself, in the order in which they are asked; the first that allows it
+    /// decides. For `keysieve explain`.
+    pub fn stages(&self, finding: &Finding) -> Vec<(&'static str, String)> {
+        let path = self.place.path_of(finding);
+        let path = path.as_deref();
+        let mark = match inline::judge(&finding.markers, &finding.rule, &self.known_rules, self.today) {
+            _ if !self.inline => "marks in comments do not count (--no-inline-allow or --untrusted)".into(),
+            None => "no mark speaks for it".into(),
+            Some(Said::Fine { by, reason }) => {
+                format!("allowed by {by}: {}", without_secret(finding, reason))
+            }
+            Some(Said::Expired { until, reason }) => {
+                format!("a mark expired on {until}: {}", without_secret(finding, reason))
+            }
+            Some(Said::Wrong(problem)) => {
+                format!("a mark is not understood: {}", without_secret(finding, problem))
+            }
+            Some(Said::Other) => "a mark speaks of another rule".into(),
+        };
+        let entry = match self.allowlist.find(finding, path, self.today) {
+            None => "no entry is about it".into(),
+            Some((entry, force)) => {
+                let verb = if force == Force::Valid { "allows it" } else { "has expired" };
+                format!("{}:{}: {verb}: {}", entry.at.file.display(), entry.at.line, entry.reason)
+            }
+        };
+        let known = match self.baseline.as_ref().map(|b| b.knows(finding)) {
+            None => "there is none".into(),
+            Some(None) => "does not hold it".into(),
+            Some(Some(reason)) => format!("holds it: {}", reason.unwrap_or("no reason given")),
+        };
+        let paths = match self.outside(finding, path) {
+            Some(Disposition::Allowed { reason, .. }) => reason,
+            _ => "no configuration leaves this path out".into(),
+        };
+        vec![("path", paths), ("mark", mark), ("allow", entry), ("baseline", known)]
+    }
+
     /// Counts what is not reported, by reason, for the summary.
     pub fn count(findings: &[Finding], coverage: &mut Coverage) {
         for finding in findings {

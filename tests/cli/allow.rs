@@ -148,17 +148,6 @@ fn an_entry_is_written_for_files_without_comments() {
 }
 
 #[test]
-fn explain_names_each_decision() {
-    let sandbox = Sandbox::git();
-    let value = key(RULE);
-    sandbox
-        .file("a.txt", format!("VOICGEN_API_KEY={value}\nplain\nVOICGEN_API_KEY={value} # gitleaks:allow\n"));
-    sandbox.run(["explain", "a.txt:1"]).code(0).says(RULE).says("it is reported").hides(&value);
-    sandbox.run(["explain", "a.txt:2"]).code(0).says("nothing here");
-    sandbox.run(["explain", "a.txt:3"]).code(0).says("allowed by gitleaks:allow");
-}
-
-#[test]
 fn a_tracked_environment_file_is_a_finding_and_an_example_is_not() {
     let sandbox = Sandbox::git();
     sandbox.file(".env.example", "KEY=\n").file("app/.env", "PORT=3000\n");
