@@ -159,7 +159,7 @@ fn candidates(session: &Session<'_>, (blob, line): (&Blob<'_>, u64), told: &[&Fi
     let candidates = matcher.explain(blob, line);
     for one in candidates.iter().take(MOST) {
         let known = |f: &&Finding| f.rule == one.rule.id && f.location.start == one.place.0;
-        if told.iter().any(|f| known(f)) {
+        if told.iter().any(known) {
             continue;
         }
         shape(one, blob, text);
