@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use keysieve::cli::Cli;
 use keysieve::error::Error;
+use keysieve::sieve::redacted;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -18,7 +19,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(e) if e.is_broken_pipe() => ExitCode::from(3),
         Err(e) => {
-            let _ = writeln!(err, "keysieve: {e}");
+            let _ = writeln!(err, "keysieve: {}", redacted(&e.to_string()));
             ExitCode::from(e.exit_code())
         }
     }
@@ -26,6 +27,11 @@ fn main() -> ExitCode {
 
 /// Help and version go to standard output with 0, mistakes to standard error with 2.
 fn usage(answer: &clap::Error) -> ExitCode {
-    let _ = answer.print();
+    let plain = answer.render().to_string();
+    if answer.use_stderr() && redacted(&plain) != plain {
+        let _ = write!(io::stderr(), "{}", redacted(&plain));
+    } else {
+        let _ = answer.print();
+    }
     ExitCode::from(if answer.use_stderr() { 2 } else { 0 })
 }

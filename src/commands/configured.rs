@@ -20,15 +20,26 @@ pub(super) fn configuration(globals: &Globals, start: &Path, root: &Path) -> Res
     Config::load(&LoadOptions { start: &start, root: &root, explicit: globals.config.as_deref() })
 }
 
-/// The rules in force: built-in ones, those of files, those that stand in the configuration; then what was selected.
-pub(super) fn ruleset(globals: &Globals, config: &Config) -> Result<Ruleset> {
+/// The rules: those in force, and all there are.
+pub(super) struct Rules {
+    pub(super) in_force: Ruleset,
+    /// Also those that are switched off: what they would find is redacted all the same.
+    pub(super) all: Ruleset,
+}
+
+/// Built-in rules, those of files, those that stand in the configuration; then what was selected.
+pub(super) fn ruleset(globals: &Globals, config: &Config) -> Result<Rules> {
     let files: Vec<PathBuf> = config.rule_files.iter().chain(&globals.rules).cloned().collect();
     // Hygiene is no rule of the matcher: its names select nothing there.
     let of_matcher =
         |names: &[String]| names.iter().filter(|n| !n.starts_with("hygiene")).cloned().collect::<Vec<_>>();
     let (wanted, unwanted) = (of_matcher(&globals.only), of_matcher(&globals.disable));
     if config.files.is_empty() {
-        return Ruleset::in_force(&files, &wanted, &unwanted);
+        let all = Ruleset::everything().load(&files)?;
+        if files.is_empty() && wanted.is_empty() && unwanted.is_empty() {
+            return Ok(Rules { in_force: Ruleset::builtin().clone(), all });
+        }
+        return Ok(Rules { in_force: all.select(&wanted, &unwanted)?, all });
     }
     let all = every_rule(globals, config)?;
     let ids: Vec<&str> = all.rules().iter().map(|r| r.id.as_ref()).collect();
@@ -37,9 +48,9 @@ pub(super) fn ruleset(globals: &Globals, config: &Config) -> Result<Ruleset> {
     let only = if globals.only.is_empty() { spelled_out(&config.only, &ids) } else { wanted };
     let disable = [spelled_out(&config.disable, &ids), unwanted].concat();
     if only.is_empty() && disable.is_empty() && files.is_empty() && config.inline_rules.is_empty() {
-        return Ok(Ruleset::builtin().clone());
+        return Ok(Rules { in_force: Ruleset::builtin().clone(), all });
     }
-    all.select(&only, &disable)
+    Ok(Rules { in_force: all.select(&only, &disable)?, all })
 }
 
 /// All rules that could be in force: built-in ones, also those that are only in force when asked for, those of files and

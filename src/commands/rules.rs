@@ -67,7 +67,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     match &args.action {
         Action::List { json } => {
             let here = here()?;
-            let rules = ruleset(globals, &configuration(globals, &here.cwd, &here.root)?)?;
+            let rules = ruleset(globals, &configuration(globals, &here.cwd, &here.root)?)?.in_force;
             let text = if *json { as_json(rules.rules()) } else { as_table(rules.rules()) };
             print(out, &text)
         }

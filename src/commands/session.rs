@@ -11,11 +11,11 @@ use crate::hook::Stage;
 use crate::model::{Level, Progress, Severity, Stop};
 use crate::reports::{Look, Report, refusal, summary_lines};
 use crate::rules::Ruleset;
-use crate::sieve::{Sieve, SiftOptions};
+use crate::sieve::{Concealer, Sieve, SiftOptions};
 use crate::sources::Source;
 use crate::triage::Triage;
 
-use super::configured::HygieneWanted;
+use super::configured::{HygieneWanted, Rules};
 use super::globals::{Globals, Progressing, When};
 use super::output::{self, Wanted};
 use super::progress::Display;
@@ -39,6 +39,8 @@ pub struct Session<'g> {
     pub covers_all: bool,
     notes: Vec<String>,
     ruleset: Ruleset,
+    /// Also the rules that are switched off.
+    all_rules: Ruleset,
     options: MatchOptions,
     severity: Severity,
     triage: Triage,
@@ -67,7 +69,7 @@ impl<'g> Session<'g> {
         if let Some(level) = level.or(config.confidence) {
             options.min_confidence = level.floor();
         }
-        let ruleset = configured::ruleset(globals, &config)?;
+        let Rules { in_force: ruleset, all: all_rules } = configured::ruleset(globals, &config)?;
         let notes = config.notes();
         let max_file_size = globals.max_file_size.or(config.max_file_size);
         let threads = globals.threads.or(config.threads).unwrap_or_else(cores);
@@ -80,6 +82,7 @@ impl<'g> Session<'g> {
             progress: Progress::new(),
             threads,
             ruleset,
+            all_rules,
             options,
             severity,
             triage,
@@ -119,9 +122,11 @@ impl<'g> Session<'g> {
         ending::on_signals(&self.stop);
         ending::after(self.globals.timeout, &self.stop);
         let matcher = Matcher::new(self.ruleset.rules(), self.options.clone());
+        let concealer = Concealer::new(self.all_rules.rules());
         let sieve = Sieve {
             matcher: &matcher,
             triage: &self.triage,
+            concealer: &concealer,
             options: SiftOptions { show_secrets: self.look.show_secrets, progress: self.progress.clone() },
         };
         let wanted = self.globals.progress == Progressing::Auto && !self.globals.quiet;
@@ -138,6 +143,7 @@ impl<'g> Session<'g> {
         }
         report.coverage.sort();
         report.findings.retain(|f| f.severity >= self.severity);
+        sieve.conceal(&mut report);
         Ok(report)
     }
 

@@ -27,7 +27,7 @@ pub enum Encoding {
 
 impl Encoding {
     /// Bytes in a code unit.
-    const fn unit(self) -> usize {
+    pub const fn unit(self) -> usize {
         match self {
             Encoding::Utf16Le | Encoding::Utf16Be => 2,
             Encoding::Utf32Le | Encoding::Utf32Be => 4,
@@ -134,16 +134,35 @@ impl Decoded {
         let Some(&(mut at, mut original)) = self.places.get(place) else { return 0 };
         while at < offset {
             let Some(&first) = self.text.get(at) else { break };
-            let (len, units) = match first {
-                0..0x80 => (1, 1),
-                0x80..0xE0 => (2, 1),
-                0xE0..0xF0 => (3, 1),
-                _ => (4, if self.encoding.unit() == 2 { 2 } else { 1 }),
-            };
+            let (len, units) = self.character(first);
             at += len;
             original += units * self.encoding.unit();
         }
         original
+    }
+
+    /// Where in the text the character begins that stands at `offset` of the original: the way back of
+    /// [`Decoded::original`].
+    pub fn offset(&self, offset: usize) -> usize {
+        let place = self.places.partition_point(|p| p.1 <= offset).saturating_sub(1);
+        let Some(&(mut at, mut original)) = self.places.get(place) else { return 0 };
+        while original < offset {
+            let Some(&first) = self.text.get(at) else { break };
+            let (len, units) = self.character(first);
+            at += len;
+            original += units * self.encoding.unit();
+        }
+        at.min(self.text.len())
+    }
+
+    /// How long a character is that begins with this byte: in the text in bytes, in the original in code units.
+    fn character(&self, first: u8) -> (usize, usize) {
+        match first {
+            0..0x80 => (1, 1),
+            0x80..0xE0 => (2, 1),
+            0xE0..0xF0 => (3, 1),
+            _ => (4, if self.encoding.unit() == 2 { 2 } else { 1 }),
+        }
     }
 }
 
@@ -247,6 +266,7 @@ mod tests {
             for (offset, _) in text.char_indices() {
                 let before = encode(&format!("{start}{}", &text[..offset]), encoding).len();
                 prop_assert_eq!(decoded.original(offset), before);
+                prop_assert_eq!(decoded.offset(before), offset);
             }
         }
 

@@ -33,6 +33,7 @@ mod proof;
 mod recall;
 mod shape;
 mod simd;
+mod spans;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

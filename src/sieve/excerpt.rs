@@ -1,18 +1,133 @@
 //! The line around a finding, with every secret in it redacted.
 //!
-//! All detections of a blob are known before the first excerpt is cut, so that a line with two keys shows neither.
+//! All detections of a blob are known before the first excerpt is cut, and what stands around them is looked at once
+//! more with all rules there are: a line with two keys shows neither, also where a rule is switched off or unsure.
 
 use std::ops::Range;
 
+use crate::encoding::{Decoded, Encoding};
 use crate::model::Excerpt;
 
 /// How many bytes of a line are shown before a secret, and after it.
 const BEFORE: usize = 80;
 const AFTER: usize = 40;
+/// How far around a finding other keys are looked for: none that is longer is told from a piece of it.
+const AROUND: usize = 8 << 10;
+/// Findings with less than that between them are looked at together, up to this many bytes.
+const TOGETHER: usize = 1 << 20;
+
+/// What an excerpt is cut around: a detection's bytes in the blob, and the redacted text that stands for them.
+#[derive(Debug, Clone)]
+pub(super) struct Spot {
+    pub(super) span: Range<usize>,
+    pub(super) shown: String,
+}
+
+/// Tells which bytes of a text may be keys.
+pub(super) type Hide<'h> = &'h mut dyn FnMut(&[u8]) -> Vec<Range<usize>>;
+
+/// Cuts all excerpts of a blob, in the order of `spots`.
+pub(super) fn cut_all(bytes: &[u8], spots: &[Spot], hide: Hide<'_>) -> Vec<Excerpt> {
+    let encoding = Encoding::of(bytes);
+    let mut order: Vec<usize> = (0..spots.len()).collect();
+    order.sort_by_key(|&i| spots[i].span.start);
+    let mut excerpts = vec![Excerpt::default(); spots.len()];
+    let mut rest = &order[..];
+    while let [first, ..] = *rest {
+        let island = encoding.is_none().then(|| island(bytes, &spots[first].span)).flatten();
+        let apart = island.is_some();
+        let mut range = island.unwrap_or_else(|| around(bytes, encoding, &spots[first].span));
+        let mut many = 1;
+        while let Some(next) = rest.get(many).map(|&i| &spots[i].span)
+            && !apart
+            && next.start < range.end
+            && range.len() < TOGETHER
+        {
+            range.end = range.end.max(around(bytes, encoding, next).end);
+            many += 1;
+        }
+        let (now, later) = rest.split_at(many);
+        let encoding = if apart { Some(Encoding::Utf16Le) } else { encoding };
+        let stretch = Stretch::new(bytes, range, encoding);
+        let mut hidden = hide(stretch.text());
+        let in_text = |i: usize| stretch.place(&spots[i].span);
+        hidden.extend(now.iter().map(|&i| in_text(i)));
+        let hidden = merged(hidden);
+        for &i in now {
+            excerpts[i] = cut(stretch.text(), &in_text(i), &spots[i].shown, &hidden);
+        }
+        rest = later;
+    }
+    excerpts
+}
+
+/// A part of a blob, as text.
+struct Stretch<'b> {
+    text: Text<'b>,
+    start: usize,
+}
+
+enum Text<'b> {
+    Plain(&'b [u8]),
+    Wide(Decoded),
+}
+
+impl<'b> Stretch<'b> {
+    fn new(bytes: &'b [u8], range: Range<usize>, encoding: Option<Encoding>) -> Stretch<'b> {
+        let start = range.start;
+        let part = &bytes[range];
+        let text = encoding.map_or(Text::Plain(part), |e| Text::Wide(Decoded::new(part, e)));
+        Stretch { text, start }
+    }
+
+    fn text(&self) -> &[u8] {
+        match &self.text {
+            Text::Plain(text) => text,
+            Text::Wide(decoded) => &decoded.text,
+        }
+    }
+
+    /// Where in the text the bytes of the blob are.
+    fn place(&self, span: &Range<usize>) -> Range<usize> {
+        let at = |offset: usize| {
+            let inside = offset.saturating_sub(self.start);
+            match &self.text {
+                Text::Plain(text) => inside.min(text.len()),
+                Text::Wide(decoded) => decoded.offset(inside),
+            }
+        };
+        at(span.start)..at(span.end)
+    }
+}
+
+/// What is looked at around a span: whole code units.
+fn around(bytes: &[u8], encoding: Option<Encoding>, span: &Range<usize>) -> Range<usize> {
+    let unit = encoding.map_or(1, Encoding::unit);
+    let start = span.start.saturating_sub(AROUND * unit);
+    let end = span.end.saturating_add(AROUND * unit).min(bytes.len());
+    start - start % unit..end
+}
+
+/// The string of wide characters that holds a span of a narrow blob, as when a program was compiled; `None` if the span
+/// is not of wide characters itself.
+fn island(bytes: &[u8], span: &Range<usize>) -> Option<Range<usize>> {
+    let wide = |at: usize| matches!(bytes.get(at..at + 2), Some([b' '..=b'~' | b'\t', 0]));
+    if !wide(span.start) || !wide(span.start + 2) {
+        return None;
+    }
+    let (mut start, mut end) = (span.start, span.end);
+    while start >= 2 && span.start - start < 2 * BEFORE && wide(start - 2) {
+        start -= 2;
+    }
+    while end - span.end < 2 * AFTER && wide(end) {
+        end += 2;
+    }
+    Some(start..end.min(bytes.len()))
+}
 
 /// Cuts the excerpt of the secret at `span`. `hidden` holds all spans to redact, sorted by start and apart
 /// (see [`merged`]); `shown` is the redacted text that stands for this secret.
-pub(super) fn cut(bytes: &[u8], span: &Range<usize>, shown: &str, hidden: &[Range<usize>]) -> Excerpt {
+fn cut(bytes: &[u8], span: &Range<usize>, shown: &str, hidden: &[Range<usize>]) -> Excerpt {
     let from = line_start(bytes, span.start);
     // A key of several lines is shown by its first line.
     let first_line_end = bytes[span.start..span.end].iter().position(|&b| b == b'\n' || b == b'\r');
@@ -75,7 +190,7 @@ fn push_redacted(text: &mut String, bytes: &[u8], part: Range<usize>, hidden: &[
             break;
         }
         if h.start > at {
-            text.push_str(&String::from_utf8_lossy(&bytes[at..h.start]));
+            push(text, &bytes[at..h.start]);
         }
         if h.end > at {
             text.push('…');
@@ -83,13 +198,22 @@ fn push_redacted(text: &mut String, bytes: &[u8], part: Range<usize>, hidden: &[
         }
     }
     if at < part.end {
-        text.push_str(&String::from_utf8_lossy(&bytes[at..part.end]));
+        push(text, &bytes[at..part.end]);
+    }
+}
+
+/// Appends text; bytes that are not UTF-8 are read as Latin-1, where they are letters or signs there.
+fn push(text: &mut String, bytes: &[u8]) {
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        let latin = |&b: &u8| if b >= 0xA0 { char::from(b) } else { char::REPLACEMENT_CHARACTER };
+        text.extend(chunk.invalid().iter().map(latin));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{cut, merged};
+    use super::{Spot, cut, cut_all, merged};
 
     #[test]
     fn every_secret_of_the_line_is_hidden() {
@@ -114,5 +238,46 @@ mod tests {
         let text = b"x: BEGIN\nBODY\nEND tail";
         let excerpt = cut(text, &(3..17), "B…", &merged(vec![3..17]));
         assert_eq!(excerpt.text, "x: B…");
+    }
+
+    /// Excerpts of all places where a word stands in a content, with another word that is hidden as well.
+    fn excerpts(bytes: &[u8], word: &[u8], other: &str) -> Vec<String> {
+        let spots: Vec<Spot> = (0..bytes.len())
+            .filter(|&at| bytes[at..].starts_with(word))
+            .map(|at| Spot { span: at..at + word.len(), shown: "S…".into() })
+            .collect();
+        let mut hide = |text: &[u8]| {
+            let text = String::from_utf8_lossy(text).into_owned();
+            text.match_indices(other).map(|(at, found)| at..at + found.len()).collect()
+        };
+        cut_all(bytes, &spots, &mut hide).into_iter().map(|e| e.text).collect()
+    }
+
+    #[test]
+    fn wide_text_is_shown_as_text() {
+        let text = "\u{feff}é = 1\r\nä=KEY 𝄞=OTHER ž\r\nend of it";
+        let wide =
+            |to_bytes: fn(u16) -> [u8; 2]| -> Vec<u8> { text.encode_utf16().flat_map(to_bytes).collect() };
+        for encode in [u16::to_le_bytes as fn(u16) -> [u8; 2], u16::to_be_bytes] {
+            let key: Vec<u8> = "KEY".encode_utf16().flat_map(encode).collect();
+            assert_eq!(excerpts(&wide(encode), &key, "OTHER"), ["ä=S… 𝄞=… ž"]);
+        }
+        assert_eq!(excerpts(b"\xe4=KEY \x80=OTHER \xfc", b"KEY", "OTHER"), ["ä=S… \u{fffd}=… ü"]);
+    }
+
+    #[test]
+    fn strings_in_programs_end_where_they_end() {
+        let mut program = b"\x7fELF\xc3\x28OTHER\xff\xfe".to_vec();
+        program.extend("pass KEY end".encode_utf16().flat_map(u16::to_le_bytes));
+        program.extend(b"\xffOTHER tail tail tail");
+        let key: Vec<u8> = "KEY".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(excerpts(&program, &key, "OTHER"), ["pass S… end"]);
+    }
+
+    #[test]
+    fn neighbours_far_and_near_are_looked_at_together() {
+        let text = format!("KEY a OTHER\n{}\nOTHER KEY\n", "x".repeat(50_000)).repeat(3);
+        let all = excerpts(text.as_bytes(), b"KEY", "OTHER");
+        assert_eq!(all, ["S… a …", "… S…", "S… a …", "… S…", "S… a …", "… S…"]);
     }
 }

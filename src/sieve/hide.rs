@@ -1,85 +1,164 @@
 //! Secrets that also stand in names: a file called after a key, a commit message that quotes one.
 //!
-//! Runs once over the finished report, so that no format can forget it.
+//! Runs once over the finished report, so that no format can forget it. Hidden is what was found anywhere in the run,
+//! and what any rule takes for a key where it stands.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
-use crate::model::{BlobPath, Finding, Origin};
+use crate::engine::Scratch;
+use crate::model::{BlobPath, Disposition, Finding, Origin};
 use crate::reports::Report;
+
+use super::conceal::Concealer;
 
 /// A value shorter than this is not looked for in names: it would hide ordinary words.
 const SHORTEST: usize = 8;
+/// So many names are remembered: the same path, author and message stand in many findings.
+const REMEMBERED: usize = 20_000;
 
-/// Replaces each secret of the report wherever it stands in a path, message, author, ref or note of the report.
-pub(super) fn names(report: &mut Report) {
-    let Some(hider) = Hider::new(report) else { return };
-    for finding in report.findings.iter_mut().chain(&mut report.suppressed) {
+/// Replaces each secret that stands in a path, message, author, ref or note of the report.
+pub(super) fn names(report: &mut Report, concealer: &Concealer<'_>) {
+    let Report { findings, suppressed, coverage, gone, .. } = report;
+    let values = Values::of(findings.iter().chain(&*suppressed));
+    let mut hider = Hider { values, concealer, scratch: Scratch::default(), known: HashMap::new() };
+    for finding in findings.iter_mut().chain(suppressed) {
         hider.finding(finding);
     }
-    for skip in &mut report.coverage.incomplete {
+    for skip in &mut coverage.incomplete {
         hider.text(&mut skip.what);
         hider.text(&mut skip.why);
     }
-    for note in &mut report.coverage.notes {
-        hider.text(note);
+    for text in coverage.notes.iter_mut().chain(gone) {
+        hider.text(text);
     }
 }
 
-struct Hider {
-    values: AhoCorasick,
-    redacted: Vec<String>,
+/// The values of all secrets of a report, to be looked for in names.
+struct Values {
+    /// The redacted form of each.
+    redacted: HashMap<Box<[u8]>, String>,
+    /// How each begins: nearly every place of a name is settled by this alone.
+    heads: HashSet<[u8; SHORTEST]>,
+    /// Their lengths, longest first.
+    lengths: Vec<usize>,
 }
 
-impl Hider {
-    fn new(report: &Report) -> Option<Hider> {
-        let mut found: Vec<(&[u8], String)> = report
-            .findings
-            .iter()
-            .chain(&report.suppressed)
-            .filter(|f| f.secret.len() >= SHORTEST)
-            .map(|f| (f.secret.reveal(), f.secret.redacted()))
-            .collect();
-        found.sort();
-        found.dedup_by(|a, b| a.0 == b.0);
-        // A table of a million keys would cost more than it protects; names with keys in them are rare.
-        found.truncate(20_000);
-        let values = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(found.iter().map(|f| f.0))
-            .ok()?;
-        if found.is_empty() {
+impl Values {
+    fn of<'f>(findings: impl Iterator<Item = &'f Finding>) -> Values {
+        let mut values = Values { redacted: HashMap::new(), heads: HashSet::new(), lengths: Vec::new() };
+        for finding in findings {
+            let value = finding.secret.reveal();
+            let Some(head) = value.first_chunk() else { continue };
+            if !values.redacted.contains_key(value) {
+                values.redacted.insert(value.into(), finding.secret.redacted());
+                values.heads.insert(*head);
+            }
+        }
+        let lengths: HashSet<usize> = values.redacted.keys().map(|v| v.len()).collect();
+        values.lengths = lengths.into_iter().collect();
+        values.lengths.sort_unstable_by(|a, b| b.cmp(a));
+        values
+    }
+
+    /// A name in which none of the values can be read.
+    fn hide<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
+        let mut shown: Option<Vec<u8>> = None;
+        let (mut at, mut from) = (0, 0);
+        while let Some(head) = name.get(at..).and_then(<[u8]>::first_chunk::<SHORTEST>) {
+            let found = self.heads.contains(head).then(|| self.at(&name[at..])).flatten();
+            let Some((len, redacted)) = found else {
+                at += 1;
+                continue;
+            };
+            let shown = shown.get_or_insert_default();
+            shown.extend_from_slice(&name[from..at]);
+            shown.extend_from_slice(redacted.as_bytes());
+            at += len;
+            from = at;
+        }
+        match shown {
+            None => Cow::Borrowed(name),
+            Some(mut shown) => {
+                shown.extend_from_slice(&name[from..]);
+                Cow::Owned(shown)
+            }
+        }
+    }
+
+    /// The longest value that stands at the beginning.
+    fn at(&self, name: &[u8]) -> Option<(usize, &str)> {
+        let fits = self.lengths.partition_point(|&len| len > name.len());
+        self.lengths[fits..].iter().find_map(|&len| Some((len, self.redacted.get(&name[..len])?.as_str())))
+    }
+}
+
+struct Hider<'c, 'r> {
+    values: Values,
+    concealer: &'c Concealer<'r>,
+    scratch: Scratch,
+    /// What became of names that were seen before; `None`: nothing.
+    known: HashMap<Box<[u8]>, Option<Box<[u8]>>>,
+}
+
+impl Hider<'_, '_> {
+    /// What is to stand there instead of a name, if anything.
+    fn instead(&mut self, name: &[u8]) -> Option<&[u8]> {
+        if name.len() < SHORTEST {
             return None;
         }
-        Some(Hider { values, redacted: found.into_iter().map(|f| f.1).collect() })
+        if !self.known.contains_key(name) {
+            if self.known.len() >= REMEMBERED {
+                self.known.clear();
+            }
+            let hidden = self.values.hide(name);
+            let shown = match self.concealer.conceal(&hidden, &mut self.scratch) {
+                Cow::Owned(shown) => Some(shown.into()),
+                Cow::Borrowed(_) => match hidden {
+                    Cow::Owned(shown) => Some(shown.into()),
+                    Cow::Borrowed(_) => None,
+                },
+            };
+            self.known.insert(name.into(), shown);
+        }
+        self.known.get(name)?.as_deref()
     }
 
-    fn text(&self, text: &mut String) {
-        if self.values.is_match(text.as_bytes()) {
-            *text = self.values.replace_all(text, &self.redacted);
+    fn text(&mut self, text: &mut String) {
+        if let Some(shown) = self.instead(text.as_bytes()) {
+            *text = String::from_utf8_lossy(shown).into_owned();
         }
     }
 
-    fn path(&self, path: &mut BlobPath) {
-        if self.values.is_match(path.as_bytes()) {
-            *path = BlobPath::new(&self.values.replace_all_bytes(path.as_bytes(), &self.redacted));
+    fn words(&mut self, text: &mut Cow<'static, str>) {
+        if let Cow::Owned(text) = text {
+            self.text(text);
         }
     }
 
-    fn finding(&self, finding: &mut Finding) {
+    fn path(&mut self, path: &mut BlobPath) {
+        if let Some(shown) = self.instead(path.as_bytes()) {
+            *path = BlobPath::new(shown);
+        }
+    }
+
+    fn finding(&mut self, finding: &mut Finding) {
         match &mut finding.location.origin {
             Origin::File(path, _) | Origin::Staged(path, _) => self.path(path),
             Origin::Commit(c, _) => self.path(&mut c.path),
             Origin::Stdin | Origin::Object(..) => {}
         }
-        if let Some(variable) = &mut finding.variable {
-            self.text(variable);
+        for text in finding.variable.iter_mut().chain(&mut finding.owner) {
+            self.text(text);
         }
-        for layer in &mut finding.decoded_from {
-            if let Cow::Owned(layer) = layer {
-                self.text(layer);
+        for text in finding.decoded_from.iter_mut().chain(&mut finding.reasons) {
+            self.words(text);
+        }
+        match &mut finding.disposition {
+            Disposition::Allowed { reason, .. } | Disposition::Known { reason: Some(reason) } => {
+                self.text(reason);
             }
+            Disposition::Known { reason: None } | Disposition::Reported | Disposition::Old => {}
         }
         if let Some(h) = &mut finding.history {
             for text in [&mut h.author, &mut h.email, &mut h.subject].into_iter().chain(&mut h.refs) {

@@ -3,8 +3,10 @@
 //! A source pushes blobs; in the same thread the matcher turns a blob into detections and [`excerpt`] cuts the redacted
 //! line; when the source is done it locates what it found; triage judges; the report is sorted.
 
+mod conceal;
 mod excerpt;
 mod hide;
 mod sift;
 
+pub use conceal::{Concealer, redacted};
 pub use sift::{Sieve, SiftOptions};

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 use std::time::Instant;
 
 use crate::engine::{Detection, Matcher, Scratch};
 use crate::error::Result;
-use crate::model::{Blob, Disposition, Finding, Location, Progress, Remedy, Secret, Verdict};
+use crate::model::{Blob, Disposition, Excerpt, Finding, Location, Progress, Remedy, Secret, Verdict};
 use crate::reports::{Report, RuleSummary};
 use crate::sources::Source;
 use crate::triage::{Marks, Triage};
 
-use super::{excerpt, hide};
+use super::conceal::Concealer;
+use super::excerpt::{self, Spot};
+use super::hide;
 
 /// What may be set about sifting.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +31,8 @@ pub struct Sieve<'a> {
     pub matcher: &'a Matcher<'a>,
     /// Decides about each finding, after the source has located them.
     pub triage: &'a Triage,
+    /// Knows all rules there are, for what must not be shown.
+    pub concealer: &'a Concealer<'a>,
     /// The rest.
     pub options: SiftOptions,
 }
@@ -41,8 +45,15 @@ impl Sieve<'_> {
         let mut coverage = source.visit(&|| {
             let sender = sender.clone();
             let mut scratch = Scratch::default();
+            let mut hiding = Scratch::default();
             let mut remedies = Remedies::default();
-            Box::new(move |blob| self.sift_blob(blob, &mut scratch, &mut remedies, &sender))
+            Box::new(move |blob| {
+                let found = self.sift_blob(blob, &mut scratch, &mut hiding, &mut remedies);
+                if !found.is_empty() {
+                    // The receiver lives until all workers are gone.
+                    let _ = sender.send(found);
+                }
+            })
         })?;
         drop(sender);
         let mut found: Vec<Finding> = receiver.into_iter().flatten().collect();
@@ -68,47 +79,52 @@ impl Sieve<'_> {
         coverage.elapsed = started.elapsed();
         coverage.sort();
         report.coverage = coverage;
-        if !self.options.show_secrets {
-            hide::names(&mut report);
-        }
         Ok(report)
+    }
+
+    /// Redacts what stands in the names of a report, once nothing more is added to it.
+    pub fn conceal(&self, report: &mut Report) {
+        if !self.options.show_secrets {
+            hide::names(report, self.concealer);
+        }
     }
 
     fn sift_blob(
         &self,
         blob: &Blob<'_>,
         scratch: &mut Scratch,
+        hiding: &mut Scratch,
         remedies: &mut Remedies,
-        sender: &Sender<Vec<Finding>>,
-    ) {
+    ) -> Vec<Finding> {
         let mut detections = Vec::new();
         self.matcher.scan(blob, scratch, &mut |detection| detections.push(detection));
         self.options.progress.done(blob.bytes.len() as u64);
         if detections.is_empty() {
-            return;
+            return Vec::new();
         }
-        let hidden = excerpt::merged(detections.iter().map(|d| d.span.clone()).collect());
+        let secrets: Vec<Secret> = detections.iter().map(|d| Secret::new(&d.secret, d.prefix)).collect();
+        let spot = |(d, s): (&Detection<'_>, &Secret)| Spot { span: d.span.clone(), shown: s.redacted() };
+        let spots: Vec<Spot> = detections.iter().zip(&secrets).map(spot).collect();
+        let excerpts = excerpt::cut_all(blob.bytes, &spots, &mut |text| self.concealer.spans(text, hiding));
         let marks = if self.triage.wants_marks() { Some(Marks::of(blob.bytes)) } else { None };
-        let findings = detections
+        detections
             .into_iter()
-            .map(|d| {
+            .zip(secrets.into_iter().zip(excerpts))
+            .map(|(d, (secret, excerpt))| {
                 let markers = marks.as_ref().map_or_else(Vec::new, |m| m.near(&d.span));
-                Finding { markers, ..finding(blob, d, &hidden, remedies) }
+                Finding { markers, ..finding(blob, d, secret, excerpt, remedies) }
             })
-            .collect();
-        // The receiver lives until all workers are gone.
-        let _ = sender.send(findings);
+            .collect()
     }
 }
 
 fn finding(
     blob: &Blob<'_>,
     d: Detection<'_>,
-    hidden: &[std::ops::Range<usize>],
+    secret: Secret,
+    excerpt: Excerpt,
     remedies: &mut Remedies,
 ) -> Finding {
-    let secret = Secret::new(&d.secret, d.prefix);
-    let excerpt = excerpt::cut(blob.bytes, &d.span, &secret.redacted(), hidden);
     let at = |offset: usize| blob.window.offset + offset as u64;
     let counts = blob.scope.touches(d.start.line, d.end.line);
     Finding {

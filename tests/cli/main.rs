@@ -17,7 +17,9 @@ mod history;
 mod hook;
 mod migrate;
 mod push;
+
 mod readme;
+mod redaction;
 mod rules;
 mod sandbox;
 mod scan;

@@ -1,0 +1,75 @@
+//! Looks for keys in what is shown around findings: with all rules there are, also those that are switched off, and
+//! however unsure they are.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use crate::engine::{MatchOptions, Matcher, Scratch};
+use crate::model::{Confidence, Secret};
+use crate::rules::{Rule, Ruleset};
+
+use super::excerpt::merged;
+
+/// Finds what must not be shown. Costs nothing until something is asked.
+pub struct Concealer<'r> {
+    rules: &'r [Rule],
+    matcher: OnceLock<Matcher<'r>>,
+}
+
+impl<'r> Concealer<'r> {
+    /// From all rules there are.
+    pub fn new(rules: &'r [Rule]) -> Concealer<'r> {
+        Concealer { rules, matcher: OnceLock::new() }
+    }
+
+    fn matcher(&self) -> &Matcher<'r> {
+        self.matcher.get_or_init(|| {
+            Matcher::new(
+                self.rules,
+                MatchOptions { min_confidence: Confidence(0), ..MatchOptions::default() },
+            )
+        })
+    }
+
+    /// Which bytes of a text may be keys; they may overlap.
+    pub(super) fn spans(&self, text: &[u8], scratch: &mut Scratch) -> Vec<Range<usize>> {
+        self.matcher().spans(text, scratch, &mut |_| {})
+    }
+
+    /// A text with its keys redacted.
+    pub fn conceal<'t>(&self, text: &'t [u8], scratch: &mut Scratch) -> Cow<'t, [u8]> {
+        let mut known: Vec<(usize, String)> = Vec::new();
+        let spans = merged(self.matcher().spans(text, scratch, &mut |d| {
+            known.push((d.span.start, Secret::new(&d.secret, d.prefix).redacted()));
+        }));
+        if spans.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        known.sort();
+        let mut shown = Vec::with_capacity(text.len());
+        let mut at = 0;
+        for span in spans {
+            shown.extend_from_slice(&text[at..span.start]);
+            let name = known.binary_search_by(|k| k.0.cmp(&span.start)).ok().map(|i| known[i].1.as_bytes());
+            shown.extend_from_slice(name.unwrap_or("…".as_bytes()));
+            at = span.end;
+        }
+        shown.extend_from_slice(&text[at..]);
+        Cow::Owned(shown)
+    }
+
+    /// The same for a text of characters.
+    pub fn conceal_text<'t>(&self, text: &'t str, scratch: &mut Scratch) -> Cow<'t, str> {
+        match self.conceal(text.as_bytes(), scratch) {
+            Cow::Borrowed(_) => Cow::Borrowed(text),
+            Cow::Owned(shown) => Cow::Owned(String::from_utf8_lossy(&shown).into_owned()),
+        }
+    }
+}
+
+/// A message with all keys redacted that a built-in rule knows: what is wrong with a name or a file may quote one.
+pub fn redacted(message: &str) -> String {
+    let concealer = Concealer::new(Ruleset::everything().rules());
+    concealer.conceal_text(message, &mut Scratch::default()).into_owned()
+}
