@@ -13,25 +13,43 @@ pub(in crate::engine) use meaning::{Kind, Meaning, meaning};
 /// How many neighbouring words may form one rule word or host together (`asr.api.speechmatics.com` has four).
 const MAX_JOINED: usize = 5;
 
-/// Endings that people glue to a provider's name in lower case: `dropboxtoken`.
-#[rustfmt::skip]
-const GLUED: &[&[u8]] = &[
-    b"key", b"keys", b"apikey", b"token", b"apitoken", b"secret", b"secretkey", b"api", b"app", b"auth", b"pass",
-    b"password", b"accesstoken", b"accesskey", b"id", b"client", b"pat", b"io", b"com", b"org",
-];
+/// Endings that people glue to a provider's name in lower case: `dropboxtoken`. By last letter, longest first.
+const fn glued(last: u8) -> &'static [&'static [u8]] {
+    match last {
+        b'y' => &[b"secretkey", b"accesskey", b"apikey", b"key"],
+        b'n' => &[b"accesstoken", b"apitoken", b"token"],
+        b't' => &[b"secret", b"client", b"pat"],
+        b's' => &[b"keys", b"pass"],
+        b'd' => &[b"password", b"id"],
+        b'h' => &[b"auth"],
+        b'i' => &[b"api"],
+        b'p' => &[b"app"],
+        b'o' => &[b"io"],
+        b'm' => &[b"com"],
+        b'g' => &[b"org"],
+        _ => &[],
+    }
+}
 
-/// Start of the hash of a word (FNV-1a, 64 bits).
-pub(in crate::engine) const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+/// The factor of the hash of words: a polynomial over their bytes, so that words can be joined without reading them again.
+const FACTOR: u64 = 0x0000_0100_0000_01b3;
 
 /// The hash with one byte more, without regard to case.
 #[inline]
-pub(in crate::engine) const fn step(hash: u64, byte: u8) -> u64 {
-    (hash ^ byte.to_ascii_lowercase() as u64).wrapping_mul(0x0000_0100_0000_01b3)
+const fn step(hash: u64, byte: u8) -> u64 {
+    hash.wrapping_mul(FACTOR).wrapping_add(byte.to_ascii_lowercase() as u64 + 1)
+}
+
+/// Spreads a polynomial over all bits.
+#[inline]
+const fn spread(hash: u64) -> u64 {
+    let hash = (hash ^ hash >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    hash ^ hash >> 29
 }
 
 /// The hash of a text without its separators: what [`for_each_hash`] gives for the same text in any spelling.
 pub(in crate::engine) const fn hash(text: &[u8]) -> u64 {
-    let mut hash = SEED;
+    let mut hash = 0;
     let mut i = 0;
     while i < text.len() {
         if is_word_byte(text[i]) {
@@ -39,7 +57,7 @@ pub(in crate::engine) const fn hash(text: &[u8]) -> u64 {
         }
         i += 1;
     }
-    hash
+    spread(hash)
 }
 
 /// Whether a byte belongs to a word: letters, digits, and everything beyond ASCII.
@@ -101,7 +119,8 @@ fn has_lower_before(text: &[u8], at: usize) -> bool {
 /// Calls `f` with the hash of every word and of every two to five neighbouring words joined, and with the bytes
 /// that they span; also of a word without a glued-on `token`, `key`, ….
 pub(in crate::engine) fn for_each_hash(text: &[u8], f: &mut dyn FnMut(u64, Range<usize>)) {
-    let mut recent: [(u64, usize); MAX_JOINED] = [(SEED, 0); MAX_JOINED];
+    // The polynomials of the last words joined, and where each begins.
+    let mut recent: [(u64, usize); MAX_JOINED] = [(0, 0); MAX_JOINED];
     let mut held = 0;
     let mut last_end = 0;
     for word in words(text) {
@@ -112,20 +131,28 @@ pub(in crate::engine) fn for_each_hash(text: &[u8], f: &mut dyn FnMut(u64, Range
             recent.rotate_left(1);
             held -= 1;
         }
-        recent[held] = (SEED, word.start);
+        recent[held] = (0, word.start);
         held += 1;
-        let cut = unglued(&text[word.clone()]).map_or(word.end, |rest| word.start + rest);
-        for (hash, start) in &mut recent[..held] {
-            for at in word.clone() {
-                if at == cut {
-                    f(*hash, *start..at);
-                }
-                *hash = step(*hash, text[at]);
+        let bytes = &text[word.clone()];
+        if let Some(cut) = unglued(bytes) {
+            let (own, power) = polynomial(&bytes[..cut]);
+            for (joined, start) in &recent[..held] {
+                f(spread(joined.wrapping_mul(power).wrapping_add(own)), *start..word.start + cut);
             }
-            f(*hash, *start..word.end);
+        }
+        let (own, power) = polynomial(bytes);
+        for (joined, start) in &mut recent[..held] {
+            *joined = joined.wrapping_mul(power).wrapping_add(own);
+            f(spread(*joined), *start..word.end);
         }
         last_end = word.end;
     }
+}
+
+/// The polynomial of a word, and the factor by which what stands in front of it grows.
+#[inline]
+fn polynomial(word: &[u8]) -> (u64, u64) {
+    word.iter().fold((0, 1), |(hash, power), &byte| (step(hash, byte), power.wrapping_mul(FACTOR)))
 }
 
 /// Whether what stands between two words lets them form one name.
@@ -144,12 +171,9 @@ fn unglued(word: &[u8]) -> Option<usize> {
     if digits > 0 && word.len() - digits >= 3 {
         return Some(word.len() - digits);
     }
-    let glued = GLUED
-        .iter()
-        .filter(|g| word.len() >= g.len() + 3 && word[word.len() - g.len()..].eq_ignore_ascii_case(g))
-        .map(|g| g.len())
-        .max()?;
-    Some(word.len() - glued)
+    let glued = glued(word.last()?.to_ascii_lowercase());
+    let fits = |g: &&&[u8]| word.len() >= g.len() + 3 && word[word.len() - g.len()..].eq_ignore_ascii_case(g);
+    glued.iter().find(fits).map(|g| word.len() - g.len())
 }
 
 #[cfg(test)]
