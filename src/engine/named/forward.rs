@@ -49,7 +49,10 @@ pub(in crate::engine) fn value_of(bytes: &[u8], at: usize) -> Option<(Value, For
             cursor.at += 1;
             cursor.argument().map(|v| (v, Form::Paired))
         }
-        b'>' if !closed => element(bytes, cursor.at + 1).map(|v| (v, Form::Element)),
+        b'>' if !closed && bytes[at.saturating_sub(60)..at].contains(&b'<') => {
+            element(bytes, cursor.at + 1).map(|v| (v, Form::Element))
+        }
+        b'>' if !closed => None,
         b'=' | b':' | b'?' | b'+' | b'.' | b'|' | b'-' | b'<' | b'!' | b')' => cursor.operator(),
         _ if spaces > 0 => cursor.spaced(closed),
         _ => None,

@@ -16,20 +16,34 @@ const TRIES: usize = 12;
 /// Names are no longer.
 const LONGEST_NAME: usize = 100;
 
-/// Whether a long run may be a key without any name: random, or at least not a word. Cheap, and mostly says no.
+/// The shortest part of a run, between `_` and `-`, that can read as random by itself.
+const PART: usize = 10;
+
+/// Whether a long run that holds a digit or letters of both cases may be a key without any name: random, or at least
+/// not a word. Cheap, and mostly says no.
 pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
-    let run = &bytes[start..end.min(start + 64)];
-    let digits = run.iter().filter(|b| b.is_ascii_digit()).count();
-    if digits == 0 && run.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-')) {
+    // A call, bare or not, is code.
+    if bytes.get(end) == Some(&b'(') {
         return false;
     }
+    let run = &bytes[start..end.min(start + 64)];
     let reads_random = |part: &[u8]| {
         let makeup = Makeup::of(part);
         makeup.distinct >= 6 && score(part, &makeup) >= 1
     };
-    // A provider's name may be glued in front: `provider-secret-VALUE`.
-    let glued = run.len() >= 24 && digits >= 3 && run.iter().any(|b| matches!(b, b'_' | b'-'));
-    reads_random(run) || glued && reads_random(&run[run.len() / 2..])
+    // Identifiers are made of short parts (`IEEE80211_TX_RC_MCS`). A key may have its provider's name glued in front
+    // (`provider-secret-VALUE`), and a few parts by chance; groups of a serial number have digits in nearly all.
+    let (mut parts, mut with_digits, mut from) = (0, 0, 0);
+    for to in memchr::memchr2_iter(b'_', b'-', run).chain([run.len()]) {
+        let part = &run[from..to];
+        from = to + 1;
+        if part.len() >= PART && reads_random(part) {
+            return true;
+        }
+        parts += usize::from(!part.is_empty());
+        with_digits += usize::from(part.iter().any(u8::is_ascii_digit));
+    }
+    parts >= 3 && with_digits * 3 >= parts * 2 && reads_random(run)
 }
 
 /// The places of one piece.
