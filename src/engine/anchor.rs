@@ -40,8 +40,8 @@ pub(super) enum Anchor {
     Lead([Charset; 3]),
     /// Four bytes of these sets at a distance behind a far start.
     At(u8, [Charset; 4]),
-    /// A start whose first byte is of this set.
-    Run(Charset),
+    /// A far start whose first byte is of this set, with so many wide bytes (at least [`FAR`]).
+    Run(Charset, usize),
     /// A literal that holds `://`, and where in it that stands.
     Url(Vec<u8>, usize),
     /// A literal that begins with five dashes and a letter or digit.
@@ -58,7 +58,9 @@ pub(super) fn hang(index: u32, rule: &Rule, hooks: &mut Vec<(u32, u32, Hook)>) -
         Shape::Templates(templates) => {
             for (i, template) in templates.iter().enumerate() {
                 match hook(template, &rule.boundary) {
-                    Some(hook) if rule.context.need == Need::No || !matches!(hook.anchor, Anchor::Run(_)) => {
+                    Some(hook)
+                        if rule.context.need == Need::No || !matches!(hook.anchor, Anchor::Run(..)) =>
+                    {
                         hooks.push((index, i as u32, hook));
                     }
                     _ => {
@@ -288,7 +290,8 @@ fn whole_run(segments: &[Segment], boundary: &Boundary) -> Option<Hook> {
         Segment::Literal(text) if guarded(boundary, *text.first()?) => Charset::NONE.with(*text.first()?),
         _ => return None,
     };
-    (wide(segments) >= LONG).then_some(Hook { anchor: Anchor::Run(first), back: (0, 0) })
+    let least = wide(segments);
+    (least >= FAR).then_some(Hook { anchor: Anchor::Run(first, least), back: (0, 0) })
 }
 
 /// Whether one set holds all of another.

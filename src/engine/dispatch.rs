@@ -11,7 +11,7 @@ use super::anchor::{Anchor, Hook};
 use super::boundary::behind_escape;
 use super::candidate::Candidate;
 use super::hashes::Hashes;
-use super::masks::Piece;
+use super::masks::{Piece, is_wide};
 use super::shape::{Ends, Shapes};
 use super::view::View;
 
@@ -31,8 +31,8 @@ pub(super) struct Dispatch {
     leads: Hashes,
     /// Entries that hang on something at a distance behind a start, by distance.
     distances: Vec<(u8, Hashes)>,
-    /// Entries that hang on a long run alone, with the set of its first byte.
-    runs: Vec<(Charset, u32)>,
+    /// Entries that hang on a long run alone: the set of its first byte, and how many wide bytes it has at least.
+    runs: Vec<(Charset, usize, u32)>,
     /// Entries that hang on `://`: the literal, where in it that stands.
     urls: Vec<(Box<[u8]>, usize, u32)>,
     /// Entries that hang on five dashes and what follows.
@@ -73,7 +73,7 @@ impl Dispatch {
                 }
                 Anchor::At(distance, sets) => distant.entry(distance).or_default().push((sets, entry)),
                 Anchor::Dashes(text) => dashes.push((text.into(), entry)),
-                Anchor::Run(first) => runs.push((first, entry)),
+                Anchor::Run(first, least) => runs.push((first, least, entry)),
                 Anchor::Url(text, at) => urls.push((text.into(), at, entry)),
                 Anchor::Text(text, no_case) => literals.push((text.into(), no_case, entry)),
             }
@@ -124,13 +124,8 @@ impl Dispatch {
     fn at_start(&self, bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
         let Some(head) = bytes.get(start..).and_then(|b| b.first_chunk::<4>()) else { return };
         if self.heads.may(u32::from_le_bytes(*head)) {
-            for &entry in self.heads.entries(head[0], head[1]) {
+            for entry in self.heads.entries(*head) {
                 self.try_entry(bytes, start, entry, sink);
-            }
-        }
-        for (first, entry) in &self.runs {
-            if first.has(head[0]) {
-                self.try_entry(bytes, start, *entry, sink);
             }
         }
         let lead = match &bytes[..start] {
@@ -139,19 +134,26 @@ impl Dispatch {
             _ => return,
         };
         if self.leads.may(u32::from_le_bytes(lead)) {
-            for &entry in self.leads.entries(lead[0], lead[1]) {
+            for entry in self.leads.entries(lead) {
                 self.try_entry(bytes, start, entry, sink);
             }
         }
     }
 
-    /// A run of at least 32 bytes begins at `start`: looks for what hangs on a place behind it.
+    /// A run of at least 32 bytes begins at `start`: looks for what hangs on a place behind it, or on its length.
     fn behind(&self, bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
+        for (first, least, entry) in &self.runs {
+            if first.has(bytes[start])
+                && bytes.get(start + least - 1).is_some_and(|&b| is_wide(b) || b",;".contains(&b))
+            {
+                self.try_entry(bytes, start, *entry, sink);
+            }
+        }
         for (distance, hashes) in &self.distances {
             let at = start + usize::from(*distance);
             let Some(four) = bytes.get(at..).and_then(|b| b.first_chunk::<4>()) else { break };
             if hashes.may(u32::from_le_bytes(*four)) {
-                for &entry in hashes.entries(four[0], four[1]) {
+                for entry in hashes.entries(*four) {
                     self.try_entry(bytes, start, entry, sink);
                 }
             }

@@ -1,5 +1,5 @@
-//! Two tables that answer "does any rule begin so?" from a few bytes: a set of bits, asked at every long run, and a
-//! list by the two most telling bytes, asked when the bit is set.
+//! Two tables that answer "does any rule begin so?" from a few bytes: a set of bits, asked at every long run, and
+//! lists by the two most telling bytes, asked when the bit is set, which know the next two bytes exactly.
 
 use crate::rules::Charset;
 
@@ -14,7 +14,18 @@ pub(super) struct Hashes {
     bits: Box<[u64]>,
     /// Where the list of each pair of bytes begins in `entries`; one more at the end.
     heads: Box<[u32]>,
-    entries: Box<[u32]>,
+    entries: Box<[Entry]>,
+    /// The sets that third and fourth bytes are of.
+    sets: Vec<[Charset; 2]>,
+}
+
+/// An entry with two first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    pair: u16,
+    /// Index of the sets of its third and fourth byte.
+    rest: u16,
+    entry: u32,
 }
 
 impl Hashes {
@@ -22,10 +33,15 @@ impl Hashes {
     /// the power of `size` bits: for thousands of entries 17, which still fit the first-level cache.
     pub(super) fn new<'s>(keys: impl Iterator<Item = (&'s [Charset; 4], u32)>, size: u32) -> Hashes {
         let mut bits = vec![0u64; 1 << (size - 6)].into_boxed_slice();
-        let mut pairs: Vec<(u16, u32)> = Vec::new();
+        let mut pairs: Vec<(u16, Entry)> = Vec::new();
+        let mut sets: Vec<[Charset; 2]> = Vec::new();
         for ([a, b, c, d], entry) in keys {
+            let rest = sets.iter().rposition(|s| s == &[*c, *d]).unwrap_or_else(|| {
+                sets.push([*c, *d]);
+                sets.len() - 1
+            }) as u16;
             for (a, b) in members(a).flat_map(|a| members(b).map(move |b| (a, b))) {
-                pairs.push((list(a, b), entry));
+                pairs.push((list(a, b), Entry { pair: u16::from_le_bytes([a, b]), rest, entry }));
                 for (c, d) in members(c).flat_map(|c| members(d).map(move |d| (c, d))) {
                     let hash = hash(u32::from_le_bytes([a, b, c, d]), size);
                     bits[hash >> 6] |= 1 << (hash & 63);
@@ -41,7 +57,7 @@ impl Hashes {
         for i in 0..LISTS {
             heads[i + 1] += heads[i];
         }
-        Hashes { size, bits, heads, entries: pairs.into_iter().map(|(_, entry)| entry).collect() }
+        Hashes { size, bits, heads, entries: pairs.into_iter().map(|(_, entry)| entry).collect(), sets }
     }
 
     /// Whether some entry may begin with these four bytes; a few others pass as well.
@@ -51,10 +67,18 @@ impl Hashes {
         self.bits[hash >> 6] >> (hash & 63) & 1 == 1
     }
 
-    /// The entries that may begin with these two bytes, and some others.
-    pub(super) fn entries(&self, a: u8, b: u8) -> &[u32] {
+    /// The entries that begin with these four bytes.
+    pub(super) fn entries(&self, [a, b, c, d]: [u8; 4]) -> impl Iterator<Item = u32> + '_ {
         let list = usize::from(list(a, b));
-        &self.entries[self.heads[list] as usize..self.heads[list + 1] as usize]
+        let pair = u16::from_le_bytes([a, b]);
+        let fits = move |e: &&Entry| {
+            let [third, fourth] = &self.sets[usize::from(e.rest)];
+            e.pair == pair && third.has(c) && fourth.has(d)
+        };
+        self.entries[self.heads[list] as usize..self.heads[list + 1] as usize]
+            .iter()
+            .filter(fits)
+            .map(|e| e.entry)
     }
 }
 

@@ -188,7 +188,7 @@ pub fn cost(rule: &Rule) -> &'static str {
         Anchor::Head(_) | Anchor::Lead(_) => (0, "next to nothing: decided by the first bytes of long words"),
         Anchor::At(..) => (1, "little: asked at a fixed distance behind the start of long words"),
         Anchor::Url(..) | Anchor::Dashes(_) => (1, "little: asked at `://` or five dashes"),
-        Anchor::Run(_) => (2, "some: asked at every long word"),
+        Anchor::Run(..) => (2, "some: asked at every long word"),
         Anchor::Text(text, _) if text.len() >= 5 => (3, "some: a literal is searched for in all text"),
         Anchor::Text(..) => (4, "much: a short literal is searched for in all text"),
     });

@@ -201,7 +201,7 @@ fn print_anchors() {
         let kind = match &hook.anchor {
             Anchor::Head(_) => "head",
             Anchor::Lead(_) => "lead",
-            Anchor::Run(_) => "run",
+            Anchor::Run(..) => "run",
             Anchor::Url(..) => "url",
             Anchor::At(..) => "at",
             Anchor::Dashes(_) => "dashes",
@@ -222,7 +222,7 @@ fn print_anchors() {
                 hook.back
             );
         }
-        if let Anchor::Run(_) = &hook.anchor {
+        if let Anchor::Run(..) = &hook.anchor {
             println!("RUN {} {t}", rules[*rule as usize].id);
         }
     }
