@@ -43,7 +43,8 @@ pub(super) const ASSIGN: u8 = 32;
 /// `/`, `+`, `.`, `~`, `%`, `!`, `&`; also `{` and DEL, since tables know nibbles only.
 pub(super) const PATH: u8 = 64;
 
-pub(super) const ALNUM: u8 = DIGIT | MID | TOP;
+pub(super) const LETTER: u8 = MID | TOP;
+pub(super) const ALNUM: u8 = DIGIT | LETTER;
 pub(super) const TOKEN: u8 = ALNUM | UNDER | DASH;
 pub(super) const WIDE: u8 = TOKEN | ASSIGN | PATH;
 
@@ -89,6 +90,8 @@ pub(super) fn scalar(blocks: &[[u8; 64]], after: u8, out: &mut Vec<Masks>) -> bo
             masks.dash |= bit(DASH);
             masks.assign |= bit(ASSIGN);
             masks.slash |= u64::from(byte == b'/') << i;
+            masks.digit |= bit(DIGIT);
+            masks.upper |= bit(LETTER) & u64::from(byte & 0x20 == 0) << i;
             let follows = block.get(i + 1).copied().unwrap_or(next(blocks, k, after));
             let pair = look_up(&FIRST_LOW, &FIRST_HIGH, byte) & look_up(&SECOND_LOW, &SECOND_HIGH, follows);
             masks.stem |= u64::from(pair != 0) << i;

@@ -26,6 +26,10 @@ pub(super) struct Masks {
     pub(super) assign: u64,
     /// `/`.
     pub(super) slash: u64,
+    /// `0`–`9`.
+    pub(super) digit: u64,
+    /// `A`–`Z`.
+    pub(super) upper: u64,
     /// The first of two letters by which words for secrets are found: `ss`, `ke`, `cr`, `wd`, `au` in any case.
     pub(super) stem: u64,
 }
@@ -50,7 +54,8 @@ pub(super) struct Piece<'a> {
     pub(super) masks: &'a [Masks],
     /// Whether a NUL is among its bytes, or shortly behind them.
     pub(super) nuls: bool,
-    /// The runs of at least [`LONG`] token bytes that start in it; they may end behind it.
+    /// The runs of at least [`LONG`] token bytes that start in it and hold a digit, or letters of both cases (others
+    /// are words); they may end behind it.
     pub(super) runs: &'a [Run],
     /// Where a key may start: the start of a run of wide bytes, any wide byte after `=` or `:`, or a letter or digit
     /// after none, with at least [`LONG`] wide bytes from there on.
@@ -65,6 +70,7 @@ pub(super) struct Piece<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Pieces {
     masks: Vec<Masks>,
+    long: Vec<Long>,
     runs: Vec<Run>,
     starts: Vec<usize>,
     far: Vec<usize>,
@@ -110,33 +116,75 @@ impl Pieces {
     }
 
     fn find_runs(&mut self, bytes: &[u8], at: usize, end: usize) {
+        let blocks = (end - at).div_ceil(64);
+        self.find_long(blocks);
         let mut before = self.before;
-        for k in 0..(end - at).div_ceil(64) {
-            let here = self.masks[k];
-            let next = self.masks.get(k + 1).copied().unwrap_or_default();
+        for k in 0..blocks {
+            let (here, long) = (self.masks[k], self.long[k]);
             let offset = at + k * 64;
             let begin = |here: u64, before: u64| here & !(here << 1 | before >> 63);
 
-            let mut runs = begin(here.token, before.token) & long(here.token, next.token);
+            let mut runs = begin(here.token, before.token) & long.token;
             while runs != 0 {
                 let bit = runs.trailing_zeros() as usize;
-                let end = self.run_end(bytes, at, k, bit);
-                self.runs.push(Run { start: offset + bit, end });
                 runs &= runs - 1;
+                let run = Run { start: offset + bit, end: self.run_end(bytes, at, k, bit) };
+                if self.no_word(bytes, at, run) {
+                    self.runs.push(run);
+                }
             }
-            let wide = long(here.wide, next.wide);
-            let assigned = here.wide & (here.assign << 1 | before.assign >> 63);
-            let starts = (begin(here.wide, before.wide) | begin(here.alnum, before.alnum) | assigned) & wide;
-            if starts != 0 {
+            if long.wide != 0 {
+                let assigned = here.wide & (here.assign << 1 | before.assign >> 63);
+                let starts =
+                    (begin(here.wide, before.wide) | begin(here.alnum, before.alnum) | assigned) & long.wide;
                 push_bits(starts, offset, &mut self.starts);
-                // A run of 32 is one of 16 with another 16 behind, of which the next 64 bits tell enough.
-                let next_wide = long(next.wide, 0);
-                push_bits(starts & (wide >> 16 | next_wide << 48), offset, &mut self.far);
+                push_bits(starts & long.far, offset, &mut self.far);
             }
             push_bits(behind_dashes(here, before), offset, &mut self.dashes);
             before = here;
         }
         self.before = before;
+    }
+
+    /// Where long runs still have their length ahead, from the last block to the first, since what follows decides.
+    fn find_long(&mut self, blocks: usize) {
+        self.long.clear();
+        self.long.resize(blocks, Long::default());
+        let (mut token, mut wide) = (Chain::default(), Chain::default());
+        if let Some(behind) = self.masks.get(blocks) {
+            token.step(behind.token);
+            wide.step(behind.wide);
+        }
+        for (long, masks) in self.long.iter_mut().zip(&self.masks).rev() {
+            token.step(masks.token);
+            let far = wide.step(masks.wide);
+            *long = Long { token: token.levels[4], wide: wide.levels[4], far };
+        }
+    }
+
+    /// Whether a run holds a digit, or letters of both cases.
+    fn no_word(&self, bytes: &[u8], at: usize, run: Run) -> bool {
+        let (from, to) = (run.start - at, run.end - at);
+        let (mut upper, mut lower) = (false, false);
+        for k in from / 64..to.div_ceil(64).min(self.masks.len()) {
+            let mut within = !0u64;
+            if k == from / 64 {
+                within &= !0 << (from % 64);
+            }
+            if to < k * 64 + 64 {
+                within &= !(!0 << (to - k * 64));
+            }
+            let masks = &self.masks[k];
+            upper |= masks.upper & within != 0;
+            lower |= masks.alnum & !masks.digit & !masks.upper & within != 0;
+            if masks.digit & within != 0 || upper && lower {
+                return true;
+            }
+        }
+        let behind = bytes.get(at + self.masks.len() * 64..run.end).unwrap_or_default();
+        upper |= behind.iter().any(u8::is_ascii_uppercase);
+        lower |= behind.iter().any(u8::is_ascii_lowercase);
+        upper && lower || behind.iter().any(u8::is_ascii_digit)
     }
 
     /// Behind the last byte of the token run that holds bit `bit` of mask `k`.
@@ -152,6 +200,37 @@ impl Pieces {
         }
         let known = bytes.len().min(at + self.masks.len() * 64);
         known + bytes[known..].iter().take_while(|&&b| is_token(b)).count()
+    }
+}
+
+/// The bits of a block from which on a run is still long.
+#[derive(Debug, Clone, Copy, Default)]
+struct Long {
+    /// At least [`LONG`] token bytes.
+    token: u64,
+    /// At least [`LONG`] wide bytes.
+    wide: u64,
+    /// At least [`FAR`] wide bytes.
+    far: u64,
+}
+
+/// Finds, block by block from behind, the bits from which on so many bits are set: 1, 2, 4, 8, 16 in the block last seen.
+#[derive(Debug, Default)]
+struct Chain {
+    levels: [u64; 5],
+}
+
+impl Chain {
+    /// The block in front of the last; the bits from which on 32 are set.
+    #[inline]
+    fn step(&mut self, mask: u64) -> u64 {
+        let behind = self.levels;
+        let mut level = mask;
+        for (i, behind) in behind.iter().enumerate() {
+            self.levels[i] = level;
+            level &= level >> (1 << i) | behind << (64 - (1 << i));
+        }
+        level
     }
 }
 
@@ -182,16 +261,6 @@ pub(super) fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
-/// The bits from which on at least [`LONG`] bits are set, given the 64 bits that follow.
-fn long(mask: u64, next: u64) -> u64 {
-    let mut m = u128::from(mask) | u128::from(next) << 64;
-    m &= m >> 1;
-    m &= m >> 2;
-    m &= m >> 4;
-    m &= m >> 8;
-    m as u64
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -209,6 +278,10 @@ mod tests {
                 end: start + bytes[start..].iter().take_while(|&&b| is_token(b)).count(),
             })
             .filter(|run| run.end - run.start >= LONG)
+            .filter(|run| {
+                let any = |test: fn(&u8) -> bool| bytes[run.start..run.end].iter().any(test);
+                any(u8::is_ascii_digit) || any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase)
+            })
             .collect();
         let starts = |least: usize| {
             (0..bytes.len())
@@ -252,7 +325,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn runs_are_what_the_definition_says(bytes in "[a-c_ .-]{0,300}[a-c-]{0,200}", pad in 0..80usize) {
+        fn runs_are_what_the_definition_says(bytes in "[a-c_ .-]{0,300}[a-cA1-]{0,200}[A-C ]{0,90}", pad in 0..80usize) {
             let mut text = vec![b'.'; pad];
             text.extend(bytes.bytes());
             text.extend(b"abcdefghijklmno_pqrs-tuvwxyz0123456789abcdefgh");

@@ -55,8 +55,8 @@ mod x86 {
     use std::arch::x86_64::*;
 
     use crate::engine::classes::{
-        ALNUM, ASSIGN, DASH, FIRST_HIGH, FIRST_LOW, HIGH, LOW, SECOND_HIGH, SECOND_LOW, TOKEN, WIDE, look_up,
-        next,
+        ALNUM, ASSIGN, DASH, DIGIT, FIRST_HIGH, FIRST_LOW, HIGH, LETTER, LOW, SECOND_HIGH, SECOND_LOW, TOKEN,
+        WIDE, look_up, next,
     };
     use crate::engine::masks::Masks;
 
@@ -84,6 +84,9 @@ mod x86 {
                 dash: top(_mm256_slli_epi16::<3>(ca), _mm256_slli_epi16::<3>(cb)),
                 assign: top(_mm256_slli_epi16::<2>(ca), _mm256_slli_epi16::<2>(cb)),
                 slash: same(a, b, b'/'),
+                digit: top(_mm256_slli_epi16::<7>(ca), _mm256_slli_epi16::<7>(cb)),
+                // Bit 5 of a letter is its case.
+                upper: any(ca, cb, LETTER) & !top(_mm256_slli_epi16::<2>(a), _mm256_slli_epi16::<2>(b)),
                 stem: any(pair_a, pair_b, 0xFF),
             });
         }
@@ -166,6 +169,9 @@ mod x86 {
                 masks.dash |= any16(class, DASH) << (16 * i);
                 masks.assign |= any16(class, ASSIGN) << (16 * i);
                 masks.slash |= same16(bytes, b'/') << (16 * i);
+                masks.digit |= any16(class, DIGIT) << (16 * i);
+                let small = _mm_and_si128(bytes, _mm_set1_epi8(0x20));
+                masks.upper |= (any16(class, LETTER) & same16(small, 0)) << (16 * i);
                 masks.stem |= any16(pair, 0xFF) << (16 * i);
             }
             out.push(masks);
@@ -216,8 +222,8 @@ mod arm {
     use std::arch::aarch64::*;
 
     use crate::engine::classes::{
-        ALNUM, ASSIGN, DASH, FIRST_HIGH, FIRST_LOW, HIGH, LOW, SECOND_HIGH, SECOND_LOW, TOKEN, WIDE, look_up,
-        next,
+        ALNUM, ASSIGN, DASH, DIGIT, FIRST_HIGH, FIRST_LOW, HIGH, LETTER, LOW, SECOND_HIGH, SECOND_LOW, TOKEN,
+        WIDE, look_up, next,
     };
     use crate::engine::masks::Masks;
 
@@ -241,6 +247,8 @@ mod arm {
                 masks.dash |= any(class, DASH) << (16 * i);
                 masks.assign |= any(class, ASSIGN) << (16 * i);
                 masks.slash |= any(vceqq_u8(bytes, vdupq_n_u8(b'/')), 255) << (16 * i);
+                masks.digit |= any(class, DIGIT) << (16 * i);
+                masks.upper |= (any(class, LETTER) & !any(bytes, 0x20)) << (16 * i);
                 masks.stem |= any(pair, 255) << (16 * i);
             }
             out.push(masks);
@@ -294,6 +302,8 @@ mod tests {
             dash: of(&|b| b == b'-'),
             assign: of(&|b| b == b':' || b == b'='),
             slash: of(&|b| b == b'/'),
+            digit: of(&|b| b.is_ascii_digit()),
+            upper: of(&|b| b.is_ascii_uppercase()),
             stem: (0..64)
                 .filter(|&i| {
                     let pair = [block[i], block.get(i + 1).copied().unwrap_or(after)]
