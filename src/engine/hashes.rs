@@ -25,7 +25,7 @@ struct Entry {
     pair: u16,
     /// Index of the sets of its third and fourth byte.
     rest: u16,
-    entry: u32,
+    index: u32,
 }
 
 impl Hashes {
@@ -41,7 +41,7 @@ impl Hashes {
                 sets.len() - 1
             }) as u16;
             for (a, b) in members(a).flat_map(|a| members(b).map(move |b| (a, b))) {
-                pairs.push((list(a, b), Entry { pair: u16::from_le_bytes([a, b]), rest, entry }));
+                pairs.push((list(a, b), Entry { pair: u16::from_le_bytes([a, b]), rest, index: entry }));
                 for (c, d) in members(c).flat_map(|c| members(d).map(move |d| (c, d))) {
                     let hash = hash(u32::from_le_bytes([a, b, c, d]), size);
                     bits[hash >> 6] |= 1 << (hash & 63);
@@ -78,7 +78,7 @@ impl Hashes {
         self.entries[self.heads[list] as usize..self.heads[list + 1] as usize]
             .iter()
             .filter(fits)
-            .map(|e| e.entry)
+            .map(|e| e.index)
     }
 }
 
