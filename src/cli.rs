@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
     Globals, allow, audit, baseline, completions, config, diff, explain, history, hook, identify, man,
-    migrate, report, rules, scan, staged,
+    migrate, report, reported, rules, scan, staged,
 };
 
 use crate::error::Result;
@@ -50,10 +50,12 @@ impl Cli {
     pub fn run(&self, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
         let globals = &self.globals;
         match &self.command {
-            Command::Scan(args) => scan::run(args, globals, out, err),
-            Command::History(args) => history::run(args, globals, out, err),
-            Command::Staged(args) => staged::run(args, globals, out, err),
-            Command::Diff(args) => diff::run(args, globals, out, err),
+            Command::Scan(args) => reported("scan", scan::run(args, globals, out, err), globals, out),
+            Command::History(args) => {
+                reported("history", history::run(args, globals, out, err), globals, out)
+            }
+            Command::Staged(args) => reported("staged", staged::run(args, globals, out, err), globals, out),
+            Command::Diff(args) => reported("diff", diff::run(args, globals, out, err), globals, out),
             Command::Hook(args) => hook::run(args, globals, out, err),
             Command::Rules(args) => rules::run(args, globals, out, err),
             Command::Identify(args) => identify::run(args, globals, out, err),
@@ -64,7 +66,7 @@ impl Cli {
             Command::Man(args) => man::run(args, Cli::command(), out),
             Command::Allow(args) => allow::run(args, globals, out, err),
             Command::Explain(args) => explain::run(args, globals, out, err),
-            Command::Audit(args) => audit::run(args, globals, out, err),
+            Command::Audit(args) => reported("audit", audit::run(args, globals, out, err), globals, out),
             Command::Migrate(args) => migrate::run(args, globals, out, err),
         }
     }

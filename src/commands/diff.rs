@@ -21,13 +21,13 @@ pub struct Args {
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
     let repository = repository()?;
+    let session = Session::new(globals, top(&repository), top(&repository))?;
     let range = repository.range(&args.range)?;
     let commits = repository.commits(&range, &[])?;
     if commits.is_empty() {
         // A scan that did no work is never clean: the range may well be written the wrong way round.
         return Err(Error::Incomplete(format!("{}: there is no commit in this range", args.range)));
     }
-    let session = Session::new(globals, top(&repository), top(&repository))?;
     let known = range.exclude.iter().map(|id| tree_of(&repository, id)).collect::<Result<Vec<_>>>()?;
     let options = DiffOptions {
         max_file_size: session.max_file_size,

@@ -12,6 +12,7 @@ mod dates;
 pub mod diff;
 mod ending;
 pub mod explain;
+mod failed;
 mod globals;
 pub mod history;
 pub mod hook;
@@ -31,5 +32,6 @@ pub mod staged;
 mod survey;
 mod watch;
 
+pub use failed::reported;
 pub use globals::Globals;
 pub use session::Session;

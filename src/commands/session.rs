@@ -178,6 +178,8 @@ impl<'g> Session<'g> {
         match (report.findings.is_empty(), complete) {
             (false, _) if self.globals.exit_zero && !complete => 3,
             (false, _) if self.globals.exit_zero => 0,
+            // A number that means "clean" would hide that the scan was not complete.
+            (false, false) if self.globals.exit_code == Some(0) => 3,
             (false, _) => self.globals.exit_code.unwrap_or(1),
             (true, true) => 0,
             (true, false) => 3,

@@ -11,6 +11,7 @@ mod commit_msg;
 mod config;
 mod delivery;
 mod diff;
+mod exits;
 mod explain;
 mod formats;
 mod history;

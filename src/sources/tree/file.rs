@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, BorrowedFd};
 use rustix::fs::{self as unix, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
-use crate::model::{Blob, BlobPath, Coverage, Origin, Part, Scope, SkipReason};
+use crate::model::{Blob, BlobPath, Coverage, Origin, Part, Scope, SkipReason, Stop};
 use crate::repo::path_to_bytes;
 
 use super::super::read::{Buffer, Opened};
@@ -24,6 +25,7 @@ pub(super) struct FileReader<'w> {
     coverage: Coverage,
     max_file_size: u64,
     vanished: u64,
+    stop: Stop,
 }
 
 impl<'w> FileReader<'w> {
@@ -37,6 +39,7 @@ impl<'w> FileReader<'w> {
             coverage: Coverage::new("scan"),
             max_file_size: options.max_file_size.unwrap_or(u64::MAX),
             vanished: 0,
+            stop: options.stop.clone(),
         }
     }
 
@@ -117,7 +120,11 @@ impl<'w> FileReader<'w> {
             self.coverage.missed("standard input", "it is closed");
             return;
         }
-        let read = self.buffer.feed(&mut stdin.lock(), 0, (&Origin::Stdin, Scope::Whole), self.worker);
+        let opened = stdin.as_fd().try_clone_to_owned().map(File::from);
+        let read = opened.and_then(|file| {
+            let mut patient = Patient { file, stop: &self.stop };
+            self.buffer.feed(&mut patient, 0, (&Origin::Stdin, Scope::Whole), self.worker)
+        });
         match read {
             Ok(bytes) => self.coverage.bytes += bytes,
             Err(e) => self.coverage.missed("standard input", e.to_string()),
@@ -152,6 +159,32 @@ impl<'w> FileReader<'w> {
             Err(e) => self.coverage.missed(String::from_utf8_lossy(shown), e.to_string()),
         }
         self.coverage.files += 1;
+    }
+}
+
+/// A stream that may be silent for ever: between two looks at the stop flag it is waited for, not read.
+struct Patient<'s> {
+    file: File,
+    stop: &'s Stop,
+}
+
+/// How long a silent stream is waited for before the flag is looked at.
+const PATIENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+
+impl Read for Patient<'_> {
+    /// What has come; the end, too, when the scan is to stop.
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.stop.requested().is_some() {
+                return Ok(0);
+            }
+            let mut waited = [PollFd::new(&self.file, PollFlags::IN)];
+            match poll(&mut waited, Some(&PATIENCE)) {
+                Ok(0) | Err(Errno::INTR) => {}
+                Ok(_) => return self.file.read(into),
+                Err(e) => return Err(e.into()),
+            }
+        }
     }
 }
 

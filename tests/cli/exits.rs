@@ -1,0 +1,94 @@
+//! Exit codes and what every run says of itself: never clean without a complete scan, never 0 or 1 for a mistake.
+
+use std::io::Write;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::sandbox::{Sandbox, key, keysieve};
+
+fn with_key() -> Sandbox {
+    let sandbox = Sandbox::git();
+    sandbox.file("a.txt", format!("token = \"{}\"\n", key("github-personal-access-token")));
+    sandbox.file("clean.txt", "hello\n").commit("one");
+    sandbox
+}
+
+#[test]
+fn another_exit_code_for_findings_never_hides_that_the_scan_was_incomplete() {
+    let sandbox = with_key();
+    sandbox.run(["scan", "--exit-code", "42"]).code(42);
+    sandbox.run(["scan", "clean.txt", "--exit-code", "42"]).code(0);
+    for options in [&["--exit-zero"][..], &["--exit-code", "0"]] {
+        sandbox.run([&["scan"], options].concat()).code(0);
+        sandbox.run([&["scan", "missing", "a.txt"], options].concat()).code(3).warns("missing");
+        sandbox.run([&["scan", "missing", "clean.txt"], options].concat()).code(3);
+        sandbox.run([&["scan", "--only", "no-such-rule"], options].concat()).code(2);
+        sandbox.run([&["diff", "nowhere..HEAD"], options].concat()).code(3);
+    }
+    sandbox.run(["scan", "missing", "clean.txt", "--exit-code", "42"]).code(3);
+    sandbox.run(["scan", "missing", "a.txt", "--exit-code", "42"]).code(42).warns("missing");
+}
+
+#[test]
+fn options_are_read_before_anything_is_scanned() {
+    let sandbox = with_key();
+    for mode in [&["scan"][..], &["staged"], &["history"], &["diff", "HEAD..HEAD"], &["audit"]] {
+        for wrong in [
+            &["--severity", "bad"][..],
+            &["--confidence", "bad"],
+            &["--format", "nope"],
+            &["--report", "json"],
+            &["--report", "nope=x"],
+            &["--only", "github-personal-acces-token"],
+            &["--disable", "no-such-rule"],
+            &["--config", "missing.yml"],
+            &["--rules", "missing.yml"],
+            &["--baseline", "missing"],
+            &["--threads", "0"],
+            &["--max-file-size", "x"],
+            &["--timeout", "-1s"],
+            &["--exit-code", "256"],
+        ] {
+            let ran = sandbox.run([mode, wrong].concat()).code(2);
+            assert!(ran.out.is_empty() && !ran.err.is_empty(), "{mode:?} {wrong:?} {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn a_scan_that_could_not_be_done_says_so_in_the_report_as_well() {
+    let sandbox = Sandbox::new();
+    for mode in [&["history"][..], &["staged"], &["diff", "A..B"], &["audit"]] {
+        let ran = sandbox.run([mode, &["--format", "json", "--report", "sarif=o.sarif"]].concat()).code(3);
+        let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(report["coverage"]["complete"], false, "{mode:?}");
+        assert!(!report["coverage"]["incomplete"][0]["why"].as_str().unwrap().is_empty());
+        let sarif = std::fs::read(sandbox.dir.join("o.sarif")).unwrap();
+        let sarif: serde_json::Value = serde_json::from_slice(&sarif).unwrap();
+        assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
+        assert!(sandbox.run(mode).code(3).out.is_empty());
+    }
+}
+
+#[test]
+fn a_silent_standard_input_does_not_outlast_the_time_limit() {
+    let sandbox = Sandbox::new();
+    let began = Instant::now();
+    let mut child = sandbox
+        .command(keysieve())
+        .args(["scan", "-", "--timeout", "500ms", "--format", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    writeln!(stdin, "token = \"{}\"", key("github-personal-access-token")).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+    drop(stdin);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["coverage"]["stopped"], "timed out");
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1, "what had come is scanned");
+}
