@@ -70,6 +70,15 @@ impl<'c> Case<'c> {
         &self.key[..self.key.len().saturating_sub(self.body.len())]
     }
 
+    /// Whether a literal of the rule's own shape holds this text: what all keys of a kind share says nothing.
+    pub(super) fn in_shape(&self, text: &[u8]) -> bool {
+        let Shape::Templates(templates) = &self.rule.shape else { return false };
+        templates.iter().flat_map(|t| t.segments.iter()).any(|segment| match segment {
+            Segment::Literal(own) | Segment::LiteralNoCase(own) => own.windows(text.len()).any(|w| w == text),
+            Segment::Run(..) => false,
+        })
+    }
+
     /// Whether the body reads as random.
     pub(super) fn looks_random(&self) -> bool {
         self.body.len() >= 12 && self.score >= RANDOM

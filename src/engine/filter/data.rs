@@ -16,7 +16,12 @@ const DIGEST: &[&str] = &[
 
 /// A digest, a revision: said by the name, by what stands in front of the value, or by its place in a URL.
 pub(super) fn digest(case: &Case<'_>) -> bool {
-    if case.rich || case.fit == 3 && case.around.meaning.kind.is_some() {
+    let said = |name: &[u8]| {
+        words(name).any(|r| DIGEST.iter().any(|d| d.as_bytes().eq_ignore_ascii_case(&name[r.clone()])))
+    };
+    // Some kinds of keys are called so: `TELEGRAM_API_HASH`.
+    let called_so = || case.rule.context.names.iter().any(|name| said(name.as_bytes()));
+    if case.rich || case.fit == 3 && (case.around.meaning.kind.is_some() || called_so()) {
         return false;
     }
     let before = case.around.before(10);
@@ -51,8 +56,7 @@ pub(super) fn digest(case: &Case<'_>) -> bool {
         return true;
     }
     let name = case.around.name_text();
-    let said =
-        words(name).any(|r| DIGEST.iter().any(|d| d.as_bytes().eq_ignore_ascii_case(&name[r.clone()])));
+    let said = said(name);
     said && case.around.meaning.kind.is_none_or(|_| !case.generic || case.around.meaning.against.is_some())
         && !case.around.in_name(case.rule)
         || said && hex && case.around.meaning.kind.is_none()
@@ -110,7 +114,7 @@ pub(super) fn encrypted(case: &Case<'_>) -> bool {
             b"SealedSecret",
         )
     };
-    STARTS.iter().any(|s| value.starts_with(s) || case.around.before(12).ends_with(s))
+    STARTS.iter().any(|s| value.starts_with(s) && !case.in_shape(s) || case.around.before(12).ends_with(s))
         || case.around.before(10).ends_with(b"secure: \"")
         || case.around.before(9).ends_with(b"secure: ")
         || value.starts_with(b"Ag") && value.len() > 200 && sealed()

@@ -27,10 +27,11 @@ const STARTS: &[&str] = &[
 pub(super) fn reference(case: &Case<'_>) -> bool {
     let text = if case.generic { case.key } else { case.value() };
     let text = unquoted(text.trim_ascii());
-    if template(text) || shell(text) || percent(text) {
+    let dollar = case.prefix().len() >= 4 && case.prefix().starts_with(b"$");
+    if template(text) || !dollar && shell(text) || percent(text) {
         return true;
     }
-    if !case.around.value.quoted && text.contains(&b'$') && !case.looks_random() {
+    if !case.around.value.quoted && text.contains(&b'$') && !dollar && !case.looks_random() {
         return true;
     }
     if case.rich || case.looks_random() {
@@ -172,7 +173,7 @@ pub(super) fn place(case: &Case<'_>) -> bool {
     // The first byte of base64 may be a slash: only words make a path.
     key.starts_with(b"//")
         || (STARTS.iter().any(|s| key.starts_with(s)) && (spelled || key.windows(3).any(|w| w == b"://")))
-        || ENDINGS.iter().any(|e| key.ends_with(e)) && spelled
+        || ENDINGS.iter().any(|e| key.ends_with(e) && !case.in_shape(e)) && spelled
         || case.generic
             && key.iter().filter(|b| **b == b'/').count() >= 2
             && spelled

@@ -5,7 +5,8 @@ use super::Case;
 /// A run of six or more of one character, or few different ones in a long body.
 pub(super) fn repeated(case: &Case<'_>) -> bool {
     let body = case.body;
-    let longest = body.chunk_by(|a, b| a == b).map(<[u8]>::len).max().unwrap_or(0);
+    let runs = body.chunk_by(|a, b| a == b);
+    let longest = runs.filter(|r| r.len() < 6 || !case.in_shape(r)).map(<[u8]>::len).max().unwrap_or(0);
     // Zero bytes encode as runs of A in base64; real keys hold them.
     let padded = body.starts_with(b"AAAA") && body.len() >= 60;
     let few =

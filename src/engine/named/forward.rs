@@ -76,7 +76,7 @@ impl<'b> Cursor<'b> {
     }
 
     /// Steps over at most `most` bytes that `test` accepts; how many.
-    fn skip(&mut self, most: usize, test: impl Fn(u8) -> bool) -> usize {
+    fn skip(&mut self, most: usize, mut test: impl FnMut(u8) -> bool) -> usize {
         let n = self.text().iter().take(most).take_while(|&&b| test(b)).count();
         self.at += n;
         n
@@ -100,7 +100,13 @@ impl<'b> Cursor<'b> {
     /// At an operator.
     fn operator(&mut self) -> Option<(Value, Form)> {
         let from = self.at;
-        self.skip(5, |b| b"=:?+.|<>~!-)".contains(&b));
+        // Behind `=` only `=`, `>` and `~` go on; anything else begins the value: `KEY=+aB/`, `password=!x`.
+        let mut last = 0;
+        self.skip(5, |b| {
+            let more = if last == b'=' { b"=>~".contains(&b) } else { b"=:?+.|<>~!-)".contains(&b) };
+            last = b;
+            more
+        });
         let operator = &self.bytes[from..self.at];
         let compares = matches!(operator, b"==" | b"!=" | b"===" | b"!==");
         let assigns = operator.iter().any(|b| matches!(b, b'=' | b':'))
@@ -304,6 +310,13 @@ mod tests {
             ("if NAME == \"abc123\"", Form::Compared),
         ] {
             assert_eq!(read(text), Some(("abc123", form)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_may_begin_like_an_operator() {
+        for (text, value) in [("NAME=+aB/c", "+aB/c"), ("NAME=!abc1", "!abc1"), ("NAME: -abc1", "-abc1")] {
+            assert_eq!(read(text).map(|r| r.0), Some(value), "{text}");
         }
     }
 

@@ -21,13 +21,18 @@ fn opening(bytes: &[u8], at: usize) -> Option<(u8, usize, usize)> {
     matches!(quote, b'"' | b'\'' | b'`').then_some((quote, slashes, at + slashes + 1))
 }
 
+/// Whether an escaped quote stands at `at`: a string within the string, as in `"\"text\""`.
+fn escaped(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes.get(at..at + 2), Some([b'\\', b'"' | b'\'']))
+}
+
 /// The string whose opening quote (or the backslash in front of it) stands at `at`. One line only.
 pub(in crate::engine) fn quoted(bytes: &[u8], at: usize) -> Option<Value> {
     let (quote, slashes, mut start) = opening(bytes, at)?;
     // `"""text"""`, and `'"text"'` where one language stands in another.
     if bytes.get(start..start + 2) == Some(&[quote, quote]) {
         start += 2;
-    } else if bytes.get(start) == Some(&b'"') && quote == b'\'' {
+    } else if bytes.get(start) == Some(&b'"') && quote == b'\'' || slashes == 0 && escaped(bytes, start) {
         return quoted(bytes, start);
     }
     let text = bytes.get(start..bytes.len().min(start + LONGEST))?;
@@ -105,6 +110,7 @@ mod tests {
             (r#"\"ab\", \"c\""#, Some("ab")),
             (r#"\\\"ab\\\""#, Some("ab")),
             (r#""""abc""""#, Some("abc")),
+            (r#""\"abc\"""#, Some("abc")),
             (r#"'"abc"'"#, Some("abc")),
             ("\"ab\ncd\"", None),
             ("\"abc", None),
