@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{Config, LoadOptions, RuleName, wildcard};
 use crate::error::{Error, Result};
+use crate::model::Confidence;
 use crate::rules::{self, Rule, Ruleset};
 use crate::triage::{Baseline, Owners, Triage, TriageOptions};
 
@@ -83,7 +84,13 @@ fn spelled_out(names: &[RuleName], ids: &[&str]) -> Vec<String> {
 }
 
 /// What decides about findings. `--untrusted`: only what the command line names itself.
-pub(super) fn triage(globals: &Globals, config: Config, root: &Path, ruleset: &Ruleset) -> Result<Triage> {
+pub(super) fn triage(
+    globals: &Globals,
+    config: Config,
+    root: &Path,
+    ruleset: &Ruleset,
+    least: Confidence,
+) -> Result<Triage> {
     let root = absolute(root);
     let cwd = env::current_dir().unwrap_or_else(|_| root.clone());
     let baseline = baseline_path(globals, &config, &root).map(|path| Baseline::load(&path)).transpose()?;
@@ -93,6 +100,7 @@ pub(super) fn triage(globals: &Globals, config: Config, root: &Path, ruleset: &R
         inline: !globals.no_inline_allow && !globals.untrusted,
         known_rules: ruleset.rules().iter().map(|r| r.id.to_string()).collect(),
         owners: Owners::load(&root),
+        least,
         ..TriageOptions::new(&root, &cwd)
     }))
 }

@@ -75,7 +75,7 @@ impl<'g> Session<'g> {
         let threads = globals.threads.or(config.threads).unwrap_or_else(cores);
         let severity = config.min_severity.map_or(asked, |c| c.max(asked));
         let hygiene = HygieneWanted::new(globals, &config);
-        let triage = configured::triage(globals, config, root, &ruleset)?;
+        let triage = configured::triage(globals, config, root, &ruleset, options.min_confidence)?;
         Ok(Session {
             globals,
             stop: Stop::new(),

@@ -6,6 +6,7 @@
 
 mod data;
 mod known;
+mod label;
 mod placeholder;
 mod reference;
 mod shapes;
@@ -16,7 +17,7 @@ use crate::model::Checksum;
 use crate::rules::{Rule, Segment, Shape};
 
 use super::context::Surroundings;
-pub(super) use placeholder::well_known;
+pub(super) use placeholder::{says_nothing, well_known};
 
 use super::judge::random::{Makeup, RANDOM, score};
 
@@ -232,6 +233,7 @@ pub(super) static FILTERS: &[Filter] = &[
             "key = «var.api_key»",
             "pw = '«%s»'",
             "pw = «%DB_PASS%»",
+            "password = \"«SECRET[directory.nested/password]»\"",
         ],
         keeps: &[
             "password = '«$uper!ecret1»'",
@@ -250,6 +252,8 @@ pub(super) static FILTERS: &[Filter] = &[
             "key = «0x1234»",
             "pass = «foo->bar»",
             "$token = «token»;",
+            "password: «Option»<String>,",
+            "auth: «kafka::KafkaAuthConfig»,",
         ],
         keeps: &["password = «Tr0ub4dor»", "secret=«k9#s8d7f6»"],
     },
@@ -270,6 +274,7 @@ pub(super) static FILTERS: &[Filter] = &[
         test: data::public_data,
         drops: &[
             "key = \"«ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB»\"",
+            "token = «0x36435796Ca9be2bf150CE0dECc2D8Fab5C4d6E13»",
             "key: \"data:image/png;base64,«iVBORw0KGgoAAAANSUhEUgAA»\"",
         ],
         keeps: &["key = \"«AAAAclient81k2mdk2ld92mfk2»\""],
@@ -324,19 +329,32 @@ pub(super) static FILTERS: &[Filter] = &[
         name: "encoded words",
         about: "base64 of words, as in documentation and tests",
         test: data::encoded_words,
-        drops: &["credential = «YS1naXQtdG9rZW4tZm9yLXRlc3Rz»"],
-        keeps: &["credential = «Zf3D0LXCM3EIMbgJpUNnkRtOfOueHznB»"],
+        drops: &[
+            "credential = «YS1naXQtdG9rZW4tZm9yLXRlc3Rz»",
+            "AccountKey=«MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=»",
+            "_auth = «dGVzdHVzZXI6dGVzdHBhc3N3b3Jk»",
+        ],
+        keeps: &["credential = «Zf3D0LXCM3EIMbgJpUNnkRtOfOueHznB»", "auth: «Y2k6R3I0bml0ZSM5cmN6ZVg=»"],
     },
     Filter {
         name: "sentence",
         about: "text for people: a label, a message, a question",
-        test: data::sentence,
+        test: label::sentence,
         drops: &[
             "password: \"«Enter your password»\"",
             "password: \"«Password:»\"",
             "token = \"«the token is wrong here»\"",
+            "password = \"«Passwort ändern»\"",
+            "new_password=«Nouveau» mot de passe",
+            "'password' => '«Lozinka»',",
+            "password = '«Benutzerpasswort»'",
+            "Authorization: «AWS4-HMAC-SHA256» Credential=abc/2020",
         ],
-        keeps: &["password = '«open sesame»'"],
+        keeps: &[
+            "password = '«open sesame»'",
+            "password = '«thisismypassword»'",
+            "PASSWORD=«tr0ub4dor» ./run all",
+        ],
     },
     Filter {
         name: "constant",
@@ -352,6 +370,7 @@ pub(super) static FILTERS: &[Filter] = &[
         drops: &[
             "schemaToken = '«doc_vector_schema»'",
             "secret: «myAppSecretName»",
+            "API_KEY = «llmApiKeyEnvVarExists»",
             "token = \"«getAccessTokenSilently»\"",
         ],
         keeps: &["password = «correct9Horse»", "secret = «Zf3D0LXCM3EIMbgJ»"],
@@ -360,15 +379,22 @@ pub(super) static FILTERS: &[Filter] = &[
         name: "number",
         about: "a version, a date, a time, an address",
         test: data::number_like,
-        drops: &["token = \"«1.20.3»\"", "key = «2024-01-02»", "key = «18»"],
+        drops: &[
+            "token = \"«1.20.3»\"",
+            "\"parse-passwd\": \"«^1.0.0»\"",
+            "key = «2024-01-02»",
+            "key = «18»",
+        ],
         keeps: &["password = «4ian1234»"],
     },
     Filter {
         name: "data",
         about: "a piece of a long run of encoded data",
         test: data::inside_data,
-        drops: &[],
-        keeps: &["key = «4f1c7d20b9a83e65»"],
+        drops: &[
+            "MIIEpAIBAAKCAQEA1c7+9z5Pad7OejecsQ0buZq9GkHiH8n0Sk2wIbGqzh0t7jUh\nx2Q4C2w«VvOGAhcHwxfM8JfZs3nDSZJndtVVn»",
+        ],
+        keeps: &["key = «4f1c7d20b9a83e65»", "a\nkey = «x2Q4C2wVvOGAhcHwxfM8JfZs3nDSZJndtVVn»"],
     },
 ];
 

@@ -10,7 +10,7 @@ use crate::rules::{Judge, Need, Rule, Segment, Shape, check};
 
 use super::candidate::Candidate;
 use super::context::Surroundings;
-use super::filter::{Case, dropped_by, well_known};
+use super::filter::{Case, dropped_by, says_nothing, well_known};
 use super::named::BY_PLACE;
 use super::words::Kind;
 
@@ -190,6 +190,8 @@ fn by_human(case: &Case<'_>, score: &mut Score) {
     }
     if well_known(case) {
         score.add(-12, "a password that everybody knows");
+    } else if classes >= 2 && says_nothing(case.key) {
+        score.add(-14, "words for passwords, with digits for letters");
     }
     if !case.around.value.quoted {
         score.add(-8, "not quoted");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use crate::config::{Config, Date};
-use crate::model::{Coverage, Disposition, Finding, Severity};
+use crate::model::{Confidence, Coverage, Disposition, Finding, Severity};
 
 use super::allowlist::{Allowlist, Force};
 use super::baseline::Baseline;
@@ -14,6 +14,7 @@ use super::hygiene;
 use super::inline::{self, Said};
 use super::owners::Owners;
 use super::place::Place;
+use super::precise::only_precise;
 
 /// What triage goes by.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct TriageOptions {
     pub known_rules: Vec<String>,
     /// Who owns which path.
     pub owners: Owners,
+    /// What is less sure than this is not reported.
+    pub least: Confidence,
 }
 
 impl TriageOptions {
@@ -48,6 +51,7 @@ impl TriageOptions {
             today: Date::today(),
             known_rules: Vec::new(),
             owners: Owners::default(),
+            least: Confidence(0),
         }
     }
 }
@@ -63,6 +67,7 @@ pub struct Triage {
     today: Date,
     known_rules: Vec<String>,
     owners: Owners,
+    least: Confidence,
     expired: Mutex<BTreeSet<String>>,
 }
 
@@ -78,6 +83,7 @@ impl Triage {
             today: options.today,
             known_rules: options.known_rules,
             owners: options.owners,
+            least: options.least,
             expired: Mutex::default(),
         }
     }
@@ -97,6 +103,7 @@ impl Triage {
     pub fn judge(&self, finding: &mut Finding) {
         let path = self.place.path_of(finding).map(Cow::into_owned);
         self.weigh(finding, path.as_deref());
+        doubt(finding, path.as_deref());
         if finding.disposition != Disposition::Reported {
             return;
         }
@@ -132,6 +139,7 @@ impl Triage {
 
     fn decide(&self, finding: &mut Finding, path: Option<&[u8]>) -> Option<Disposition> {
         self.outside(finding, path)
+            .or_else(|| self.placed(finding, path))
             .or_else(|| self.marked(finding))
             .or_else(|| self.allowed(finding, path))
             .or_else(|| self.known(finding))
@@ -149,6 +157,17 @@ impl Triage {
             !inside || p.except.iter().any(|g| g.matches(path))
         })?;
         because("config", format!("{} does not apply to this path", rule.rule.text))
+    }
+
+    /// Generic findings where only precise rules count, or where the place leaves too little that speaks for them.
+    fn placed(&self, finding: &Finding, path: Option<&[u8]>) -> Option<Disposition> {
+        let reason = match path.and_then(only_precise) {
+            _ if !is_generic(finding) => return None,
+            Some(kind) => format!("only precise rules count in {kind}"),
+            None if finding.confidence < self.least => "too little speaks for it in such a folder".into(),
+            None => return None,
+        };
+        Some(Disposition::Allowed { by: "place".into(), reason })
     }
 
     fn marked(&self, finding: &mut Finding) -> Option<Disposition> {
@@ -275,6 +294,20 @@ impl Triage {
     /// After a run that covered everything: entries of the baseline that were not met.
     pub fn gone(&self) -> Vec<String> {
         self.baseline.as_ref().map(Baseline::gone).unwrap_or_default()
+    }
+}
+
+/// Whether a finding is one of a rule for any provider, which judges by name and value alone.
+fn is_generic(finding: &Finding) -> bool {
+    finding.rule.starts_with("generic-")
+}
+
+/// Makes generic findings in tests and examples less sure.
+fn doubt(finding: &mut Finding, path: Option<&[u8]>) {
+    let penalty = path.map_or(0, hygiene::path_penalty);
+    if penalty > 0 && is_generic(finding) {
+        finding.confidence = Confidence(finding.confidence.0.saturating_sub(penalty));
+        finding.reasons.push("stands among tests or examples".into());
     }
 }
 

@@ -1,4 +1,4 @@
-//! Deciding which detections are findings: excluded paths, inline marks, allow entries, baseline, in that order.
+//! Deciding which detections are findings: the kind of file, excluded paths, inline marks, allow entries, baseline, in that order.
 
 mod allowlist;
 mod baseline;
@@ -12,6 +12,7 @@ mod marks;
 pub mod migrate;
 mod owners;
 mod place;
+mod precise;
 mod syntax;
 
 pub use baseline::{Baseline, write_whole};

@@ -69,6 +69,12 @@ pub(in crate::engine) fn find(bytes: &[u8], start: usize) -> Option<Named> {
                     }
                 }
             }
+            // `names['v']` looks something up by the value.
+            b'[' if back.rest().len() > 1
+                && back.bytes.get(back.at - 2).is_some_and(|&b| is_name_byte(b) || b == b']') =>
+            {
+                return None;
+            }
             b'[' | b'{' => back.take(1),
             b'>' if !matches!(back.rest(), [.., b'=' | b'-', b'>']) => return sibling::element(back),
             b'=' | b':' | b'>' | b'|' | b'?' => return operator(&mut back),

@@ -1,8 +1,10 @@
 //! Values that are other data: digests, identifiers, public keys, images, text for people, things encrypted at rest.
 
 use super::Case;
+use super::placeholder::says_nothing;
 use super::shapes::contains_no_case;
-use crate::engine::words::words;
+use crate::engine::judge::random::{Makeup, score};
+use crate::engine::words::{Kind, words};
 
 /// Words of names whose values are digests or revisions.
 #[rustfmt::skip]
@@ -93,6 +95,12 @@ pub(super) fn public_data(case: &Case<'_>) -> bool {
         return false;
     }
     let value = case.value();
+    // An address of a block chain, unless it is called a key.
+    let address = case.key.len() == 42 && case.key.starts_with(b"0x") && case.generic;
+    if address && case.key[2..].iter().all(u8::is_ascii_hexdigit) {
+        return !matches!(case.around.meaning.kind, Some(Kind::Password))
+            && !contains_no_case(case.around.name_text(), b"key");
+    }
     let private = contains_no_case(case.around.name_text(), b"private");
     let long = value.len() >= 48 || value.starts_with(b"ssh-") || value.starts_with(b"data:");
     STARTS.iter().any(|s| value.starts_with(s)) && long && !private
@@ -114,30 +122,16 @@ pub(super) fn encrypted(case: &Case<'_>) -> bool {
             b"SealedSecret",
         )
     };
-    STARTS.iter().any(|s| value.starts_with(s) && !case.in_shape(s) || case.around.before(12).ends_with(s))
+    // Maven's: base64 in braces.
+    let before = case.around.before(1);
+    let braced = before == b"{" && case.key.ends_with(b"=") && case.around.after(2) == b"}<";
+    braced
+        || STARTS
+            .iter()
+            .any(|s| value.starts_with(s) && !case.in_shape(s) || case.around.before(12).ends_with(s))
         || case.around.before(10).ends_with(b"secure: \"")
         || case.around.before(9).ends_with(b"secure: ")
         || value.starts_with(b"Ag") && value.len() > 200 && sealed()
-}
-
-/// Text for people: a label, a message, a question.
-pub(super) fn sentence(case: &Case<'_>) -> bool {
-    if !case.generic {
-        return false;
-    }
-    let key = case.key.trim_ascii();
-    let spaces = key.iter().filter(|b| **b == b' ').count();
-    let ends = matches!(key.last(), Some(b':' | b'?' | b'.')) && case.makeup.digits == 0;
-    let mentions = spaces > 0
-        && [&b"password"[..], b"token", b"secret", b"key", b"passphrase"]
-            .iter()
-            .any(|w| contains_no_case(key, w));
-    spaces >= 2
-        || key.ends_with(b"\\n")
-        || ends && spaces > 0
-        || mentions
-        || key.ends_with(b":")
-        || case.makeup.other > key.len() / 3 && case.makeup.digits == 0
 }
 
 /// A constant of code, `R8A774A1_PD_CA53_SCU`: capitals, digits and `_` only. A key that draws from small letters too
@@ -167,6 +161,10 @@ pub(super) fn identifier(case: &Case<'_>) -> bool {
         return false;
     }
     let parts = words(key).count();
+    // What stands bare in code is a name: `auth: KafkaAuthConfig`.
+    if !case.around.value.quoted && parts >= 2 && m.letters() == key.len() && m.letters() >= parts * 7 / 2 {
+        return m.upper < parts * 2;
+    }
     // Capitals are rare in running text, so that a name in capitals seems odd by pairs alone.
     let shouted = m.digits == 0 && m.lower == 0 && key.contains(&b'_');
     let spelled = case.score < 0 || shouted;
@@ -184,31 +182,66 @@ pub(super) fn number_like(case: &Case<'_>) -> bool {
         && case.makeup.letters() <= 3
         && case.makeup.digits > 0
         && (case.makeup.symbols > 0 || key.len() < 6)
-        && key.iter().all(|b| b.is_ascii_digit() || b.is_ascii_alphabetic() || b".:-/+_ ,%".contains(b))
+        && key.iter().all(|b| b.is_ascii_digit() || b.is_ascii_alphabetic() || b".:-/+_ ,%^~<>=*".contains(b))
 }
 
-/// Long unbroken data around: a line of minified code, a blob of base64.
+/// A piece of encoded data: in the middle of a long run of base64, or a line among lines of it.
 pub(super) fn inside_data(case: &Case<'_>) -> bool {
     if case.rich {
         return false;
     }
-    let value = case.value();
-    // A key with a shape of its own in the middle of a much longer run of base64 is chance.
-    !case.generic
-        && value.len() > case.key.len() * 3
-        && value.len() > 150
-        && value.iter().filter(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b)).count() == value.len()
+    let base64 = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'+' | b'/');
+    let (start, end) = case.around.span;
+    let bytes = case.around.bytes;
+    let left = bytes[start.saturating_sub(300)..start].iter().rev().take_while(base64).count();
+    let right = bytes[end..bytes.len().min(end + 300)].iter().take_while(base64).count();
+    let run = &bytes[start - left..end + right];
+    let mixed = run.iter().any(u8::is_ascii_lowercase) && run.iter().any(u8::is_ascii_uppercase);
+    run.len() > 150 && run.len() > case.key.len() * 3 && mixed || is_body(bytes, start - left, end + right)
 }
 
-/// Base64 of words.
-pub(super) fn encoded_words(case: &Case<'_>) -> bool {
-    if !case.generic || case.key.len() < 12 || case.rule.id == "generic-basic-auth" {
+/// Whether `start..end` is a whole line of base64 with another such line above it: the body of a PEM block.
+fn is_body(bytes: &[u8], start: usize, end: usize) -> bool {
+    let padding = bytes[end..].iter().take(2).take_while(|b| **b == b'=').count();
+    let ends = matches!(bytes.get(end + padding), None | Some(b'\n' | b'\r' | b'\\' | b'"'));
+    if end - start < 16 || !ends {
         return false;
     }
-    let Some(text) = plain(case.key) else { return false };
-    let makeup = crate::engine::judge::random::Makeup::of(&text);
-    text.iter().all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace())
-        && crate::engine::judge::random::score(&text, &makeup) < 0
+    let before = &bytes[start.saturating_sub(90)..start];
+    let above = match before {
+        [rest @ .., b'\r', b'\n'] | [rest @ .., b'\\', b'n'] | [rest @ .., b'\n'] => rest,
+        _ => return false,
+    };
+    let line =
+        above.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')).count();
+    matches!(line, 60..=80)
+}
+
+/// Base64 of words, as in documentation and tests; of a count; or of credentials that nobody keeps.
+pub(super) fn encoded_words(case: &Case<'_>) -> bool {
+    if !case.generic || case.key.len() < 8 {
+        return false;
+    }
+    let Some(text) = plain(case.key).filter(|t| t.iter().all(|b| matches!(b, b' '..=b'~' | b'\n' | b'\r')))
+    else {
+        return false;
+    };
+    let text = text.trim_ascii();
+    let secret = text.iter().position(|b| *b == b':').map_or(text, |colon| &text[colon + 1..]);
+    let credentials = secret.len() < text.len();
+    if case.rule.id == "generic-basic-auth" || credentials {
+        return !credentials || secret.len() < 4 || says_nothing(secret) || text.starts_with(secret);
+    }
+    let makeup = Makeup::of(text);
+    // A password holds a digit or a sign among its letters; what is made of words alone was written down for a test.
+    let human = makeup.digits > 0 && makeup.symbols > 0 && makeup.spaces == 0;
+    counts(text) || score(text, &makeup) < 0 && case.key.len() >= 12 && (!human || says_nothing(text))
+}
+
+/// Whether each character follows the one before it, for the most part.
+fn counts(text: &[u8]) -> bool {
+    let steps = text.windows(2).filter(|w| w[1] == w[0].wrapping_add(1)).count();
+    text.len() >= 8 && steps * 4 >= (text.len() - 1) * 3
 }
 
 /// What base64 of at most 200 characters says; nothing if it is none.

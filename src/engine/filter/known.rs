@@ -36,6 +36,39 @@ const PUBLISHED: &[(u64, &str)] = &[
     (0xe6f28c6d4b590b92, "NASA"),
 ];
 
+/// FNV-1a of the first sixteen hexadecimal digits of MD5, SHA-1, SHA-256 and SHA-512 of words that people hash to try
+/// things out (`test`, `password`, nothing at all, …), sorted.
+#[rustfmt::skip]
+const DIGESTS: &[u64] = &[
+    0x01845447e7074e83, 0x061cbcae004f52ae, 0x067aa60fde9c1369, 0x0722696c7b2a033d, 0x0734422aecfdc0f2,
+    0x0944d79b49d97c95, 0x0b8a34b5db6a1b98, 0x0f96810433508eb4, 0x103d858318e075bf, 0x10c0b033c1857660,
+    0x143a86c4772d2d73, 0x188031863e7bfecf, 0x18f745a250f9d7c2, 0x1af7e2e67e5bdfac, 0x1c454db60b7ee0f8,
+    0x1e7155b9a09ea881, 0x203fa856e7a8bf56, 0x210eca5cc69eea42, 0x230bb2c1772cba4e, 0x23ab376c0ad1f203,
+    0x25592ab787ab78db, 0x27379127ccfdbe7c, 0x2902da3041174232, 0x2b08e9942674be93, 0x2e1b72a2261dcc21,
+    0x2e6fe5373783705c, 0x3233589aa54da095, 0x3331f035d2617bde, 0x336789c28e3b0c7f, 0x344ecc799cbb92c4,
+    0x3866ad251e9ba541, 0x3f7e50e43edc809d, 0x4126eacbaa68bd10, 0x44024e5173afa07c, 0x470feec951702f80,
+    0x47b4ec4be1c6100c, 0x4826a9ba1f3ec83a, 0x4b816e14343ccc3c, 0x502585c2f78aa155, 0x518f565d821b7eb5,
+    0x5756f1be4c6de998, 0x580b0f3472e73a13, 0x5becab23d76fe264, 0x5c216b9fef5d253f, 0x5d551b0cac72dc4c,
+    0x6271f2e54f68614c, 0x62dac8cb8a61fb7c, 0x63e7d74596850319, 0x6400dde285169bd5, 0x6543a60ecebda59b,
+    0x669b01bac0db4d71, 0x67aab7890fa5e92b, 0x68e8ac289779babd, 0x6b096030d822b6f7, 0x6cd3f5c91fc0dd46,
+    0x6da33cc220afb4c4, 0x6db15b8e4b50b6a3, 0x6fe3d381015e29f2, 0x72a39facffbce014, 0x740e62038c4e3785,
+    0x7448252d1cf81b07, 0x7489587eea313c8f, 0x76504d95a849bd0a, 0x79fd952c36c008d0, 0x7f5f168bb46a2845,
+    0x862a0a6c2200d9dd, 0x8761c507582e9af9, 0x87ddb5b9069223f9, 0x882297f51a2e5ad9, 0x888175d710b13adf,
+    0x8a6ffb9d18bbcc9c, 0x8abcdcf751fcd3e5, 0x8c1cf7a81d48de98, 0x8d4e09ca0f3c8160, 0x8e8eb955f5f224fc,
+    0x8ef50093bc645b41, 0x8f30a72b7ec3f89e, 0x94173e7cf889884e, 0x9544a1d96966a14d, 0x987a079f3d17b897,
+    0x9a3781b0b9560e2a, 0x9abd134116e3447a, 0x9deb58a430e3388b, 0xa1333e8beada5ed4, 0xa1b370828e42807a,
+    0xa5284f75b72eca6b, 0xa9eecf92d138a444, 0xac139f23227a01be, 0xaecb0db8181ec2cb, 0xaf59954c3d189402,
+    0xb0008b6fe61ad1a6, 0xb0d7664850c16b3b, 0xb2428d9b3a89e432, 0xb6ebf38d69ef9996, 0xb80d3242872b78f4,
+    0xbb46aa38047c4a00, 0xbc594d99a4d922db, 0xbc63fcaeeadfdd05, 0xbd9438fe3cc4355e, 0xbdc0d357dcc05d3b,
+    0xc07002b4be069a49, 0xc1752d435c74c3f8, 0xc261b24317721306, 0xc712cfe6f7b8924c, 0xc7c995040bf741b1,
+    0xc8a8aee9f1ddbb86, 0xca406925e1f289e7, 0xcacda2ed053005b3, 0xcc96c88da3666e1e, 0xce76aa1b3b30a133,
+    0xced87b348b780a00, 0xcf3080de683c8e50, 0xd04824b99c46b66b, 0xd132ed26792681f5, 0xd30b625270b87d36,
+    0xd45ab582447a5c1b, 0xd4b02a846c58cf92, 0xd8ef7b3afd8f1ea9, 0xddaf0b951832dd89, 0xdf05d0e585f97d1f,
+    0xdff218e1dec3a7ab, 0xe0ff111b15ea9c92, 0xe2147f47f5f46f69, 0xe49dbe57857601fd, 0xee22ec1da9fd630f,
+    0xef8788a24bf708ff, 0xf0d55a9ef2454b71, 0xf104af0ab1861492, 0xf4321d15b5c82088, 0xf45d2b7468e4fd12,
+    0xf51490be194e54e3, 0xfd3a3e9d2c4abe21,
+];
+
 /// Endings of published values: AWS documentation writes key ids and secrets that end so.
 const ENDINGS: &[&[u8]] = &[b"EXAMPLE", b"EXAMPLEKEY"];
 
@@ -44,21 +77,34 @@ pub(super) fn published(value: &[u8]) -> Option<&'static str> {
     if ENDINGS.iter().any(|e| value.ends_with(e)) {
         return Some("ends as the examples of vendors do");
     }
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    for &byte in value {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    if value.len() >= 20 && value.iter().all(u8::is_ascii_hexdigit) {
+        let hash = fnv(&value[..16].to_ascii_lowercase());
+        if DIGESTS.binary_search(&hash).is_ok() {
+            return Some("the digest of a word that everybody tries");
+        }
     }
+    let hash = fnv(value);
     let found = PUBLISHED.binary_search_by_key(&hash, |(h, _)| *h).ok()?;
     PUBLISHED.get(found).map(|(_, who)| *who)
 }
 
+fn fnv(value: &[u8]) -> u64 {
+    value.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{PUBLISHED, published};
+    use super::{DIGESTS, PUBLISHED, published};
 
     #[test]
     fn published_values_are_known_and_others_are_not() {
-        assert!(PUBLISHED.is_sorted());
+        assert!(PUBLISHED.is_sorted() && DIGESTS.is_sorted());
+        assert!(
+            published(b"A94A8FE5CCB19BA61C4C0873").is_some()
+                && published(b"A94A8FE5CCB19BA71C4C0873").is_none()
+        );
         assert_eq!(published(format!("your-{}-bit-secret", 256).as_bytes()), Some("jwt.io"));
         assert_eq!(published(b"DEMO_KEY"), Some("NASA"));
         assert!(published(b"AKIAIOSFODNN7EXAMPLE").is_some());

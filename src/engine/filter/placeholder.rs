@@ -61,6 +61,60 @@ pub(super) fn words_say_so(case: &Case<'_>) -> bool {
     all > 0 && open > 0 && other <= usize::from(all >= 3) || starts_to_the_reader(case.body)
 }
 
+/// Words of passwords that say nothing, beside those that say so openly or name the thing.
+#[rustfmt::skip]
+const EMPTY: &[&str] = &[
+    "top", "good", "bogus", "nats", "mysql", "redis", "mongo", "postgres", "rabbit", "kafka", "elastic", "noop", "letmein",
+    "hello", "world", "temp", "tmp", "simple", "basic", "qwerty", "welcome", "first", "second", "other", "same", "repeat",
+    "another", "initial", "leaf", "role", "invalid", "fatal", "garbage", "two", "one", "three",
+];
+
+/// Whether a value is nothing but words of such kinds, glued or not, with letters as digits and signs: `S3cretP@ssw0rd!`.
+pub(in crate::engine) fn says_nothing(value: &[u8]) -> bool {
+    let end = value.len() - value.iter().rev().take_while(|b| !b.is_ascii_alphabetic()).count();
+    if end < 4 || value.len() > 40 || value.len() - end > 6 {
+        return false;
+    }
+    [b'i', b'l'].into_iter().any(|one| {
+        let folded: Vec<u8> = value[..end].iter().map(|b| folded(*b, one)).collect();
+        folded.split(|b| !b.is_ascii_alphabetic()).all(|part| part.is_empty() || spelled_by_words(part))
+            && folded.iter().any(u8::is_ascii_alphabetic)
+    })
+}
+
+/// The letter that a digit or a sign stands for.
+fn folded(byte: u8, one: u8) -> u8 {
+    match byte {
+        b'0' => b'o',
+        b'1' | b'!' => one,
+        b'3' => b'e',
+        b'4' | b'@' => b'a',
+        b'5' | b'$' => b's',
+        b'7' => b't',
+        other => other.to_ascii_lowercase(),
+    }
+}
+
+/// Whether a text can be cut into listed words.
+fn spelled_by_words(text: &[u8]) -> bool {
+    let mut reached = vec![false; text.len() + 1];
+    reached[0] = true;
+    for start in 0..text.len() {
+        if !reached[start] {
+            continue;
+        }
+        for end in start + 2..=text.len().min(start + 16) {
+            let word = &text[start..end];
+            // Words of two letters stand in anything.
+            let short = word.len() == 2 && (word == b"my" || word == b"db" || word == b"pw");
+            if short || word.len() > 2 && (listed(OPEN, word) || listed(THING, word) || listed(EMPTY, word)) {
+                reached[end] = true;
+            }
+        }
+    }
+    reached[text.len()]
+}
+
 /// Several words that say so, set apart from the rest: `key-my_test_key-not-a-uuid-3d844edf`.
 fn several(value: &[u8]) -> bool {
     let set_apart = value.split(|b| matches!(b, b'-' | b'_' | b' ' | b'.')).filter(|w| w.len() >= 3);

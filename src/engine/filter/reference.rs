@@ -20,7 +20,7 @@ const STARTS: &[&str] = &[
     "google_", "terraform.", "nil", "null", "none", "true", "false", "undefined", "string", "str", "new ",
     "function", "async ", "await ", "lambda", "return ", "<?php", "kms:", "secretsmanager:", "ssm:", "secretstore",
     "hiera(", "eyaml", "get_option", "input(", "prompt(", "getpass", "sprintf", "fmt.", "strings.", "string.",
-    "base64.", "json.", "crypto.", "uuid.", "math.", "rand.", "random.", "faker.",
+    "secret[", "base64.", "json.", "crypto.", "uuid.", "math.", "rand.", "random.", "faker.",
 ];
 
 /// Whether the value is a reference.
@@ -108,13 +108,17 @@ pub(super) fn code(case: &Case<'_>) -> bool {
             || key.windows(2).any(|w| w == b"(\"" || w == b"('");
     }
     if matches!(after.first(), Some(b'(' | b'['))
+        || after.first() == Some(&b'<') && after.get(1).is_some_and(u8::is_ascii_alphabetic)
+        || key.windows(2).any(|w| w == b"::")
         || after.starts_with(b"->")
         || key.ends_with(b"-") && after.first() == Some(&b'>')
         || after.starts_with(b"::")
     {
         return true;
     }
-    let ends_statement = after.first() == Some(&b';') && !after.get(1).is_some_and(u8::is_ascii_alphanumeric);
+    // Not so inside of a string: `"uid=app;pwd=x;"`.
+    let goes_on = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'"' | b'\'' | b'`' | b'<' | b'&');
+    let ends_statement = after.first() == Some(&b';') && !after.get(1).is_some_and(goes_on);
     let assigned_on = matches!(after, [b' ', b'=' | b'|' | b'&' | b'?']);
     if assigned_on
         || ends_statement

@@ -98,7 +98,7 @@ pub(super) fn blank(case: &Case<'_>) -> bool {
 /// A template's marks anywhere inside.
 pub(super) fn template(text: &[u8]) -> bool {
     const MARKS: &[&[u8]] =
-        &[b"${", b"{{", b"<%", b"#{", b"$(", b"%(", b"{%", b"<?", b"$[", b"@{", b"&lt;", b"<<"];
+        &[b"${", b"{{", b"<%", b"#{", b"$(", b"%(", b"{%", b"<?", b"$[", b"@{", b"%{", b"&lt;", b"<<"];
     MARKS.iter().any(|m| text.windows(m.len()).any(|w| w == *m))
 }
 

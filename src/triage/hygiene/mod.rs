@@ -162,7 +162,7 @@ pub fn finding(kind: &'static Hygiene, origin: Origin, severity: Severity) -> Fi
 }
 
 /// How much less sure a judged value (a password, a generic token) is because of the folder or name it stands in:
-/// 0 to 20. Keys with a structure of their own are as true in a test as anywhere.
+/// 0 to 15. Keys with a structure of their own are as true in a test as anywhere.
 pub fn path_penalty(path: &[u8]) -> u8 {
     let path = String::from_utf8_lossy(path).to_ascii_lowercase();
     let mut parts: Vec<&str> = path.split('/').collect();
@@ -182,7 +182,7 @@ pub fn path_penalty(path: &[u8]) -> u8 {
     ]) || name.contains(".example")
         || name.contains(".sample")
     {
-        20
+        15
     } else if folder(&[
         "test",
         "tests",
@@ -193,12 +193,19 @@ pub fn path_penalty(path: &[u8]) -> u8 {
         "testing",
         "examples",
         "example",
+        "sample",
         "samples",
         "demo",
+        "docs",
+        "cypress",
+        "stories",
+        "bench",
+        "benches",
+        "benchmarks",
     ]) || ["_test.", ".test.", ".spec.", "_spec."].iter().any(|m| name.contains(m))
         || name.starts_with("test_")
     {
-        10
+        12
     } else {
         0
     }

@@ -98,11 +98,11 @@ fn a_finding_is_bound_to_its_path() {
 fn test_folders_make_judged_values_less_sure() {
     assert_eq!(
         (path_penalty(b"src/a.rs"), path_penalty(b"tests/a.rs"), path_penalty(b"a/fixtures/x.json")),
-        (0, 10, 20)
+        (0, 12, 15)
     );
     assert_eq!(
         (path_penalty(b"a/login_test.go"), path_penalty(b"latest/a.rs"), path_penalty(b".env.example")),
-        (10, 0, 20)
+        (12, 0, 15)
     );
 }
 

@@ -1,0 +1,75 @@
+//! Text for people: labels, messages, questions, in any language.
+
+use super::Case;
+use super::shapes::contains_no_case;
+
+/// What passwords are called; a text of letters that holds one of them is a label, and no password.
+#[rustfmt::skip]
+const CALLED: &[&str] = &[
+    "password", "passwort", "kennwort", "contraseña", "contrasenya", "contrasinal", "senha", "palavra-passe", "heslo",
+    "hesla", "lozink", "geslo", "jelsz", "salasana", "parool", "parole", "paroli", "parola", "parolă", "slaptaž",
+    "pasahitza", "adgangskode", "passord", "lösenord", "lykilorð", "wachtwoord", "hasło", "hasła", "şifre", "şifrə",
+    "sandi", "cyfrinair", "fjalëkalim", "пароль", "пароля", "паролю", "парола", "лозинка", "шифра", "κωδικ", "סיסמ",
+    "รหัส", "mật khẩu", "密码", "密碼", "口令", "パスワード", "비밀번호", "암호", "كلمة", "گذرواژه", "पासवर्ड", "пассворд",
+    "token", "トークン", "令牌", "토큰", "токен",
+];
+
+/// Whether the value is text for people.
+pub(super) fn sentence(case: &Case<'_>) -> bool {
+    if !case.generic {
+        return false;
+    }
+    let key = case.key.trim_ascii();
+    let spaces = key.iter().filter(|b| **b == b' ').count();
+    let ends = matches!(key.last(), Some(b':' | b'?' | b'.')) && case.makeup.digits == 0;
+    let mentions = spaces > 0
+        && [&b"password"[..], b"token", b"secret", b"key", b"passphrase"]
+            .iter()
+            .any(|w| contains_no_case(key, w));
+    spaces >= 2
+        || key.ends_with(b"\\n")
+        || ends && spaces > 0
+        || mentions
+        || key.ends_with(b":")
+        || case.makeup.other > key.len() / 3 && case.makeup.digits * 10 < key.len()
+        || label(case, key)
+        || scheme(case)
+}
+
+/// A word or two of letters alone, which goes on, begins like a title, or is what passwords are called somewhere.
+fn label(case: &Case<'_>, key: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(key) else { return false };
+    if !text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’' | '!')) {
+        return false;
+    }
+    let titled = text.chars().next().is_some_and(char::is_uppercase);
+    let foreign = !text.is_ascii();
+    let lower = text.to_lowercase();
+    let called = CALLED.iter().any(|word| lower.contains(word));
+    called && (titled || foreign)
+        || foreign && titled
+        || text.contains(' ') && (titled || foreign)
+        || goes_on(case)
+}
+
+/// Whether a bare value is only the first word of a text: `password = Forgot your password?`.
+fn goes_on(case: &Case<'_>) -> bool {
+    if case.around.value.quoted {
+        return false;
+    }
+    let line = case.around.after(80).split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default();
+    let Some(rest) = line.strip_prefix(b" ") else { return false };
+    let word = rest.iter().take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+    word > 0 && matches!(rest.get(word), None | Some(b' ' | b'.' | b',' | b'?' | b'!' | b':' | b'\''))
+}
+
+/// How one signs in, and not with what: `Authorization: AWS4-HMAC-SHA256 Credential=…`, `"Basic …"`.
+fn scheme(case: &Case<'_>) -> bool {
+    let name = case.around.name_text();
+    let header = name.len() >= 13 && name[name.len() - 13..].eq_ignore_ascii_case(b"authorization");
+    let bare = header && !case.around.value.quoted && case.around.after(1) == b" ";
+    let starts =
+        |word: &[u8]| case.key.len() > word.len() && case.key[..word.len()].eq_ignore_ascii_case(word);
+    bare && !matches!(&*case.rule.id, "generic-bearer-token" | "generic-basic-auth")
+        || [&b"basic "[..], b"bearer ", b"digest ", b"hmac "].iter().any(|w| starts(w))
+}
