@@ -7,6 +7,8 @@ mod back;
 pub(super) mod name;
 mod sibling;
 
+use std::cell::OnceCell;
+
 use crate::rules::Rule;
 
 use super::named::value::{Value, around};
@@ -37,9 +39,49 @@ pub(super) struct Surroundings<'b> {
     pub(super) meaning: Meaning,
     /// Hashes of the name's words.
     name_hashes: Vec<u64>,
-    /// Hashes of the words nearby, and of those a little further away.
+    /// The words nearby, read when first asked for.
+    nearby: OnceCell<Nearby>,
+}
+
+/// Hashes of the words nearby, and of those a little further away.
+#[derive(Debug)]
+struct Nearby {
+    /// A bit for each hash of either: most questions end here.
+    bits: [u64; 64],
     near: Vec<u64>,
     far: Vec<u64>,
+}
+
+impl Nearby {
+    /// Reads what stands around `start..end`; the key itself is no context.
+    fn of(bytes: &[u8], (start, end): (usize, usize)) -> Nearby {
+        let mut found = Nearby { bits: [0; 64], near: Vec::new(), far: Vec::new() };
+        for (from, to) in [
+            reach_left(bytes, start, HOST_REACH.0, HOST_LINES.0),
+            reach_right(bytes, end, HOST_REACH.1, HOST_LINES.1),
+        ] {
+            let near = if from == end {
+                (from, reach_right(bytes, end, WORD_REACH.1, WORD_LINES.1).1)
+            } else {
+                (reach_left(bytes, start, WORD_REACH.0, WORD_LINES.0).0, to)
+            };
+            for_each_hash(&bytes[from..to], &mut |hash, at| {
+                found.bits[(hash >> 6 & 63) as usize] |= 1 << (hash & 63);
+                if from + at.start >= near.0 && from + at.end <= near.1 {
+                    found.near.push(hash);
+                } else {
+                    found.far.push(hash);
+                }
+            });
+        }
+        found
+    }
+
+    /// Whether a word stands nearby; `far`: or a little further away.
+    fn has(&self, hash: u64, far: bool) -> bool {
+        self.bits[(hash >> 6 & 63) as usize] >> (hash & 63) & 1 == 1
+            && (self.near.contains(&hash) || far && self.far.contains(&hash))
+    }
 }
 
 impl<'b> Surroundings<'b> {
@@ -63,30 +105,11 @@ impl<'b> Surroundings<'b> {
             name,
             meaning: Meaning::default(),
             name_hashes: Vec::new(),
-            near: Vec::new(),
-            far: Vec::new(),
+            nearby: OnceCell::new(),
         };
         let text = found.name_text();
         found.meaning = meaning(text);
         for_each_hash(text, &mut |hash, _| found.name_hashes.push(hash));
-        // The key itself is no context.
-        for (from, to) in [
-            reach_left(bytes, start, HOST_REACH.0, HOST_LINES.0),
-            reach_right(bytes, end, HOST_REACH.1, HOST_LINES.1),
-        ] {
-            let near = if from == end {
-                (from, reach_right(bytes, end, WORD_REACH.1, WORD_LINES.1).1)
-            } else {
-                (reach_left(bytes, start, WORD_REACH.0, WORD_LINES.0).0, to)
-            };
-            for_each_hash(&bytes[from..to], &mut |hash, at| {
-                if from + at.start >= near.0 && from + at.end <= near.1 {
-                    found.near.push(hash);
-                } else {
-                    found.far.push(hash);
-                }
-            });
-        }
         found
     }
 
@@ -104,19 +127,19 @@ impl<'b> Surroundings<'b> {
     /// How strongly the context speaks for a rule: 0 not, 1 a word nearby, 2 a word in the name or a host, 3 its name.
     pub(super) fn fit(&self, rule: &Rule) -> u8 {
         let context = &rule.context;
-        let in_name = |text: &str| self.name_hashes.contains(&hash(text.as_bytes()));
-        let hosted = |text: &str| {
-            let hash = hash(text.strip_prefix("*.").unwrap_or(text).as_bytes());
-            self.near.contains(&hash) || self.far.contains(&hash)
-        };
-        let is_near = |text: &str| self.near.contains(&hash(text.as_bytes()));
+        let in_name =
+            |text: &str| !self.name_hashes.is_empty() && self.name_hashes.contains(&hash(text.as_bytes()));
         if context.names.iter().any(|n| in_name(n)) {
-            3
-        } else if context.words.iter().any(|w| in_name(w)) || context.hosts.iter().any(|h| hosted(h)) {
-            2
-        } else {
-            u8::from(context.words.iter().any(|w| is_near(w)) || context.names.iter().any(|n| is_near(n)))
+            return 3;
         }
+        let nearby = || self.nearby.get_or_init(|| Nearby::of(self.bytes, self.span));
+        let hosted =
+            |text: &str| nearby().has(hash(text.strip_prefix("*.").unwrap_or(text).as_bytes()), true);
+        if context.words.iter().any(|w| in_name(w)) || context.hosts.iter().any(|h| hosted(h)) {
+            return 2;
+        }
+        let is_near = |text: &str| nearby().has(hash(text.as_bytes()), false);
+        u8::from(context.words.iter().any(|w| is_near(w)) || context.names.iter().any(|n| is_near(n)))
     }
 
     /// Whether the name itself holds one of the rule's words or names.
