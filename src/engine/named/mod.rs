@@ -73,7 +73,8 @@ impl Index {
                     sites.stem(start, end);
                 }
             }
-            let mut slashes = piece.masks[k].slash & keep;
+            let colon = if k == 0 { 1 } else { piece.masks[k - 1].assign >> 63 };
+            let mut slashes = piece.masks[k].slash & (piece.masks[k].assign << 1 | colon) & keep;
             while slashes != 0 {
                 let i = at + slashes.trailing_zeros() as usize;
                 slashes &= slashes - 1;

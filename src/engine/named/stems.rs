@@ -2,26 +2,37 @@
 
 /// The stem that the pair of bytes at `at` belongs to stands there; where the stem begins and ends.
 pub(super) fn verify(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
-    let pair = [bytes.get(at)?.to_ascii_lowercase(), bytes.get(at + 1)?.to_ascii_lowercase()];
-    let (before, stem): (usize, &[u8]) = match &pair {
-        b"ss" => (2, b"pass"),
-        b"wd" => (1, b"pwd"),
-        b"cr" if bytes.get(at + 2)?.eq_ignore_ascii_case(&b'e') => {
-            if bytes.get(at + 3)?.eq_ignore_ascii_case(&b'd') { (0, b"cred") } else { (2, b"secret") }
-        }
-        b"ke" if bytes.get(at + 2)?.eq_ignore_ascii_case(&b'y') => (0, b"key"),
-        b"ke" => (2, b"token"),
-        b"au" => (0, b"auth"),
+    // Letters in lower case; what is no letter becomes none.
+    let around = match at.checked_sub(2).and_then(|from| bytes.get(from..from + 8)) {
+        Some(eight) => eight.first_chunk::<8>().copied()?,
+        None => at_edge(bytes, at),
+    }
+    .map(|b| b | 0x20);
+    let (start, end) = match around {
+        [b'p', b'a', b's', b's', ..] => (at - 2, at + 2),
+        [_, b'p', b'w', b'd', ..] => (at - 1, at + 2),
+        [_, _, b'c', b'r', b'e', b'd', ..] => (at, at + 4),
+        [b's', b'e', b'c', b'r', b'e', b't', ..] => (at - 2, at + 4),
+        [_, _, b'k', b'e', b'y', ..] => (at, at + 3),
+        [b't', b'o', b'k', b'e', b'n', ..] => (at - 2, at + 3),
+        [_, _, b'a', b'u', b't', b'h', ..] => (at, at + 4),
         _ => return None,
     };
-    let start = at.checked_sub(before)?;
-    let end = start + stem.len();
-    let stands = bytes.get(start..end)?.eq_ignore_ascii_case(stem);
     // `author` and its kin are no secrets, `authorization` is.
-    let author = stem == b"auth"
+    let author = around[2] == b'a'
+        && end - start == 4
         && bytes.get(end..end + 2).is_some_and(|b| b.eq_ignore_ascii_case(b"or"))
         && !bytes.get(end + 2).is_some_and(|b| b.eq_ignore_ascii_case(&b'i'));
-    (stands && !author).then_some((start, end))
+    (!author).then_some((start, end))
+}
+
+/// The two bytes before `at` and the six from there on, with blanks where the text does not reach.
+fn at_edge(bytes: &[u8], at: usize) -> [u8; 8] {
+    let mut eight = [b' '; 8];
+    for (i, byte) in eight.iter_mut().enumerate() {
+        *byte = (at + i).checked_sub(2).and_then(|i| bytes.get(i)).copied().unwrap_or(b' ');
+    }
+    eight
 }
 
 #[cfg(test)]
