@@ -8,6 +8,9 @@ pub(super) const LONG: usize = 16;
 /// The shortest run of wide bytes in which something may be looked for far from its start.
 pub(super) const FAR: usize = 32;
 
+/// Longer runs of token bytes are data; only their starts are looked at.
+const ENDLESS: usize = 1024;
+
 /// How many bytes are classified at once: the masks stay in the first-level cache while all stages read them.
 const PIECE: usize = 16 * 1024;
 
@@ -54,8 +57,8 @@ pub(super) struct Piece<'a> {
     pub(super) masks: &'a [Masks],
     /// Whether a NUL is among its bytes, or shortly behind them.
     pub(super) nuls: bool,
-    /// The runs of at least [`LONG`] token bytes that start in it and hold a digit, or letters of both cases (others
-    /// are words); they may end behind it.
+    /// The runs of at least [`LONG`] token bytes that end in it, or at its beginning, and hold a digit or letters of
+    /// both cases (others are words).
     pub(super) runs: &'a [Run],
     /// Where a key may start: the start of a run of wide bytes, any wide byte after `=` or `:`, or a letter or digit
     /// after none, with at least [`LONG`] wide bytes from there on.
@@ -78,6 +81,7 @@ pub(super) struct Pieces {
     at: usize,
     /// The last masks of the piece before.
     before: Masks,
+    ends: RunEnds,
 }
 
 impl Pieces {
@@ -85,6 +89,7 @@ impl Pieces {
     pub(super) fn reset(&mut self) {
         self.at = 0;
         self.before = Masks::default();
+        self.ends = RunEnds::default();
     }
 
     /// The next piece of the content, until there is none.
@@ -124,14 +129,9 @@ impl Pieces {
             let offset = at + k * 64;
             let begin = |here: u64, before: u64| here & !(here << 1 | before >> 63);
 
-            let mut runs = begin(here.token, before.token) & long.token;
-            while runs != 0 {
-                let bit = runs.trailing_zeros() as usize;
-                runs &= runs - 1;
-                let run = Run { start: offset + bit, end: self.run_end(bytes, at, k, bit) };
-                if self.no_word(bytes, at, run) {
-                    self.runs.push(run);
-                }
+            let ends = self.ends.step(here);
+            if ends != 0 {
+                push_runs(bytes, ends, offset, &mut self.runs);
             }
             if long.wide != 0 {
                 let assigned = here.wide & (here.assign << 1 | before.assign >> 63);
@@ -144,70 +144,31 @@ impl Pieces {
             before = here;
         }
         self.before = before;
+        // A run up to the very end of the content ends at the block behind it.
+        if end == bytes.len() && end % 64 == 0 {
+            let ends = self.ends.step(Masks::default());
+            push_runs(bytes, ends & 1, end, &mut self.runs);
+        }
     }
 
     /// Where long runs still have their length ahead, from the last block to the first, since what follows decides.
     fn find_long(&mut self, blocks: usize) {
         self.long.clear();
         self.long.resize(blocks, Long::default());
-        let (mut token, mut wide) = (Chain::default(), Chain::default());
+        let mut chain = Chain::default();
         if let Some(behind) = self.masks.get(blocks) {
-            token.step(behind.token);
-            wide.step(behind.wide);
+            chain.step(behind.wide);
         }
         for (long, masks) in self.long.iter_mut().zip(&self.masks).rev() {
-            token.step(masks.token);
-            let far = wide.step(masks.wide);
-            *long = Long { token: token.levels[4], wide: wide.levels[4], far };
+            let far = chain.step(masks.wide);
+            *long = Long { wide: chain.levels[4], far };
         }
-    }
-
-    /// Whether a run holds a digit, or letters of both cases.
-    fn no_word(&self, bytes: &[u8], at: usize, run: Run) -> bool {
-        let (from, to) = (run.start - at, run.end - at);
-        let (mut upper, mut lower) = (false, false);
-        for k in from / 64..to.div_ceil(64).min(self.masks.len()) {
-            let mut within = !0u64;
-            if k == from / 64 {
-                within &= !0 << (from % 64);
-            }
-            if to < k * 64 + 64 {
-                within &= !(!0 << (to - k * 64));
-            }
-            let masks = &self.masks[k];
-            upper |= masks.upper & within != 0;
-            lower |= masks.alnum & !masks.digit & !masks.upper & within != 0;
-            if masks.digit & within != 0 || upper && lower {
-                return true;
-            }
-        }
-        let behind = bytes.get(at + self.masks.len() * 64..run.end).unwrap_or_default();
-        upper |= behind.iter().any(u8::is_ascii_uppercase);
-        lower |= behind.iter().any(u8::is_ascii_lowercase);
-        upper && lower || behind.iter().any(u8::is_ascii_digit)
-    }
-
-    /// Behind the last byte of the token run that holds bit `bit` of mask `k`.
-    fn run_end(&self, bytes: &[u8], at: usize, k: usize, bit: usize) -> usize {
-        let gap = !self.masks[k].token & (!0u64 << bit);
-        if gap != 0 {
-            return at + k * 64 + gap.trailing_zeros() as usize;
-        }
-        let further = self.masks[k + 1..].iter().position(|m| m.token != !0);
-        if let Some(n) = further {
-            let k = k + 1 + n;
-            return at + k * 64 + self.masks[k].token.trailing_ones() as usize;
-        }
-        let known = bytes.len().min(at + self.masks.len() * 64);
-        known + bytes[known..].iter().take_while(|&&b| is_token(b)).count()
     }
 }
 
 /// The bits of a block from which on a run is still long.
 #[derive(Debug, Clone, Copy, Default)]
 struct Long {
-    /// At least [`LONG`] token bytes.
-    token: u64,
     /// At least [`LONG`] wide bytes.
     wide: u64,
     /// At least [`FAR`] wide bytes.
@@ -231,6 +192,53 @@ impl Chain {
             level &= level >> (1 << i) | behind << (64 - (1 << i));
         }
         level
+    }
+}
+
+/// Finds, block by block, where long runs of token bytes end that hold a digit, or letters of both cases.
+///
+/// Added to a run, a bit inside it carries to the place behind its end, over any number of blocks.
+#[derive(Debug, Default)]
+struct RunEnds {
+    /// The bits up to which 1, 2, 4, 8 and 16 token bytes stand, in the block before.
+    levels: [u64; 5],
+    /// What digits, capitals and small letters carry into the next block.
+    carries: [bool; 3],
+}
+
+impl RunEnds {
+    /// The places behind the ends of runs in the next block.
+    #[inline]
+    fn step(&mut self, here: Masks) -> u64 {
+        let before = self.levels;
+        let mut level = here.token;
+        for (i, before) in before.iter().enumerate() {
+            self.levels[i] = level;
+            level &= level << (1 << i) | before >> (64 - (1 << i));
+        }
+        let lower = here.alnum & !here.digit & !here.upper;
+        let mut held = [here.digit, here.upper, lower];
+        for (bits, carry) in held.iter_mut().zip(&mut self.carries) {
+            let (sum, over) = here.token.overflowing_add(*bits);
+            let (sum, more) = sum.overflowing_add(u64::from(*carry));
+            (*bits, *carry) = (sum & !here.token, over | more);
+        }
+        let [digit, upper, lower] = held;
+        (self.levels[4] << 1 | before[4] >> 63) & (digit | upper & lower)
+    }
+}
+
+/// Adds the runs that end at these bits, if they are not endless.
+fn push_runs(bytes: &[u8], mut ends: u64, offset: usize, out: &mut Vec<Run>) {
+    while ends != 0 {
+        let end = offset + ends.trailing_zeros() as usize;
+        ends &= ends - 1;
+        let back = &bytes[end.saturating_sub(ENDLESS)..end];
+        if let Some(gap) = back.iter().rposition(|&b| !is_token(b)) {
+            out.push(Run { start: end - back.len() + gap + 1, end });
+        } else if back.len() == end {
+            out.push(Run { start: 0, end });
+        }
     }
 }
 
@@ -277,7 +285,7 @@ mod tests {
                 start,
                 end: start + bytes[start..].iter().take_while(|&&b| is_token(b)).count(),
             })
-            .filter(|run| run.end - run.start >= LONG)
+            .filter(|run| (LONG..ENDLESS).contains(&(run.end - run.start)))
             .filter(|run| {
                 let any = |test: fn(&u8) -> bool| bytes[run.start..run.end].iter().any(test);
                 any(u8::is_ascii_digit) || any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase)
