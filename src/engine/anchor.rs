@@ -19,6 +19,9 @@ const MOST_HEADS: usize = 4096;
 /// The same for what stands before a start.
 const MOST_LEADS: usize = 1024;
 
+/// At more distances nothing is looked for.
+const MOST_DISTANCES: usize = 5;
+
 /// Further before its anchor a template may not begin, in bytes.
 const FARTHEST: usize = 160;
 
@@ -34,12 +37,12 @@ pub(super) struct Hook {
 /// What is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Anchor {
-    /// A start whose first four bytes are of these sets.
-    Head([Charset; 4]),
+    /// A start whose first bytes are of these sets; the first four are few enough to tell apart.
+    Head([Charset; 8]),
     /// A start with these three sets before it.
     Lead([Charset; 3]),
-    /// Four bytes of these sets at a distance behind a far start.
-    At(u8, [Charset; 4]),
+    /// Bytes of these sets at a distance behind a far start.
+    At(u8, [Charset; 8]),
     /// A far start whose first byte is of this set, with so many wide bytes (at least [`FAR`]).
     Run(Charset, usize),
     /// A literal that holds `://`, and where in it that stands.
@@ -57,17 +60,13 @@ pub(super) fn hang(index: u32, rule: &Rule, hooks: &mut Vec<(u32, u32, Hook)>) -
     match &rule.shape {
         Shape::Templates(templates) => {
             for (i, template) in templates.iter().enumerate() {
-                match hook(template, &rule.boundary) {
-                    Some(hook)
-                        if rule.context.need == Need::No || !matches!(hook.anchor, Anchor::Run(..)) =>
-                    {
-                        hooks.push((index, i as u32, hook));
-                    }
-                    _ => {
-                        hooks.truncate(before);
-                        return false;
-                    }
-                }
+                // What needs a word beside it and has no letters of its own (a UUID) is found by that word.
+                let own = rule.context.need == Need::No || marks(template);
+                let Some(found) = hook(template, &rule.boundary).filter(|_| own) else {
+                    hooks.truncate(before);
+                    return false;
+                };
+                push((index, i as u32), found, hooks);
             }
         }
         Shape::Pattern(text) => {
@@ -75,7 +74,7 @@ pub(super) fn hang(index: u32, rule: &Rule, hooks: &mut Vec<(u32, u32, Hook)>) -
             let boundary = Boundary { not_before: ALNUM, ..rule.boundary };
             for template in beginnings(text) {
                 if let Some(hook) = hook(&template, &boundary) {
-                    hooks.push((index, 0, hook));
+                    push((index, 0), hook, hooks);
                 } else {
                     hooks.truncate(before);
                     return false;
@@ -84,6 +83,28 @@ pub(super) fn hang(index: u32, rule: &Rule, hooks: &mut Vec<(u32, u32, Hook)>) -
         }
     }
     hooks.len() > before
+}
+
+/// Whether a template's literals hold at least two letters or digits.
+fn marks(template: &Template) -> bool {
+    let literals = template.segments.iter().map(|s| match s {
+        Segment::Literal(text) | Segment::LiteralNoCase(text) => &text[..],
+        Segment::Run(..) => &[],
+    });
+    literals.flatten().filter(|b| b.is_ascii_alphanumeric()).count() >= 2
+}
+
+/// Adds a hook; one with several distances becomes several.
+fn push((rule, template): (u32, u32), hook: Hook, hooks: &mut Vec<(u32, u32, Hook)>) {
+    if let Anchor::At(distance, sets) = &hook.anchor {
+        for more in 1..=(hook.back.1 - hook.back.0) as u8 {
+            let anchor = Anchor::At(distance + more, *sets);
+            hooks.push((rule, template, Hook { anchor, back: (0, 0) }));
+        }
+        hooks.push((rule, template, Hook { anchor: hook.anchor, back: (0, 0) }));
+    } else {
+        hooks.push((rule, template, hook));
+    }
 }
 
 /// What a template hangs on; `None` if there is nothing that could be looked for.
@@ -195,11 +216,14 @@ fn lead_sets(lead: &[u8], before: Option<&Segment>) -> Option<[Charset; 3]> {
     (ways <= MOST_LEADS).then_some(sets)
 }
 
-/// A hook on literal `i`, which stands at a fixed distance behind the template's start.
+/// A hook on literal `i`, which stands at one of a few distances behind the template's start (the difference is given
+/// as `back`).
 fn at_distance(segments: &[Segment], boundary: &Boundary, i: usize, offset: (usize, usize)) -> Option<Hook> {
-    let distance = u8::try_from(offset.0).ok().filter(|_| offset.0 == offset.1 && wide(segments) >= FAR)?;
+    let few = offset.1 - offset.0 < MOST_DISTANCES && offset.1 <= FARTHEST;
+    let distance = u8::try_from(offset.0).ok().filter(|_| few && wide(segments) >= FAR)?;
     let sets = head_sets(&segments[i..], 0)?;
-    begins_guarded(segments, boundary).then_some(Hook { anchor: Anchor::At(distance, sets), back: (0, 0) })
+    let back = (0, offset.1 - offset.0);
+    begins_guarded(segments, boundary).then_some(Hook { anchor: Anchor::At(distance, sets), back })
 }
 
 /// Whether a template that begins with a run begins at a start, wherever its boundary lets it stand.
@@ -238,37 +262,37 @@ fn wide(segments: &[Segment]) -> usize {
     count
 }
 
-/// The sets of the first four bytes from byte `skip` of the first segment on, if they are few enough to tell apart.
-fn head_sets(segments: &[Segment], skip: usize) -> Option<[Charset; 4]> {
-    let mut sets = [Charset::NONE; 4];
-    let mut free = sets.iter_mut();
-    let (mut ways, mut skip) = (1, skip);
+/// The sets of the first bytes from byte `skip` of the first segment on, if the first four are few enough to tell
+/// apart.
+fn head_sets(segments: &[Segment], skip: usize) -> Option<[Charset; 8]> {
+    let mut sets = Vec::with_capacity(8);
+    let mut skip = skip;
     for segment in segments {
         match segment {
-            Segment::Literal(text) | Segment::LiteralNoCase(text) => {
-                for b in text.iter().skip(std::mem::take(&mut skip)) {
-                    let Some(set) = free.next() else { break };
-                    *set = Charset::NONE.with(*b);
-                    if matches!(segment, Segment::LiteralNoCase(_)) && b.is_ascii_alphabetic() {
-                        *set = set.with(b.to_ascii_uppercase()).with(b.to_ascii_lowercase());
-                        ways *= 2;
-                    }
-                }
+            Segment::Literal(text) => {
+                sets.extend(
+                    text.iter().skip(std::mem::take(&mut skip)).take(8).map(|&b| Charset::NONE.with(b)),
+                );
+            }
+            Segment::LiteralNoCase(text) => {
+                let either = |b: u8| Charset::NONE.with(b.to_ascii_uppercase()).with(b.to_ascii_lowercase());
+                sets.extend(text.iter().skip(std::mem::take(&mut skip)).take(8).map(|&b| either(b)));
             }
             Segment::Run(run, _) => {
                 let (least, most) = extent(segment);
-                for _ in 0..least.min(4) {
-                    let Some(set) = free.next() else { break };
-                    *set = *run;
-                    ways *= run.len() as usize;
-                }
+                sets.extend(std::iter::repeat_n(*run, least.min(8)));
                 if least < most {
                     break;
                 }
             }
         }
+        if sets.len() >= 8 {
+            break;
+        }
     }
-    (free.next().is_none() && ways <= MOST_HEADS).then_some(sets)
+    let ways: usize = sets.get(..4)?.iter().map(|s| s.len() as usize).product();
+    sets.resize(8, ANY);
+    sets.try_into().ok().filter(|_| ways <= MOST_HEADS)
 }
 
 /// A hook on a mark inside of a literal that is rare in all text: `://`, or five dashes.

@@ -69,7 +69,8 @@ impl Dispatch {
                 Anchor::Head(sets) => heads.push((sets, entry)),
                 // Nearest byte first, so that the list goes by the two bytes that are always known.
                 Anchor::Lead([far, mid, near]) => {
-                    leads.push(([near, mid, far, Charset::NONE.with(0)], entry));
+                    let none = Charset::NONE;
+                    leads.push(([near, mid, far, none.with(0), none, none, none, none], entry));
                 }
                 Anchor::At(distance, sets) => distant.entry(distance).or_default().push((sets, entry)),
                 Anchor::Dashes(text) => dashes.push((text.into(), entry)),
@@ -124,7 +125,7 @@ impl Dispatch {
     fn at_start(&self, bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
         let Some(head) = bytes.get(start..).and_then(|b| b.first_chunk::<4>()) else { return };
         if self.heads.may(u32::from_le_bytes(*head)) {
-            for entry in self.heads.entries(*head) {
+            for entry in self.heads.entries(*head, &bytes[start + 4..]) {
                 self.try_entry(bytes, start, entry, sink);
             }
         }
@@ -134,7 +135,7 @@ impl Dispatch {
             _ => return,
         };
         if self.leads.may(u32::from_le_bytes(lead)) {
-            for entry in self.leads.entries(lead) {
+            for entry in self.leads.entries(lead, &[]) {
                 self.try_entry(bytes, start, entry, sink);
             }
         }
@@ -153,7 +154,7 @@ impl Dispatch {
             let at = start + usize::from(*distance);
             let Some(four) = bytes.get(at..).and_then(|b| b.first_chunk::<4>()) else { break };
             if hashes.may(u32::from_le_bytes(*four)) {
-                for entry in hashes.entries(*four) {
+                for entry in hashes.entries(*four, &bytes[at + 4..]) {
                     self.try_entry(bytes, start, entry, sink);
                 }
             }

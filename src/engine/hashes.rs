@@ -1,5 +1,5 @@
 //! Two tables that answer "does any rule begin so?" from a few bytes: a set of bits, asked at every long run, and
-//! lists by the two most telling bytes, asked when the bit is set, which know the next two bytes exactly.
+//! lists by the two most telling bytes, asked when the bit is set, which know the next six bytes exactly.
 
 use crate::rules::Charset;
 
@@ -15,29 +15,31 @@ pub(super) struct Hashes {
     /// Where the list of each pair of bytes begins in `entries`; one more at the end.
     heads: Box<[u32]>,
     entries: Box<[Entry]>,
-    /// The sets that third and fourth bytes are of.
-    sets: Vec<[Charset; 2]>,
+    /// The sets that the third to the eighth byte are of.
+    sets: Vec<[Charset; 6]>,
 }
 
 /// An entry with two first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     pair: u16,
-    /// Index of the sets of its third and fourth byte.
+    /// Index of the sets of its further bytes.
     rest: u16,
     index: u32,
 }
 
 impl Hashes {
-    /// From the sets of four bytes that each entry may begin with; the first two decide the list. There are two to
+    /// From the sets of bytes that each entry may begin with; the first two decide the list, the first four the bits. There are two to
     /// the power of `size` bits: for thousands of entries 17, which still fit the first-level cache.
-    pub(super) fn new<'s>(keys: impl Iterator<Item = (&'s [Charset; 4], u32)>, size: u32) -> Hashes {
+    pub(super) fn new<'s>(keys: impl Iterator<Item = (&'s [Charset; 8], u32)>, size: u32) -> Hashes {
         let mut bits = vec![0u64; 1 << (size - 6)].into_boxed_slice();
         let mut pairs: Vec<(u16, Entry)> = Vec::new();
-        let mut sets: Vec<[Charset; 2]> = Vec::new();
-        for ([a, b, c, d], entry) in keys {
-            let rest = sets.iter().rposition(|s| s == &[*c, *d]).unwrap_or_else(|| {
-                sets.push([*c, *d]);
+        let mut sets: Vec<[Charset; 6]> = Vec::new();
+        for ([a, b, c, d, further @ ..], entry) in keys {
+            let [e, f, g, h] = further;
+            let own = [*c, *d, *e, *f, *g, *h];
+            let rest = sets.iter().rposition(|s| *s == own).unwrap_or_else(|| {
+                sets.push(own);
                 sets.len() - 1
             }) as u16;
             for (a, b) in members(a).flat_map(|a| members(b).map(move |b| (a, b))) {
@@ -67,18 +69,17 @@ impl Hashes {
         self.bits[hash >> 6] >> (hash & 63) & 1 == 1
     }
 
-    /// The entries that begin with these four bytes.
-    pub(super) fn entries(&self, [a, b, c, d]: [u8; 4]) -> impl Iterator<Item = u32> + '_ {
+    /// The entries that begin with these bytes, of which the first four decide where they are looked for.
+    pub(super) fn entries<'h>(&'h self, four: [u8; 4], more: &'h [u8]) -> impl Iterator<Item = u32> + 'h {
+        let [a, b, c, d] = four;
         let list = usize::from(list(a, b));
         let pair = u16::from_le_bytes([a, b]);
         let fits = move |e: &&Entry| {
-            let [third, fourth] = &self.sets[usize::from(e.rest)];
-            e.pair == pair && third.has(c) && fourth.has(d)
+            let sets = &self.sets[usize::from(e.rest)];
+            e.pair == pair && sets.iter().zip([c, d].iter().chain(more)).all(|(set, &byte)| set.has(byte))
         };
-        self.entries[self.heads[list] as usize..self.heads[list + 1] as usize]
-            .iter()
-            .filter(fits)
-            .map(|e| e.index)
+        let list = &self.entries[self.heads[list] as usize..self.heads[list + 1] as usize];
+        list.iter().filter(fits).map(|e| e.index)
     }
 }
 

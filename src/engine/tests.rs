@@ -209,7 +209,7 @@ fn print_anchors() {
         };
         *count.entry(kind).or_default() += 1;
         if let Anchor::Head(sets) | Anchor::At(_, sets) = &hook.anchor {
-            let ways: u32 = sets.iter().map(crate::rules::Charset::len).product();
+            let ways: u32 = sets[..4].iter().map(crate::rules::Charset::len).product();
             if ways > 300 {
                 println!("WAYS {ways} {kind} {} {t}", rules[*rule as usize].id);
             }

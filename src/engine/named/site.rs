@@ -22,8 +22,8 @@ const PART: usize = 10;
 /// Whether a long run that holds a digit or letters of both cases may be a key without any name: random, or at least
 /// not a word. Cheap, and mostly says no.
 pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
-    // A call, bare or not, is code.
-    if bytes.get(end) == Some(&b'(') {
+    // A call, bare or not, is code; digests and lines of an encoded body are data.
+    if bytes.get(end) == Some(&b'(') || is_digest(&bytes[..start]) || in_body(bytes, start) {
         return false;
     }
     let run = &bytes[start..end.min(start + 64)];
@@ -44,6 +44,30 @@ pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
         with_digits += usize::from(part.iter().any(u8::is_ascii_digit));
     }
     parts >= 3 && with_digits * 3 >= parts * 2 && reads_random(run)
+}
+
+/// Whether a digest's kind stands in front: `h1:`, `zh:`, `sha256-`, `sha512:`.
+fn is_digest(before: &[u8]) -> bool {
+    matches!(
+        before,
+        [.., b'h', b'1', b':'] | [.., b'z', b'h', b':'] | [.., b's', b'h', b'a', _, _, _, b'-' | b':']
+    )
+}
+
+/// Whether the line at `start` is one of many full lines of base64: it fills 64 or 76 bytes, and so does one beside it.
+fn in_body(bytes: &[u8], start: usize) -> bool {
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    let left = bytes[..start].iter().rev().take(76).take_while(|b| part(b)).count();
+    let (line, rest) = bytes.split_at(start - left);
+    let width = rest.iter().take(77).take_while(|b| part(b)).count();
+    if !matches!(width, 64 | 76) {
+        return false;
+    }
+    let behind = rest[width..].iter().take(80).position(|b| part(b)).unwrap_or(80);
+    let next = rest.get(width + behind..).unwrap_or_default();
+    let gap = line.iter().rev().take(80).take_while(|b| !part(b)).count();
+    let before = line[..line.len() - gap].iter().rev().take(77).take_while(|b| part(b)).count();
+    before == width || next.iter().take(77).take_while(|b| part(b)).count() == width
 }
 
 /// The places of one piece.
