@@ -145,7 +145,7 @@ impl Pieces {
         }
         self.before = before;
         // A run up to the very end of the content ends at the block behind it.
-        if end == bytes.len() && end % 64 == 0 {
+        if end == bytes.len() && end.is_multiple_of(64) {
             let ends = self.ends.step(Masks::default());
             push_runs(bytes, ends & 1, end, &mut self.runs);
         }

@@ -63,7 +63,7 @@ fn in_body(bytes: &[u8], start: usize) -> bool {
     if !matches!(width, 64 | 76) {
         return false;
     }
-    let behind = rest[width..].iter().take(80).position(|b| part(b)).unwrap_or(80);
+    let behind = rest[width..].iter().take(80).position(part).unwrap_or(80);
     let next = rest.get(width + behind..).unwrap_or_default();
     let gap = line.iter().rev().take(80).take_while(|b| !part(b)).count();
     let before = line[..line.len() - gap].iter().rev().take(77).take_while(|b| part(b)).count();
