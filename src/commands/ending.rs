@@ -1,5 +1,8 @@
 //! Ending early: signals and `--timeout`.
 
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -10,6 +13,8 @@ use crate::model::{Stop, StopReason};
 
 /// How long a scan may take to end by itself after a signal. A read that hangs would never look at the flag.
 const GRACE: Duration = Duration::from_millis(1_500);
+/// The same after `--timeout`, where nobody waits at a keyboard.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Turns SIGINT and SIGTERM into a request to stop, and ends the process if that is not heeded in time.
 pub(super) fn on_signals(stop: &Stop) {
@@ -18,30 +23,49 @@ pub(super) fn on_signals(stop: &Stop) {
     thread::spawn(move || {
         for _ in signals.forever() {
             if stop.requested() == Some(StopReason::Interrupted) {
-                abandon();
+                abandon("interrupted");
             }
             stop.request(StopReason::Interrupted);
             thread::spawn(|| {
                 thread::sleep(GRACE);
-                abandon();
+                abandon("interrupted");
             });
         }
     });
 }
 
-/// Asks the scan to stop when the time is up.
-pub(super) fn after(time: Option<Duration>, stop: &Stop) {
+/// A time limit, until it is dropped.
+pub(super) struct Limit(Arc<AtomicBool>);
+
+impl Drop for Limit {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Asks the scan to stop when the time is up, and ends the process if it does not.
+pub(super) fn after(time: Option<Duration>, stop: &Stop) -> Limit {
+    let ended = Arc::new(AtomicBool::new(false));
     if let Some(time) = time {
-        let stop = stop.clone();
+        let (stop, ended) = (stop.clone(), Arc::clone(&ended));
         thread::spawn(move || {
             thread::sleep(time);
             stop.request(StopReason::TimedOut);
+            thread::sleep(PATIENCE);
+            if !ended.load(Ordering::Relaxed) {
+                abandon("the time limit is over");
+            }
         });
     }
+    Limit(ended)
 }
 
 /// Ends the process at once, incomplete. Reports are renamed into place whole, so none is left half written.
 #[expect(clippy::disallowed_methods, clippy::exit, reason = "a thread that hangs in a read cannot be asked")]
-fn abandon() {
+fn abandon(why: &str) {
+    let _ = writeln!(
+        io::stderr(),
+        "keysieve: {why}: the scan is INCOMPLETE, and what it had found so far is not reported"
+    );
     std::process::exit(3);
 }

@@ -120,7 +120,7 @@ impl<'g> Session<'g> {
     /// Scans a source.
     pub fn sift(&self, source: &dyn Source) -> Result<Report> {
         ending::on_signals(&self.stop);
-        ending::after(self.globals.timeout, &self.stop);
+        let limit = ending::after(self.globals.timeout, &self.stop);
         let matcher = Matcher::new(self.ruleset.rules(), self.options.clone());
         let concealer = Concealer::new(self.all_rules.rules());
         let sieve = Sieve {
@@ -133,8 +133,8 @@ impl<'g> Session<'g> {
         let display = Display::start(wanted, &self.progress);
         let watch = Watch::new(source);
         let mut report = sieve.sift(&watch)?;
-        drop(display);
-        watch.tell(&self.triage, &self.hygiene, &self.root, &mut report)?;
+        drop((limit, display));
+        watch.tell(&self.triage, &self.hygiene, &self.root, &mut report);
         report.coverage.stopped = report.coverage.stopped.or(self.stop.requested());
         report.coverage.notes.extend(self.notes.iter().cloned());
         if self.covers_all && report.coverage.is_complete() {
@@ -168,6 +168,23 @@ impl<'g> Session<'g> {
         }
         for line in summary_lines(report, self.look) {
             let _ = writeln!(err, "{line}");
+        }
+        Ok(code)
+    }
+
+    /// What a hook would say to this, and how it came about: on demand, for a person.
+    pub fn explain(&self, report: &Report, stage: Stage, out: &mut dyn Write) -> Result<u8> {
+        let code = self.exit_code(report);
+        let said = if code == 0 {
+            format!("keysieve lets this pass: {} has nothing against it.\n", stage.as_str())
+        } else {
+            refusal(report, stage.as_str(), self.look)
+        };
+        write!(out, "{said}\nHow it came about:\n").map_err(Error::Output)?;
+        let look = Look { verbosity: 2, ..self.look };
+        output::write(&output::wanted("text", None, &[])?, report, look, out)?;
+        for line in summary_lines(report, look) {
+            writeln!(out, "{line}").map_err(Error::Output)?;
         }
         Ok(code)
     }

@@ -15,7 +15,8 @@ use super::configured::HygieneWanted;
 /// More such files than this are counted by git, not by us.
 const MOST: usize = 10_000;
 
-type Seen = Arc<Mutex<Vec<(Origin, Severity)>>>;
+/// Where a file stands, how bad that is, and whether its path is one that HEAD has already.
+type Seen = Arc<Mutex<Vec<(Origin, Severity, bool)>>>;
 
 /// A source that is watched.
 pub(super) struct Watch<'a> {
@@ -29,29 +30,29 @@ impl<'a> Watch<'a> {
     }
 
     /// Adds what was seen to the report: tracked or staged files as findings, others as notes.
-    pub(super) fn tell(
-        self,
-        triage: &Triage,
-        wanted: &HygieneWanted,
-        root: &Path,
-        report: &mut Report,
-    ) -> Result<()> {
+    pub(super) fn tell(self, triage: &Triage, wanted: &HygieneWanted, root: &Path, report: &mut Report) {
         let mut seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
         if seen.is_empty() {
-            return Ok(());
+            return;
         }
         seen.sort();
         seen.dedup();
-        let in_files = seen.iter().any(|(origin, _)| matches!(origin, Origin::File(..)));
-        let repository =
-            if in_files { Repository::discover(root, &Environment::of_process())? } else { None };
-        let index = repository.map(|r| r.index()).transpose()?;
-        for (origin, severity) in seen {
+        let in_files = seen.iter().any(|(origin, ..)| matches!(origin, Origin::File(..)));
+        // What cannot be read here is the source's to report; findings are not lost for it.
+        let repository = || Repository::discover(root, &Environment::of_process()).ok().flatten();
+        let repository = if in_files { repository() } else { None };
+        let index = repository.map(|r| r.index().ok().flatten());
+        for (origin, severity, old) in seen {
             let Some(kind) = origin.path().and_then(|p| hygiene::check(p.as_bytes())) else { continue };
             if !wanted.has(kind.rule) {
                 continue;
             }
             let staged = matches!(origin, Origin::Staged(..));
+            if old {
+                // It was committed before, as `scan` says: this commit does not bring it in.
+                report.coverage.old_findings += 1;
+                continue;
+            }
             let mut finding = hygiene::finding(kind, origin, severity);
             let path = triage.path_from_root(&finding).unwrap_or_default().into_owned();
             let tracked = match &index {
@@ -74,7 +75,6 @@ impl<'a> Watch<'a> {
         }
         report.findings.sort_by(Finding::report_order);
         report.suppressed.sort_by(Finding::report_order);
-        Ok(())
     }
 }
 
@@ -105,8 +105,14 @@ impl Source for Watch<'_> {
         self.inner.visit(&|| {
             let mut worker = new_worker();
             let seen = Arc::clone(&seen);
+            let mut new_path = None;
             Box::new(move |blob| {
-                note(blob, &seen);
+                // The name of a staged file is given before its content, if it is new.
+                match blob.origin {
+                    Origin::Staged(path, Part::FileName) => new_path = Some(path.clone()),
+                    Origin::Staged(path, _) => note(blob, new_path.as_ref() != Some(path), &seen),
+                    _ => note(blob, false, &seen),
+                }
                 worker(blob);
             })
         })
@@ -118,7 +124,7 @@ impl Source for Watch<'_> {
 }
 
 /// Remembers a file that never belongs in git.
-fn note(blob: &Blob<'_>, seen: &Seen) {
+fn note(blob: &Blob<'_>, old: bool, seen: &Seen) {
     let (Origin::File(path, Part::Content) | Origin::Staged(path, Part::Content)) = blob.origin else {
         return;
     };
@@ -131,6 +137,6 @@ fn note(blob: &Blob<'_>, seen: &Seen) {
     let severity = if harmless || in_test { Severity::Low } else { kind.severity };
     let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     if seen.len() < MOST {
-        seen.push((blob.origin.clone(), severity));
+        seen.push((blob.origin.clone(), severity, old));
     }
 }

@@ -36,6 +36,11 @@ impl ObjectId {
         Some(ObjectId { bytes, len: (text.len() / 2) as u8 })
     }
 
+    /// All zeros, which names no object.
+    pub fn null(hash: HashKind) -> ObjectId {
+        ObjectId { bytes: [0; 32], len: hash.len() as u8 }
+    }
+
     /// The raw bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]

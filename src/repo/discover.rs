@@ -52,6 +52,13 @@ pub(super) fn at(folder: &Path, env: &Environment) -> Result<Option<Found>> {
                 let parent = Some(folder.to_path_buf());
                 return Ok(Some(Found { git_dir: dot_git, parent, git_file: None, explicit: false }));
             }
+            // Git would look further up, and judge another repository or none; we say that this one cannot be read.
+            if ["HEAD", "objects", "refs"].iter().any(|part| dot_git.join(part).symlink_metadata().is_ok()) {
+                return Err(refuse(
+                    &dot_git,
+                    "it is damaged: HEAD, objects or refs are not as they must be".into(),
+                ));
+            }
         }
         Ok(meta) if meta.is_file() => {
             let git_dir = read_git_file(&dot_git, env)?;

@@ -14,6 +14,7 @@ mod ignore_rules;
 mod index;
 mod plumbing;
 mod range;
+mod ref_files;
 mod reflog;
 mod refs;
 mod repository;

@@ -38,6 +38,11 @@ impl Repository {
         Ok(Range { include, exclude })
     }
 
+    /// The commit that a name stands for.
+    pub fn commit_named(&self, name: &str) -> Result<ObjectId> {
+        self.commit(&Git::find(&self.folders())?, name, name)
+    }
+
     fn commit(&self, git: &Git, name: &str, range: &str) -> Result<ObjectId> {
         let peeled = format!("{name}^{{commit}}");
         let args = ["rev-parse", "--verify", "--quiet", "--end-of-options", &peeled].map(OsStr::new);

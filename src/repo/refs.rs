@@ -3,20 +3,18 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Read};
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::model::ObjectId;
 
 use super::bytes::{path_from_bytes, path_to_bytes};
 use super::discover::read_short;
-use super::files::open_regular;
 use super::plumbing::Git;
+use super::ref_files::{PACKED_LIMIT, Value, read_loose, read_packed};
 use super::repository::{RefStorage, Repository};
 
-/// `packed-refs` may be long, but not endless.
-const PACKED_LIMIT: u64 = 1 << 30;
 /// How many symbolic refs may point to each other: git's own bound.
 const SYMBOLIC_DEPTH: usize = 5;
 /// Folders below refs/ deeper than this are named and not read.
@@ -43,13 +41,6 @@ pub struct Refs {
 /// What could not be read: name or path, and why.
 pub type Broken = Vec<(String, String)>;
 
-/// What a loose ref file holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Value {
-    Object(ObjectId),
-    Symbolic(Vec<u8>),
-}
-
 impl Repository {
     /// All refs: of all namespaces, of all work trees, and the special ones (`HEAD`, `MERGE_HEAD`, `ORIG_HEAD` …).
     pub fn refs(&self) -> Result<Refs> {
@@ -57,8 +48,8 @@ impl Repository {
             return self.refs_by_plumbing();
         }
         let mut all = Collector { repository: self, found: BTreeMap::new(), broken: Vec::new() };
-        all.packed()?;
-        for git_dir in self.worktrees()? {
+        all.packed();
+        for git_dir in all.worktrees() {
             all.worktree(&git_dir);
         }
         Ok(all.finish())
@@ -193,16 +184,27 @@ struct Collector<'r> {
 }
 
 impl Collector<'_> {
-    fn packed(&mut self) -> Result<()> {
+    fn packed(&mut self) {
         let path = self.repository.common_dir.join("packed-refs");
         let (found, broken) = (&mut self.found, &mut self.broken);
-        read_packed(&path, &mut |name, id| match id {
+        let read = read_packed(&path, &mut |name, id| match id {
             Some(id) => {
                 found.insert(name.to_vec(), Value::Object(id));
             }
             None => {
                 broken.push((String::from_utf8_lossy(name).into_owned(), "bad line in packed-refs".into()));
             }
+        });
+        if let Err(e) = read {
+            self.broken.push(("packed-refs".into(), e.to_string()));
+        }
+    }
+
+    /// The git folders of all work trees; at least the shared one.
+    fn worktrees(&mut self) -> Vec<PathBuf> {
+        self.repository.worktrees().unwrap_or_else(|e| {
+            self.broken.push(("worktrees".into(), e.to_string()));
+            vec![self.repository.common_dir.clone()]
         })
     }
 
@@ -309,71 +311,4 @@ fn is_private(name: &[u8]) -> bool {
         || name.starts_with(b"refs/bisect/")
         || name.starts_with(b"refs/worktree/")
         || name.starts_with(b"refs/rewritten/")
-}
-
-/// Reads a loose ref; `None` if it is not there.
-fn read_loose(path: &Path) -> Result<Option<Value>, String> {
-    // An old way to write a symbolic ref is a symbolic link. It is read, never followed.
-    if let Ok(target) = fs::read_link(path) {
-        let target = path_to_bytes(&target);
-        return if target.starts_with(b"refs/") {
-            Ok(Some(Value::Symbolic(target)))
-        } else {
-            Err("a symbolic link to somewhere outside of refs/".into())
-        };
-    }
-    let text = match read_regular(path) {
-        Ok(text) => text,
-        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Ok(None);
-        }
-        Err(e) => return Err(e.to_string()),
-    };
-    if let Some(name) = text.strip_prefix(b"ref:") {
-        return Ok(Some(Value::Symbolic(name.trim_ascii().to_vec())));
-    }
-    let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
-    match ObjectId::from_hex(&text[..end]) {
-        Some(id) if !id.is_null() => Ok(Some(Value::Object(id))),
-        Some(_) => Err("it names no object (all zeros)".into()),
-        None if text.is_empty() => Err("it is empty".into()),
-        None => Err("it holds no object id".into()),
-    }
-}
-
-/// Reads a short file unless it is something that would block, such as a FIFO.
-fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
-    let kind = fs::metadata(path)?;
-    if kind.is_dir() {
-        return Err(io::ErrorKind::NotFound.into());
-    }
-    if !kind.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    read_short(path)
-}
-
-/// Calls `found` with each line of `packed-refs`; `None` for a line that is none.
-fn read_packed(path: &Path, found: &mut dyn FnMut(&[u8], Option<ObjectId>)) -> Result<()> {
-    let refuse = |source| Error::Io { path: path.to_path_buf(), doing: "read", source };
-    let file = match open_regular(path) {
-        Ok(file) => file,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(refuse(e)),
-    };
-    let mut text = Vec::new();
-    file.take(PACKED_LIMIT).read_to_end(&mut text).map_err(refuse)?;
-    for line in text.split(|&b| b == b'\n') {
-        match line.first() {
-            None | Some(b'#' | b'^') => {}
-            Some(_) => match line.iter().position(|&b| b == b' ') {
-                Some(at) => {
-                    let name = line[at + 1..].trim_ascii_end();
-                    found(name, ObjectId::from_hex(&line[..at]).filter(|id| !id.is_null()));
-                }
-                None => found(line, None),
-            },
-        }
-    }
-    Ok(())
 }

@@ -117,7 +117,7 @@ impl Source for Diff<'_> {
         let mut coverage = Coverage::new(self.mode);
         let store = self.store()?;
         for problem in store.problems() {
-            coverage.notes.push(format!("{}: {}", problem.path.display(), problem.why));
+            coverage.missed(problem.path.display().to_string(), problem.why.clone());
         }
         let shallow = self.repository.shallow()?;
         self.options.progress.expect(self.commits.len() as u64);

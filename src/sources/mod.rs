@@ -15,6 +15,7 @@ pub use diff::{Diff, DiffOptions, tree_of};
 pub use history::{Cache, Filter, History, HistoryOptions, Place, Unopened, places};
 pub use message::Message;
 pub use pushed::Pushed;
+pub use read::stdin_was_closed;
 pub use source::{Source, Worker};
 pub use staged::{Staged, StagedOptions};
 pub use tree::{Tree, TreeOptions};

@@ -5,6 +5,8 @@
 
 use std::io::{self, Read};
 
+use rustix::fs::{self as unix, OFlags};
+
 use crate::encoding::{Decoded, lines::Cursor};
 use crate::model::{Blob, LineCol, Origin, Scope, Stop, Window};
 
@@ -127,6 +129,18 @@ impl<F: Read> Read for Opened<F> {
         self.left = Some(left - read as u64);
         Ok(read)
     }
+}
+
+/// Whether the process was started without a standard input. Rust then opens `/dev/null` for reading *and* writing in its
+/// place, which nobody does by hand; reading it would look like an empty input.
+pub fn stdin_was_closed() -> bool {
+    let stdin = io::stdin();
+    let both = unix::fcntl_getfl(&stdin).is_ok_and(|f| f & OFlags::RWMODE == OFlags::RDWR);
+    let is_null = || match (unix::fstat(&stdin), unix::stat("/dev/null")) {
+        (Ok(this), Ok(null)) => (this.st_rdev, this.st_ino) == (null.st_rdev, null.st_ino),
+        _ => false,
+    };
+    both && is_null()
 }
 
 #[cfg(test)]

@@ -57,19 +57,19 @@ impl<'r> Staged<'r> {
         }
         let mut trees = Vec::new();
         for parent in parents {
-            trees.push(self.tree_of(objects, &parent)?);
+            // One that cannot be read counts as empty: then more is judged, not less.
+            match self.tree_of(objects, &parent) {
+                Ok(tree) => trees.push(tree),
+                Err(why) => objects.missed(coverage, &parent, "commit", why),
+            }
         }
         Ok(jobs(objects, Side::Index(index), &trees, coverage))
     }
 
-    fn tree_of(&self, objects: &mut Objects<'_>, commit: &ObjectId) -> Result<ObjectId> {
-        let refuse = |why: String| Error::Repository {
-            path: self.repository.git_dir.clone(),
-            problem: format!("commit {commit}: {why}"),
-        };
-        let data = objects.read(commit, Kind::Commit).map_err(refuse)?;
+    fn tree_of(&self, objects: &mut Objects<'_>, commit: &ObjectId) -> Result<ObjectId, String> {
+        let data = objects.read(commit, Kind::Commit)?;
         let parsed = Commit::parse(&data, self.repository.hash);
-        parsed.map(|c| c.tree).ok_or_else(|| refuse("the commit is damaged".into()))
+        parsed.map(|c| c.tree).ok_or_else(|| "the commit is damaged".into())
     }
 
     fn push<'s>(
@@ -123,7 +123,7 @@ impl Source for Staged<'_> {
         let repository = self.repository;
         let store = Store::open_with(&repository.objects_dir, &repository.alternates, repository.hash)?;
         for problem in store.problems() {
-            coverage.notes.push(format!("{}: {}", problem.path.display(), problem.why));
+            coverage.missed(problem.path.display().to_string(), problem.why.clone());
         }
         let jobs = self.jobs(&index, &mut Objects::new(&store), &mut coverage)?;
         if jobs.is_empty() && coverage.is_complete() {

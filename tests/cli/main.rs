@@ -13,6 +13,7 @@ mod delivery;
 mod diff;
 mod exits;
 mod explain;
+mod faults;
 mod formats;
 mod history;
 mod hook;

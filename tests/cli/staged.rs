@@ -481,8 +481,8 @@ fn what_cannot_be_read_is_never_clean() {
     broken(&|s| object(s, ":a.txt"), None).run(["staged"]).code(3).warns("missing");
     broken(&|s| object(s, ":a.txt"), Some("")).run(["staged"]).code(3);
     broken(&|s| object(s, ":a.txt"), Some("garbage")).run(["staged"]).code(3);
-    broken(&|s| object(s, "HEAD"), None).run(["staged"]).code(3);
-    // Without HEAD's tree nobody can tell what is new: everything counts.
+    // Without HEAD or its tree nobody can tell what is new: everything counts.
+    broken(&|s| object(s, "HEAD"), None).run(["staged"]).code(1).warns("missing");
     broken(&|s| object(s, "HEAD^{tree}"), None).run(["staged"]).code(1).warns("missing");
     broken(&|_| ".git/index".into(), Some("DIRC")).run(["staged"]).code(3);
     broken(&|_| ".git/config".into(), Some("[core]\nrepositoryformatversion=7\n")).run(["staged"]).code(3);

@@ -163,7 +163,8 @@ fn load(path: &Path) -> Result<Option<Vec<u8>>> {
     let unreadable = |source| Error::Io { path: path.to_path_buf(), doing: "read", source };
     let file = match open_regular(path) {
         Ok(file) => file,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        // A link to nothing is no absent index: something was there.
+        Err(e) if e.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_err() => return Ok(None),
         Err(e) => return Err(unreadable(e)),
     };
     let expected = file.metadata().map_err(unreadable)?.len().min(LIMIT);

@@ -125,9 +125,9 @@ impl<'p, 's> Pusher<'p, 's> {
                 Err(why) => Err(why),
             };
             if let Err(why) = read {
-                // The new blob is read all the same; only which of its lines are old cannot be told.
-                let path = job.path.to_text();
-                self.coverage.notes.push(format!("{path}: old version {id} cannot be read ({why})"));
+                // The new blob is read all the same, but which of its lines are old cannot be told.
+                let what = format!("{}: old version", job.path.to_text());
+                self.objects.missed(&mut self.coverage, id, &what, why);
             }
         }
         (!job.old.is_empty()).then_some(lines)

@@ -168,14 +168,8 @@ impl Comparison<'_, '_, '_> {
         self.tree(&id).into_iter().map(|(name, id, mode)| (name, (id, mode))).collect()
     }
 
-    fn tree(&mut self, id: &ObjectId) -> Vec<(Vec<u8>, ObjectId, Mode)> {
-        match list(self.objects, id) {
-            Ok(items) => items,
-            Err(why) => {
-                self.objects.missed(self.coverage, id, "tree", why);
-                Vec::new()
-            }
-        }
+    fn tree(&mut self, id: &ObjectId) -> Vec<TreeLine> {
+        listed(self.objects, id, self.coverage)
     }
 
     fn new_items(&mut self, pair: &Pair) -> Vec<Item> {
@@ -237,21 +231,37 @@ fn index_items(index: &Index, range: Range<usize>, node: Option<usize>, prefix: 
 pub(in crate::sources) fn find(objects: &mut Objects<'_>, tree: ObjectId, path: &[u8]) -> Option<ObjectId> {
     let mut id = tree;
     for part in path.split(|&b| b == b'/') {
-        id = list(objects, &id).ok()?.into_iter().find(|(name, ..)| name == part)?.1;
+        id = list(objects, &id).ok()?.0.into_iter().find(|(name, ..)| name == part)?.1;
     }
     Some(id)
 }
 
-/// The lines of a tree: name, id, kind.
-pub(super) fn list(
-    objects: &mut Objects<'_>,
-    id: &ObjectId,
-) -> Result<Vec<(Vec<u8>, ObjectId, Mode)>, String> {
+/// A line of a tree: name, id, kind.
+pub(super) type TreeLine = (Vec<u8>, ObjectId, Mode);
+
+/// The lines of a tree; what cannot be read is named, and the lines before it count.
+pub(super) fn listed(objects: &mut Objects<'_>, id: &ObjectId, coverage: &mut Coverage) -> Vec<TreeLine> {
+    match list(objects, id) {
+        Ok((lines, damaged)) => {
+            if damaged {
+                objects.missed(coverage, id, "tree", "the tree is damaged".into());
+            }
+            lines
+        }
+        Err(why) => {
+            objects.missed(coverage, id, "tree", why);
+            Vec::new()
+        }
+    }
+}
+
+/// The lines of a tree up to the first one that is not as it must be, and whether there is such a one.
+fn list(objects: &mut Objects<'_>, id: &ObjectId) -> Result<(Vec<TreeLine>, bool), String> {
     let data = objects.read(id, Kind::Tree)?;
     let mut entries = Entries::new(&data, objects.hash());
-    let items = entries
+    let lines = entries
         .by_ref()
         .filter_map(|e| Some((e.name.to_vec(), ObjectId::from_bytes(e.id)?, Mode::from_bits(e.mode))))
         .collect();
-    if entries.damaged() { Err("the tree is damaged".into()) } else { Ok(items) }
+    Ok((lines, entries.damaged()))
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::model::{Coverage, ObjectId};
 use crate::repo::Mode;
 
-use super::compare::{Changes, Gone, list};
+use super::compare::{Changes, Gone, listed};
 use super::lines::line_weights;
 use super::objects::{Content, Objects};
 
@@ -44,14 +44,14 @@ fn leaves(objects: &mut Objects<'_>, gone: Vec<Gone>, coverage: &mut Coverage) -
             Mode::File | Mode::Link => leaves.push(next),
             Mode::Commit => {}
             Mode::Tree if leaves.len() > MOST_LISTED || !seen.insert(next.id) => {}
-            Mode::Tree => match list(objects, &next.id) {
-                Ok(items) => stack.extend(items.into_iter().map(|(name, id, mode)| Gone {
+            Mode::Tree => {
+                let lines = listed(objects, &next.id, coverage).into_iter();
+                stack.extend(lines.map(|(name, id, mode)| Gone {
                     path: [&next.path[..], b"/", &name].concat(),
                     id,
                     mode,
-                })),
-                Err(why) => objects.missed(coverage, &next.id, "tree", why),
-            },
+                }));
+            }
         }
     }
     leaves.sort_by(|a, b| a.path.cmp(&b.path));

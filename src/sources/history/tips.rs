@@ -41,6 +41,7 @@ pub(super) fn collect(
 ) -> Result<Tips> {
     let mut tips = Tips::default();
     let all = repo.refs()?;
+    let all_whole = all.broken.is_empty();
     for (name, why) in all.broken {
         coverage.missed(name, why);
     }
@@ -67,11 +68,24 @@ pub(super) fn collect(
         return Err(Error::Incomplete(format!("there is no branch '{}'", reach.branches.join("', '"))));
     }
     tips.refs.sort_by(|a, b| (rank(&a.0), &a.0).cmp(&(rank(&b.0), &b.0)));
-    tips.head = repo.head()?.and_then(|id| catalog.number(id.as_bytes()));
-    shallow(repo, catalog, &mut tips, coverage)?;
+    match repo.head() {
+        Ok(head) => tips.head = head.and_then(|id| catalog.number(id.as_bytes())),
+        // The ref that HEAD leads to is named already if it is among the broken ones.
+        Err(e) if all_whole => coverage.missed("HEAD", e.to_string()),
+        Err(_) => {}
+    }
+    if let Err(e) = shallow(repo, catalog, &mut tips, coverage) {
+        coverage.missed("shallow", e.to_string());
+    }
     if reach.branches.is_empty() {
-        logs(repo, catalog, reach.reflog, &mut tips, coverage)?;
-        for dir in repo.worktrees()? {
+        if let Err(e) = logs(repo, catalog, reach.reflog, &mut tips, coverage) {
+            coverage.missed("reflogs", e.to_string());
+        }
+        let dirs = repo.worktrees().unwrap_or_else(|e| {
+            coverage.missed("worktrees", e.to_string());
+            vec![repo.common_dir.clone()]
+        });
+        for dir in dirs {
             let own = dir == repo.git_dir;
             let file = if own { repo.index_file.clone() } else { dir.join("index") };
             if let Err(e) = index(repo, &dir, &file, catalog, &mut tips, coverage) {

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use crate::model::{Blob, BlobPath, Coverage, Origin, Part, Scope, SkipReason, Stop};
 use crate::repo::path_to_bytes;
 
-use super::super::read::{Buffer, Opened};
+use super::super::read::{Buffer, Opened, stdin_was_closed};
 use super::TreeOptions;
 
 /// The worst that may stand in a link, in bytes.
@@ -116,7 +116,7 @@ impl<'w> FileReader<'w> {
     /// Scans standard input.
     pub(super) fn stdin(&mut self) {
         let stdin = io::stdin();
-        if was_closed(stdin.as_fd()) {
+        if stdin_was_closed() {
             self.coverage.missed("standard input", "it is closed");
             return;
         }
@@ -189,14 +189,3 @@ impl Read for Patient<'_> {
 }
 
 const NOT_REGULAR: &str = "not a regular file; give a pipe on standard input, as `-`";
-
-/// Whether the process was started without this descriptor. Rust then opens `/dev/null` for reading *and* writing in
-/// its place, which nobody does by hand; reading it would look like an empty input.
-fn was_closed(stdin: BorrowedFd<'_>) -> bool {
-    let both = unix::fcntl_getfl(stdin).is_ok_and(|f| f & OFlags::RWMODE == OFlags::RDWR);
-    let is_null = || match (unix::fstat(stdin), unix::stat("/dev/null")) {
-        (Ok(this), Ok(null)) => (this.st_rdev, this.st_ino) == (null.st_rdev, null.st_ino),
-        _ => false,
-    };
-    both && is_null()
-}

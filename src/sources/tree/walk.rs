@@ -137,7 +137,13 @@ fn start(number: usize, root: &Root, options: &TreeOptions, coverage: &mut Cover
         }
     };
     let below = repository.work_tree.as_deref().and_then(|tree| root.real.strip_prefix(tree).ok());
-    let Some(below) = below else { return plain(None) };
+    let Some(below) = below else {
+        if repository.bare && repository.git_dir == root.real {
+            let why = "a bare repository has no files but objects; `keysieve history` reads them";
+            coverage.missed(root.named.to_string_lossy(), why);
+        }
+        return plain(None);
+    };
     let mut prefix = path_to_bytes(below);
     if !prefix.is_empty() {
         prefix.push(b'/');
