@@ -11,7 +11,7 @@ use crate::hook::Stage;
 use crate::model::{ObjectId, escape_terminal};
 use crate::pack::Store;
 use crate::repo::{Range, Repository};
-use crate::sources::{Diff, DiffOptions, Pushed};
+use crate::sources::{Diff, DiffOptions, Pushed, stdin_was_closed};
 
 use super::hook_run::{repository, top};
 use super::{Globals, Session};
@@ -37,17 +37,35 @@ pub(super) fn pre_push(
     err: &mut dyn Write,
 ) -> Result<u8> {
     // `<local ref> <local id> <remote ref> <remote id>`
-    let updates = read(input, "pre-push", |words| match words {
+    let mut updates = read(input, "pre-push", |words| match words {
         [_, new, name, old] => update(old, new, name),
         _ => None,
     })?;
     let repository = repository()?;
-    let remote = arguments.first().map(|r| r.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut remote = arguments.first().map(|r| r.to_string_lossy().into_owned()).unwrap_or_default();
+    if updates.is_empty() && env::var_os("PRE_COMMIT").is_some() {
+        updates.push(pre_commits_update(&repository)?);
+        remote = env::var("PRE_COMMIT_REMOTE_NAME").unwrap_or(remote);
+    }
     // A push to a bare URL has no remote-tracking refs; only what its refs are now is known then.
     let named = repository.config.get("remote", Some(remote.as_bytes()), "url").is_some();
     let tracked = format!("--remotes={}", glob_escaped(&remote));
     let more: &[&str] = if named { &["--not", &tracked] } else { &[] };
     judge(&repository, &updates, more, Stage::PrePush, globals, err)
+}
+
+/// pre-commit.com reads git's list itself and tells its hooks one ref of it, in the environment.
+fn pre_commits_update(repository: &Repository) -> Result<Update> {
+    let told = |name: &str| env::var(name).ok().filter(|v| !v.is_empty());
+    let to = told("PRE_COMMIT_TO_REF").or_else(|| told("PRE_COMMIT_LOCAL_BRANCH"));
+    let to =
+        to.ok_or_else(|| Error::Incomplete("pre-push: neither git nor pre-commit names a ref".into()))?;
+    let new = repository.commit_named(&to)?;
+    let old = match told("PRE_COMMIT_FROM_REF") {
+        Some(from) => repository.commit_named(&from)?,
+        None => ObjectId::null(repository.hash),
+    };
+    Ok(Update { old, new, name: told("PRE_COMMIT_REMOTE_BRANCH").unwrap_or(to).into_bytes() })
 }
 
 /// `pre-receive`: every commit that no ref of this repository has yet, read from the quarantine.
@@ -101,6 +119,9 @@ fn read(
     stage: &str,
     parse: impl Fn(&[&[u8]]) -> Option<Update>,
 ) -> Result<Vec<Update>> {
+    if stdin_was_closed() {
+        return Err(Error::Incomplete(format!("{stage}: standard input is closed, so no ref was named")));
+    }
     let mut text = Vec::new();
     input.take(LONGEST_LIST).read_to_end(&mut text).map_err(|source| Error::Io {
         path: "standard input".into(),

@@ -25,7 +25,7 @@ pub(super) struct Args {
     /// Which hook
     #[arg(value_enum)]
     stage: Stage,
-    /// Show what a refusal looks like for what is staged now, and how it came about
+    /// Show what pre-commit would say to what is staged now, and how it came about
     #[arg(long)]
     explain: bool,
     /// What git gave the hook
@@ -35,12 +35,19 @@ pub(super) struct Args {
 
 /// Runs the stage; returns the exit code.
 pub(super) fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
+    if args.explain {
+        return match args.stage {
+            Stage::PreCommit => staged::explain(globals, out),
+            _ => Err(Error::Usage(
+                "--explain is for pre-commit: what is staged is there to be looked at".into(),
+            )),
+        };
+    }
     if let Some(why) = skipped() {
         // The person asked for it and may have forgotten: said, never silent.
         let _ = writeln!(err, "keysieve: {} not checked ({why})", args.stage.as_str());
         return Ok(0);
     }
-    let _ = (out, args.explain);
     match args.stage {
         Stage::CommitMsg => commit_msg(args, globals, err),
         Stage::PreCommit => staged::hook(globals, err),

@@ -31,6 +31,12 @@ pub fn hook(globals: &Globals, err: &mut dyn Write) -> Result<u8> {
     with_report(&Args::default(), globals, tell)
 }
 
+/// What the hook would say now, and how it came about, on standard output.
+pub fn explain(globals: &Globals, out: &mut dyn Write) -> Result<u8> {
+    let tell = &mut |session: &Session<'_>, report: &Report| session.explain(report, Stage::PreCommit, out);
+    with_report(&Args::default(), globals, tell)
+}
+
 fn with_report(
     args: &Args,
     globals: &Globals,

@@ -91,3 +91,23 @@ fn input_that_is_not_gits_is_refused() {
     sandbox.run_with(["hook", "run", "pre-push", "--", "origin", "url"], b"what is this\n").code(2);
     sandbox.run_with(["hook", "run", "pre-push", "--", "origin", "url"], b"").code(0);
 }
+
+#[test]
+fn pre_commit_com_tells_its_hooks_one_ref_in_the_environment() {
+    let sandbox = Sandbox::git().env("PRE_COMMIT", "1");
+    let run = |from: Option<&str>, to: Option<&str>| {
+        let mut command = sandbox.command(super::sandbox::keysieve());
+        command.args(["hook", "run", "pre-push"]).env("PRE_COMMIT_REMOTE_NAME", "origin");
+        command.envs(from.map(|from| ("PRE_COMMIT_FROM_REF", from)));
+        command.envs(
+            to.map(|to| (if from.is_some() { "PRE_COMMIT_TO_REF" } else { "PRE_COMMIT_LOCAL_BRANCH" }, to)),
+        );
+        sandbox.run_command(&mut command, b"")
+    };
+    sandbox.file("k.py", format!("NEOSPEECH_API_KEY = '{}'\n", key(RULE))).commit("leak");
+    sandbox.file("a", "a\n").commit("clean");
+    run(Some("HEAD~1"), Some("HEAD")).code(0);
+    run(None, Some("refs/heads/main")).code(1).warns("k.py");
+    run(None, None).code(3);
+    run(Some("HEAD~1"), Some("no-such-commit")).code(3);
+}
