@@ -1,5 +1,5 @@
 #!/bin/sh
-# keysieve:hook 1 @STAGE@
+# keysieve:hook 1 @STAGE@@MADE@
 # Refuses keys. Put here by `keysieve hook install`; `keysieve hook uninstall` takes it away without a trace.
 # A hook that was here before stands beside this file as @STAGE@.before-keysieve and runs first.
 
@@ -21,7 +21,7 @@ if [ -x "$before" ]; then
 fi
 
 # Where keysieve was when the hook was installed, else an absolute folder of PATH: never the scanned repository.
-if [ ! -x "$program" ]; then
+if [ ! -f "$program" ] || [ ! -x "$program" ]; then
     program=
     saved=$IFS
     IFS=:
@@ -51,5 +51,13 @@ fi
 
 case $stage in
 pre-push | pre-receive) feed | "$program" hook run "$stage" -- "$@" ;;
-*) exec "$program" hook run "$stage" -- "$@" ;;
+*) "$program" hook run "$stage" -- "$@" ;;
 esac
+code=$?
+case $code in
+126 | 127)
+    printf 'keysieve: refused, because %s cannot be run and nothing was scanned\n' "$program" >&2
+    echo "  Install keysieve again. To pass this once: git's --no-verify where it has one" >&2
+    ;;
+esac
+exit "$code"

@@ -70,10 +70,17 @@ fn install(args: &Install, out: &mut dyn Write) -> Result<u8> {
     for stage in stages(&args.which.stage, &[Stage::PreCommit]) {
         if let Some(manager) = hook::ruling(&folder, &repository, stage) {
             code = code.max(managed(manager, &repository, stage, args.write, out)?);
+            if args.write && !folder.path.join(stage.as_str()).exists() {
+                let now = format!("note: {} has no {} hook yet", manager.as_str(), stage.as_str());
+                line(out, &format!("{now}: run `{}` now", manager.set_up()))?;
+            }
             continue;
         }
         let change = hook::install(&folder.path, stage, &program)?;
         say(out, &change, &folder.path, stage)?;
+        if let Some(manager) = hook::waiting(&repository) {
+            waits(manager, &repository, stage, args.write, out)?;
+        }
     }
     if folder.rule == Rule::User {
         line(
@@ -82,6 +89,29 @@ fn install(args: &Install, out: &mut dyn Write) -> Result<u8> {
         )?;
     }
     Ok(code)
+}
+
+/// A hook manager is configured but does not rule the folder yet. When it does, it may set our hook aside.
+fn waits(
+    manager: hook::Manager,
+    repository: &Repository,
+    stage: Stage,
+    write: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let top = repository.work_tree.as_deref().unwrap_or(&repository.git_dir);
+    let name = manager.as_str();
+    let (file, lines) = hook::lines_for(manager, top, stage);
+    if hook::is_managed(manager, top, stage) || (write && hook::add_lines(manager, top, stage).is_ok()) {
+        return line(out, &format!("note: {} calls keysieve too, once {name} is set up", shown(&file)));
+    }
+    let text = format!(
+        "note: this repository is made for {name}, which may set this hook aside once it is set up.\n\
+         Add this to {} (or run `keysieve hook install --stage {} --write`):\n\n{lines}",
+        shown(&file),
+        stage.as_str()
+    );
+    line(out, &text)
 }
 
 /// A hook manager would overwrite ours: its own file gets the lines.
@@ -141,10 +171,15 @@ fn install_global(wanted: &[Stage], out: &mut dyn Write) -> Result<u8> {
 }
 
 fn uninstall(which: &Which, out: &mut dyn Write) -> Result<u8> {
+    let mut code = 0;
     let folder = if which.global {
         hook::global_folder().ok_or_else(|| Error::Usage("there is no global hook folder".into()))?
     } else {
-        hook::find_folder(&here()?)?
+        let repository = here()?;
+        for stage in stages(&which.stage, &Stage::ALL) {
+            code = code.max(unmanage(&repository, stage, out)?);
+        }
+        hook::find_folder(&repository)?
     };
     for stage in stages(&which.stage, &Stage::ALL) {
         let change = hook::uninstall(&folder.path, stage)?;
@@ -155,7 +190,26 @@ fn uninstall(which: &Which, out: &mut dyn Write) -> Result<u8> {
     if which.global && hook::unset_template(&config_home()?)? {
         line(out, "init.templateDir, which keysieve had set, is unset again")?;
     }
-    Ok(0)
+    Ok(code)
+}
+
+/// Takes our lines out of the files of hook managers.
+fn unmanage(repository: &Repository, stage: Stage, out: &mut dyn Write) -> Result<u8> {
+    let Some(top) = repository.work_tree.as_deref() else { return Ok(0) };
+    let mut code = 0;
+    for manager in hook::Manager::ALL {
+        let (file, _) = hook::lines_for(manager, top, stage);
+        match hook::remove_lines(manager, top, stage)? {
+            Some(true) => line(out, &format!("{}: taken out of {}", stage.as_str(), shown(&file)))?,
+            Some(false) => {
+                let text = "calls keysieve in words that keysieve did not write: take them out by hand";
+                line(out, &format!("{}: {} {text}", stage.as_str(), shown(&file)))?;
+                code = 2;
+            }
+            None => {}
+        }
+    }
+    Ok(code)
 }
 
 fn status(out: &mut dyn Write) -> Result<u8> {
@@ -169,15 +223,20 @@ fn status(out: &mut dyn Write) -> Result<u8> {
                 let gone = if program.is_file() { "" } else { ", but that program is gone" };
                 let first = if chained { "; the hook from before runs first" } else { "" };
                 let dead = if executable { "" } else { "; not executable, so git does not run it" };
-                protected |= stage == Stage::PreCommit && executable;
+                protected |= stage == Stage::PreCommit && executable && program.is_file();
                 format!("installed, calls {}{gone}{first}{dead}", shown(&program))
             }
             State::Foreign => match hook::ruling(&folder, &repository, stage) {
                 Some(manager) => {
                     let top = repository.work_tree.as_deref().unwrap_or(&repository.git_dir);
-                    let there = hook::is_managed(manager, top, stage);
+                    let legacy = hook::is_legacy(&folder.path, stage);
+                    let there = hook::is_managed(manager, top, stage) || legacy;
                     protected |= stage == Stage::PreCommit && there;
-                    let how = if there { "calls keysieve" } else { "does not call keysieve" };
+                    let how = match (there, legacy) {
+                        (_, true) => "runs our hook from before it",
+                        (true, false) => "calls keysieve",
+                        (false, false) => "does not call keysieve",
+                    };
                     format!("ruled by {}, which {how}", manager.as_str())
                 }
                 None => "another hook; `keysieve hook install` would keep it and run it first".into(),

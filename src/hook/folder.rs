@@ -44,7 +44,12 @@ pub fn find_folder(repository: &Repository) -> Result<HookFolder> {
     let path = base.join(path_from_bytes(answer));
     // Fails when it is not set, which is the usual case.
     let scope = git.output(repository, &args(["config", "--show-scope", "--get", "core.hooksPath"]), LIMIT);
-    let rule = match scope.unwrap_or_default().split(|&b| b == b'\t').next() {
+    let scope = scope.unwrap_or_default();
+    if scope.ends_with(b"\t\n") {
+        let problem = "core.hooksPath is set to nothing, and git then looks for hooks in /: unset it".into();
+        return Err(Error::Hook { path: repository.git_dir.clone(), problem });
+    }
+    let rule = match scope.split(|&b| b == b'\t').next() {
         Some(b"local" | b"worktree") => Rule::Repository,
         Some(b"global" | b"system" | b"command") => Rule::User,
         _ => Rule::Own,

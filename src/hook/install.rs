@@ -48,9 +48,13 @@ pub enum State {
 /// Writes the hook of a stage into a folder. Twice is the same as once.
 pub fn install(folder: &Path, stage: Stage, program: &Path) -> Result<Change> {
     let hook = folder.join(stage.as_str());
+    if fs::metadata(folder).is_ok_and(|m| !m.is_dir()) {
+        let problem = "it is no folder, so git runs no hooks here: see core.hooksPath".into();
+        return Err(Error::Hook { path: folder.into(), problem });
+    }
     let before = kept(folder, stage);
-    let wanted = script::text(stage, program);
     let there = read(&hook)?;
+    let wanted = script::text(stage, program, made(folder)?);
     let change = match there {
         Some(text) if text == wanted && is_executable(&hook) => return Ok(Change::Unchanged),
         Some(text) if script::is_ours(&text) => Change::Updated,
@@ -82,15 +86,55 @@ pub fn uninstall(folder: &Path, stage: Stage) -> Result<Change> {
     let hook = folder.join(stage.as_str());
     match read(&hook)? {
         Some(text) if script::is_ours(&text) => {}
-        _ => return Ok(Change::Nothing),
+        _ => return uninstall_aside(folder, stage),
     }
     let before = kept(folder, stage);
     if fs::symlink_metadata(&before).is_ok() {
         fs::rename(&before, &hook).map_err(|e| failed(&hook, "cannot be put back", &e))?;
         return Ok(Change::Restored);
     }
+    let made = made(folder)?;
     fs::remove_file(&hook).map_err(|e| failed(&hook, "cannot be removed", &e))?;
+    for folder in folder.ancestors().take(made) {
+        // Fails where something else is in it, which then stays.
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
     Ok(Change::Removed)
+}
+
+/// Where hook managers move a hook that was there before them: pre-commit runs it still, lefthook does not.
+const ASIDE: [&str; 2] = [".legacy", ".old"];
+
+/// Whether pre-commit has moved our hook aside and runs it first.
+pub fn is_legacy(folder: &Path, stage: Stage) -> bool {
+    let hook = folder.join(format!("{}{}", stage.as_str(), ASIDE[0]));
+    is_executable(&hook) && read(&hook).ok().flatten().is_some_and(|text| script::is_ours(&text))
+}
+
+/// Removes our hook where a hook manager has moved it aside.
+fn uninstall_aside(folder: &Path, stage: Stage) -> Result<Change> {
+    let mut change = Change::Nothing;
+    for suffix in ASIDE {
+        let hook = folder.join(format!("{}{suffix}", stage.as_str()));
+        if read(&hook)?.is_some_and(|text| script::is_ours(&text)) {
+            fs::remove_file(&hook).map_err(|e| failed(&hook, "cannot be removed", &e))?;
+            change = Change::Removed;
+        }
+    }
+    Ok(change)
+}
+
+/// How many folders were made, or have to be made, for our hooks: the hooks folder and those above.
+fn made(folder: &Path) -> Result<usize> {
+    let mut made = folder.ancestors().take_while(|f| fs::symlink_metadata(f).is_err()).count();
+    for stage in Stage::ALL {
+        if let Some(text) = read(&folder.join(stage.as_str()))?.filter(|text| script::is_ours(text)) {
+            made = made.max(script::made(&text));
+        }
+    }
+    Ok(made)
 }
 
 /// How a stage stands in a folder.
@@ -114,7 +158,7 @@ fn kept(folder: &Path, stage: Stage) -> PathBuf {
 /// A hook's text; `None` when there is none. A link is read through: it is moved aside whole all the same.
 fn read(hook: &Path) -> Result<Option<Vec<u8>>> {
     match fs::symlink_metadata(hook) {
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
         Ok(m) if m.is_dir() => {
             return Err(Error::Hook {
                 path: hook.into(),
@@ -174,7 +218,7 @@ mod tests {
         assert_eq!(install(&folder, STAGE, Path::new("/else/keysieve")).unwrap(), Change::Updated);
         assert_eq!(uninstall(&folder, STAGE).unwrap(), Change::Removed);
         assert_eq!(uninstall(&folder, STAGE).unwrap(), Change::Nothing);
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+        assert!(!folder.exists(), "it was made for the hook");
     }
 
     #[test]

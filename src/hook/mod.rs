@@ -4,12 +4,14 @@
 
 mod folder;
 mod install;
+mod manager_lines;
 mod managers;
 mod script;
 
 pub use folder::{HookFolder, Rule, find_folder, global_folder, set_template, unset_template};
-pub use install::{Change, State, install, state, uninstall};
-pub use managers::{Manager, add_lines, is_managed, lines_for, ruling};
+pub use install::{Change, State, install, is_legacy, state, uninstall};
+pub use manager_lines::{add_lines, is_managed, lines_for, remove_lines};
+pub use managers::{Manager, ruling, waiting};
 
 /// A moment at which git calls a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]

@@ -7,13 +7,16 @@ use super::Stage;
 const TEMPLATE: &str = include_str!("../../hooks/hook.sh");
 /// Stands in the second line of every hook that keysieve wrote.
 const MARK: &str = "# keysieve:hook 1 ";
+/// Ends that line where folders were made for the hook: how many.
+const MADE: &str = " made=";
 /// Ends the name of the hook that was there before.
 pub(super) const BEFORE: &str = ".before-keysieve";
 
-/// The script for a stage that calls this program.
-pub(super) fn text(stage: Stage, program: &Path) -> Vec<u8> {
+/// The script for a stage that calls this program; `made` folders were made for it.
+pub(super) fn text(stage: Stage, program: &Path, made: usize) -> Vec<u8> {
     let mut text = Vec::with_capacity(TEMPLATE.len() + 256);
-    let staged = TEMPLATE.replace("@STAGE@", stage.as_str());
+    let made = if made > 0 { format!("{MADE}{made}") } else { String::new() };
+    let staged = TEMPLATE.replace("@STAGE@", stage.as_str()).replace("@MADE@", &made);
     for (i, piece) in staged.split("@PROGRAM@").enumerate() {
         if i > 0 {
             text.extend(quoted(program));
@@ -26,6 +29,12 @@ pub(super) fn text(stage: Stage, program: &Path) -> Vec<u8> {
 /// Whether a hook was written by keysieve.
 pub(super) fn is_ours(text: &[u8]) -> bool {
     text.split(|&b| b == b'\n').nth(1).is_some_and(|line| line.starts_with(MARK.as_bytes()))
+}
+
+/// How many folders were made for one of our hooks: the one it stands in, and those above.
+pub(super) fn made(text: &[u8]) -> usize {
+    let line = text.split(|&b| b == b'\n').nth(1).map(String::from_utf8_lossy).unwrap_or_default();
+    line.split_once(MADE).and_then(|(_, n)| n.trim_end().parse().ok()).unwrap_or(0)
 }
 
 /// The program that one of our hooks calls first, as it stands in the script.
@@ -59,13 +68,14 @@ fn quoted(path: &Path) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::super::Stage;
-    use super::{is_ours, program, text};
+    use super::{is_ours, made, program, text};
     use std::path::Path;
 
     #[test]
     fn the_script_knows_itself_and_its_program() {
-        let script = text(Stage::PrePush, Path::new("/opt/it's here/keysieve"));
+        let script = text(Stage::PrePush, Path::new("/opt/it's here/keysieve"), 2);
         assert!(is_ours(&script));
+        assert_eq!((made(&script), made(&text(Stage::PrePush, Path::new("/k"), 0))), (2, 0));
         assert_eq!(program(&script).as_deref(), Some("/opt/it's here/keysieve"));
         // `"$@"` is the only at sign that may be left.
         assert!(!String::from_utf8_lossy(&script).replace("\"$@\"", "").contains('@'));

@@ -17,7 +17,7 @@ fn installing_twice_is_installing_once_and_uninstall_leaves_no_trace() {
     sandbox.run(["hook", "install"]).code(0).says("is installed already");
     sandbox.run(["hook", "status"]).code(0).says("pre-commit   installed, calls /");
     sandbox.run(["hook", "uninstall"]).code(0).says("removed");
-    assert_eq!(fs::read_dir(sandbox.dir.join(".git/hooks")).unwrap().count(), 0);
+    assert!(!sandbox.dir.join(".git/hooks").exists(), "it was made for the hook");
     sandbox.run(["hook", "uninstall"]).code(0);
 }
 
@@ -95,4 +95,98 @@ fn global_hooks_reach_new_repositories_and_can_be_taken_back() {
 #[test]
 fn outside_of_git_it_is_an_error() {
     Sandbox::new().run(["hook", "install"]).code(3).warns("no git repository");
+}
+
+#[test]
+fn folders_that_were_made_for_a_hook_go_with_it() {
+    let sandbox = Sandbox::git();
+    sandbox.run_git(["config", "core.hooksPath", "made/for hooks"]);
+    sandbox.run(["hook", "install", "--stage", "pre-commit,pre-push"]).code(0);
+    sandbox.run(["hook", "uninstall", "--stage", "pre-commit"]).code(0);
+    assert!(sandbox.dir.join("made/for hooks/pre-push").is_file());
+    sandbox.run(["hook", "uninstall"]).code(0);
+    assert!(!sandbox.dir.join("made").exists());
+    // A folder that was there stays, and so does what else came into it.
+    fs::create_dir_all(sandbox.dir.join("made/for hooks")).unwrap();
+    sandbox.run(["hook", "install"]).code(0);
+    sandbox.run(["hook", "uninstall"]).code(0);
+    assert!(sandbox.dir.join("made/for hooks").is_dir());
+}
+
+#[test]
+fn a_hooks_path_that_is_no_folder_is_an_error() {
+    let sandbox = Sandbox::git();
+    for (path, said) in [("/dev/null", "no folder"), ("", "set to nothing")] {
+        sandbox.run_git(["config", "core.hooksPath", path]);
+        sandbox.run(["hook", "install"]).code(2).warns(said);
+        assert_ne!(sandbox.run(["hook", "status"]).code, 0);
+    }
+}
+
+#[test]
+fn a_program_that_cannot_be_run_refuses_the_commit_and_status_knows() {
+    let sandbox = Sandbox::git();
+    let copy = sandbox.outside().join("copy");
+    sandbox.run_command(sandbox.command("cp").arg(super::sandbox::keysieve()).arg(&copy), b"").code(0);
+    sandbox.run_command(sandbox.command(&copy).args(["hook", "install"]), b"").code(0);
+    sandbox.run(["hook", "status"]).code(0);
+    sandbox.file("a", "a").run_git(["add", "a"]);
+    let commit = || {
+        let mut commit = sandbox.command("git");
+        sandbox.run_command(commit.args(["commit", "-m", "x"]).env("PATH", "/usr/bin:/bin"), b"")
+    };
+    fs::remove_file(&copy).unwrap();
+    sandbox.file("../copy", "no program\n");
+    sandbox.run_command(sandbox.command("chmod").arg("755").arg(&copy), b"").code(0);
+    assert_ne!(commit().warns("cannot be run").code, 0);
+    fs::remove_file(&copy).unwrap();
+    fs::create_dir(&copy).unwrap();
+    assert_ne!(commit().warns("is gone").code, 0);
+    sandbox.run(["hook", "status"]).code(1).says("gone");
+}
+
+#[test]
+fn managers_that_take_the_whole_folder_and_those_not_set_up_yet() {
+    let sandbox = Sandbox::git();
+    // simple-git-hooks and lefthook remove or move hooks of all stages, not only those they know.
+    sandbox
+        .file(".git/hooks/pre-push", "#!/bin/sh\nif [ \"$SKIP_SIMPLE_GIT_HOOKS\" = 1 ]; then exit 0; fi\n");
+    sandbox.file("package.json", "{\n  \"simple-git-hooks\": {\n    \"pre-push\": \"true\"\n  }\n}\n");
+    sandbox
+        .run(["hook", "install"])
+        .code(2)
+        .says("simple-git-hooks")
+        .says("\"pre-commit\": \"keysieve hook run");
+    sandbox.run(["hook", "install", "--write"]).code(0).says("npx simple-git-hooks");
+    assert!(!hook(&sandbox, "pre-commit").exists());
+    sandbox.run(["hook", "uninstall"]).code(0).says("taken out of");
+    assert_eq!(
+        fs::read_to_string(sandbox.dir.join("package.json")).unwrap(),
+        "{\n  \"simple-git-hooks\": {\n    \"pre-push\": \"true\"\n  }\n}\n"
+    );
+    let sandbox = Sandbox::git();
+    sandbox.file("lefthook.yml", "pre-commit:\n  commands:\n    lint:\n      run: echo hi\n");
+    sandbox
+        .run(["hook", "install"])
+        .code(0)
+        .says("pre-commit: installed")
+        .says("lefthook")
+        .says("keysieve hook run");
+    assert!(hook(&sandbox, "pre-commit").is_file());
+    // What lefthook does when it is set up afterwards.
+    fs::rename(hook(&sandbox, "pre-commit"), hook(&sandbox, "pre-commit.old")).unwrap();
+    sandbox.run(["hook", "uninstall"]).code(0);
+    assert!(!hook(&sandbox, "pre-commit.old").exists());
+}
+
+#[test]
+fn a_refusal_is_explained_on_demand() {
+    let sandbox = Sandbox::git();
+    let secret = super::sandbox::key("github-personal-access-token");
+    sandbox.file("a", "a\n").run_git(["add", "a"]);
+    sandbox.run(["hook", "run", "pre-commit", "--explain"]).code(0).says("lets this pass");
+    sandbox.file("b", format!("t={secret}\n")).run_git(["add", "b"]);
+    let ran = sandbox.run(["hook", "run", "pre-commit", "--explain"]).code(1);
+    ran.says("keysieve stopped this commit").says("How it came about").says("b:1:3").hides(&secret);
+    sandbox.run(["hook", "run", "pre-push", "--explain"]).code(2);
 }
