@@ -5,6 +5,7 @@ mod ask;
 pub mod audit;
 pub mod baseline;
 mod baseline_audit;
+mod ci;
 pub mod completions;
 pub mod config;
 mod configured;

@@ -7,6 +7,7 @@
 
 mod allow;
 mod baseline;
+mod ci;
 mod commit_msg;
 mod config;
 mod delivery;
