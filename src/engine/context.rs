@@ -13,7 +13,7 @@ use crate::rules::Rule;
 
 use super::named::value::{Value, around};
 use super::view::View;
-use super::words::{Meaning, for_each_hash, hash, meaning};
+use super::words::{Meaning, for_each_hash, for_each_tail, hash, meaning};
 use name::{How, Named};
 
 /// Words nearby count up to this many bytes in front of and behind a value, and this many lines.
@@ -110,6 +110,7 @@ impl<'b> Surroundings<'b> {
         let text = found.name_text();
         found.meaning = meaning(text);
         for_each_hash(text, &mut |hash, _| found.name_hashes.push(hash));
+        for_each_tail(text, &mut |hash| found.name_hashes.push(hash));
         found
     }
 
@@ -140,6 +141,14 @@ impl<'b> Surroundings<'b> {
         }
         let is_near = |text: &str| nearby().has(hash(text.as_bytes()), false);
         u8::from(context.words.iter().any(|w| is_near(w)) || context.names.iter().any(|n| is_near(n)))
+    }
+
+    /// Whether a text stands within this many bytes in front of the candidate or behind it.
+    pub(super) fn holds(&self, text: &[u8], reach: usize) -> bool {
+        let (start, end) = self.span;
+        let before = &self.bytes[start.saturating_sub(reach)..start];
+        let behind = &self.bytes[end..self.bytes.len().min(end + reach)];
+        [before, behind].into_iter().any(|side| memchr::memmem::find(side, text).is_some())
     }
 
     /// Whether the name itself holds one of the rule's words or names.

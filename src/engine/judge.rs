@@ -101,6 +101,10 @@ fn misses_need(rule: &Rule, fit: u8, around: &Surroundings<'_>) -> Option<&'stat
         Need::No => None,
         Need::Near => (fit == 0).then_some("none of the rule's names, words and hosts stands near"),
         Need::Name if BY_PLACE.contains(&&*rule.id) => None,
+        // Its fields have names of one letter.
+        Need::Name if rule.id == "jwk-private-key" && !around.holds(b"\"kty", 1500) => {
+            Some("no `kty` stands near, as in a JSON Web Key")
+        }
         Need::Name if fit >= 2 || around.in_name(rule) => None,
         Need::Name => Some("none of the rule's words is part of the assigned name"),
     }

@@ -155,6 +155,31 @@ fn polynomial(word: &[u8]) -> (u64, u64) {
     word.iter().fold((0, 1), |(hash, power), &byte| (step(hash, byte), power.wrapping_mul(FACTOR)))
 }
 
+/// Words that people glue other words in front of: `PGPASSWORD`, `identitytoken`.
+const TAILS: &[&[u8]] = &[
+    b"password",
+    b"passwd",
+    b"passphrase",
+    b"passwort",
+    b"secret",
+    b"token",
+    b"apikey",
+    b"secretkey",
+    b"accesskey",
+];
+
+/// Calls `f` with the hash of the word that ends another: of `password` for `PGPASSWORD`. For names alone.
+pub(in crate::engine) fn for_each_tail(name: &[u8], f: &mut dyn FnMut(u64)) {
+    for word in words(name) {
+        let digits = name[word.clone()].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let word = &name[word.start..word.end - digits];
+        let ends = |t: &&&[u8]| word.len() > t.len() && word[word.len() - t.len()..].eq_ignore_ascii_case(t);
+        if let Some(tail) = TAILS.iter().filter(ends).max_by_key(|t| t.len()) {
+            f(hash(tail));
+        }
+    }
+}
+
 /// Whether what stands between two words lets them form one name.
 fn joins(between: &[u8]) -> bool {
     match between {
@@ -178,7 +203,7 @@ fn unglued(word: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{for_each_hash, hash, words};
+    use super::{for_each_hash, for_each_tail, hash, words};
 
     fn split(text: &str) -> Vec<&str> {
         words(text.as_bytes()).map(|r| &text[r]).collect()
@@ -202,6 +227,17 @@ mod tests {
         assert_eq!(split("zerobounceTOKEN"), ["zerobounce", "TOKEN"]);
         assert_eq!(split("m3oKey2"), ["m3o", "Key2"]);
         assert_eq!(split(""), [""; 0]);
+    }
+
+    #[test]
+    fn a_glued_tail_is_a_word_of_its_own() {
+        for (name, tail) in
+            [("PGPASSWORD", true), ("identitytoken2", true), ("password", false), ("tokenizer", false)]
+        {
+            let mut found = false;
+            for_each_tail(name.as_bytes(), &mut |h| found |= h == hash(b"password") || h == hash(b"token"));
+            assert_eq!(found, tail, "{name}");
+        }
     }
 
     #[test]

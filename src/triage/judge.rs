@@ -262,7 +262,11 @@ impl Triage {
             Some(Disposition::Allowed { reason, .. }) => reason,
             _ => "no configuration leaves this path out".into(),
         };
-        vec![("path", paths), ("mark", mark), ("allow", entry), ("baseline", known)]
+        let place = match self.placed(finding, path) {
+            Some(Disposition::Allowed { reason, .. }) => reason,
+            _ => "nothing speaks against it there".into(),
+        };
+        vec![("path", paths), ("place", place), ("mark", mark), ("allow", entry), ("baseline", known)]
     }
 
     /// Counts what is not reported, by reason, for the summary.

@@ -208,9 +208,8 @@ fn is_body(bytes: &[u8], start: usize, end: usize) -> bool {
         return false;
     }
     let before = &bytes[start.saturating_sub(90)..start];
-    let above = match before {
-        [rest @ .., b'\r', b'\n'] | [rest @ .., b'\\', b'n'] | [rest @ .., b'\n'] => rest,
-        _ => return false,
+    let ([above @ .., b'\r', b'\n'] | [above @ .., b'\\', b'n'] | [above @ .., b'\n']) = before else {
+        return false;
     };
     let line =
         above.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')).count();

@@ -1,6 +1,7 @@
 //! Every filter drops what it says and keeps what it says.
 
-use super::{Case, FILTERS};
+use super::Case;
+use super::table::FILTERS;
 use crate::engine::context::Surroundings;
 use crate::engine::view::View;
 use crate::model::Checksum;

@@ -1,6 +1,6 @@
 //! From a name to the value it is given, reading rightward: operators, calls, pairs, elements, options, sentences.
 
-use super::value::{Value, bare, element, quoted};
+use super::value::{Value, bare, element, inner, quoted};
 
 /// How a name is followed by its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,10 @@ const VALUES: &[&[u8]] = &[b"value", b"val", b"content", b"default", b"Value", b
 pub(in crate::engine) fn value_of(bytes: &[u8], at: usize) -> Option<(Value, Form)> {
     let mut cursor = Cursor { bytes, at, yaml: false };
     let closed = cursor.skip(6, |b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b']')) > 0;
+    // Perl's `{password} = "x"`.
+    if let [b'}', b' ', b'=', b' ', b'"' | b'\'', ..] = cursor.text() {
+        cursor.at += 1;
+    }
     if cursor.text().starts_with(b"&quot;") {
         cursor.at += 6;
     }
@@ -49,10 +53,12 @@ pub(in crate::engine) fn value_of(bytes: &[u8], at: usize) -> Option<(Value, For
             cursor.at += 1;
             cursor.argument().map(|v| (v, Form::Paired))
         }
-        b'>' if !closed && bytes[at.saturating_sub(60)..at].contains(&b'<') => {
-            element(bytes, cursor.at + 1).map(|v| (v, Form::Element))
+        b'>' if bytes[at.saturating_sub(60)..at].contains(&b'<') => {
+            element(bytes, inner(bytes, cursor.at + 1)).map(|v| (v, Form::Element))
         }
-        b'>' if !closed => None,
+        b'>' => None,
+        b'{' if closed && spaces > 0 => cursor.default_of(),
+        b'-' if spaces > 0 && cursor.text().starts_with(b"-p ") => cursor.spaced(closed),
         b'=' | b':' | b'?' | b'+' | b'.' | b'|' | b'-' | b'<' | b'!' | b')' => cursor.operator(),
         _ if spaces > 0 => cursor.spaced(closed),
         _ => None,
@@ -80,6 +86,19 @@ impl<'b> Cursor<'b> {
         let n = self.text().iter().take(most).take_while(|&&b| test(b)).count();
         self.at += n;
         n
+    }
+
+    /// Terraform's `variable "password" { default = "x" }`: within the next lines, up to the closing brace.
+    fn default_of(&mut self) -> Option<(Value, Form)> {
+        let text = self.text().get(..300.min(self.text().len()))?;
+        let block = text.split(|b| *b == b'}').next()?;
+        let at = block.windows(8).position(|w| w == b"default ")?;
+        self.at += at + 8;
+        self.spaces();
+        (self.peek() == Some(b'=')).then_some(())?;
+        self.at += 1;
+        self.spaces();
+        quoted(self.bytes, self.at).map(|v| (v, Form::Assigned))
     }
 
     fn spaces(&mut self) {
@@ -184,7 +203,7 @@ impl<'b> Cursor<'b> {
                 self.at += 1;
             }
             if let Some(value) = quoted(self.bytes, self.at) {
-                return Some(value);
+                return if opened > 0 { self.field(value) } else { Some(value) };
             }
             if self.text().starts_with(b"&quot;") {
                 return bare(self.bytes, self.at + 6);
@@ -207,6 +226,18 @@ impl<'b> Cursor<'b> {
         if strings_only { None } else { bare(self.bytes, self.at) }
     }
 
+    /// The first string in brackets; where it is the name of the field that holds the value, that field's.
+    fn field(&self, first: Value) -> Option<Value> {
+        if !VALUES.contains(&&self.bytes[first.start..first.end]) {
+            return Some(first);
+        }
+        let mut ahead = Cursor { bytes: self.bytes, at: first.end + 1, yaml: false };
+        if ahead.skip(4, |b| matches!(b, b' ' | b':')) == 0 {
+            return Some(first);
+        }
+        quoted(self.bytes, ahead.at)
+    }
+
     /// Inside a call, behind `(` or `,`: a string.
     fn argument(&mut self) -> Option<Value> {
         self.skip(60, |b| b.is_ascii_whitespace());
@@ -216,6 +247,17 @@ impl<'b> Cursor<'b> {
     /// Behind a name and a space.
     fn spaced(&mut self, closed: bool) -> Option<(Value, Form)> {
         // `key="NAME" value="v"`, `"name": "X", "value": "v"` without a comma; and Go's `NAME string = "v"`.
+        // `sshpass -p X`
+        if self.text().starts_with(b"-p ") {
+            self.at += 3;
+            return quoted(self.bytes, self.at)
+                .or_else(|| bare(self.bytes, self.at))
+                .map(|v| (v, Form::Spaced));
+        }
+        // Basic's `password As String = "x"`
+        if matches!(self.text(), [b'A' | b'a', b's', b' ', ..]) {
+            self.at += 3;
+        }
         let word = self.word();
         let mut ahead = Cursor { bytes: self.bytes, at: self.at + word.len(), yaml: false };
         ahead.skip(2, |b| matches!(b, b'"' | b'\''));
@@ -295,6 +337,14 @@ mod tests {
             "<add key=\"NAME\" value=\"abc123\"/>",
             "NAME =\n    \"abc123\"",
             "NAME => new SecretString('abc123')",
+            "$h->{NAME} = \"abc123\";",
+            "variable \"NAME\" {\n  type = string\n  default = \"abc123\"\n}",
+            "\"NAME\": {\"value\": \"abc123\", \"type\": \"string\"}",
+            "Dim NAME As String = \"abc123\"",
+            "<param name=\"NAME\">abc123</param>",
+            "<property name=\"NAME\"><value>abc123</value></property>",
+            "<NAME>\n  <Value>abc123</Value>\n</NAME>",
+            "NAME -p abc123",
         ] {
             assert_eq!(read(text).map(|r| r.0), Some("abc123"), "{text}");
         }

@@ -6,6 +6,7 @@
 //! around are looked up by hash.
 
 mod forward;
+mod login;
 mod near;
 mod site;
 mod stems;
@@ -20,9 +21,10 @@ use super::view::View;
 use site::Sites;
 use table::Table;
 
-/// Rules that are found by the place of their value and need no word: passwords in URLs, `Basic` and `Bearer`.
-pub(super) const BY_PLACE: [&str; 3] =
-    ["generic-url-credentials", "generic-basic-auth", "generic-bearer-token"];
+/// Rules that are found by the place of their value and need no word: passwords in URLs, `Basic` and `Bearer`,
+/// passwords beside the name of their user.
+pub(super) const BY_PLACE: [&str; 4] =
+    ["generic-url-credentials", "generic-basic-auth", "generic-bearer-token", "generic-login"];
 
 /// Rules that are found by names, words and hosts.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub(super) struct Index {
     basic: Option<u32>,
     /// The rule for `Authorization: Bearer` and its like.
     bearer: Option<u32>,
+    /// The rule for passwords beside the name of their user.
+    login: Option<u32>,
     /// Rules whose key is the whole value, whatever its shape.
     whole: Vec<u32>,
 }
@@ -50,6 +54,7 @@ impl Index {
             url: special(BY_PLACE[0]),
             basic: special(BY_PLACE[1]),
             bearer: special(BY_PLACE[2]),
+            login: special(BY_PLACE[3]),
             whole,
         }
     }

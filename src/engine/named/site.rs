@@ -4,9 +4,11 @@ use crate::engine::candidate::Candidate;
 use crate::engine::context::name;
 use crate::engine::dispatch::Sink;
 use crate::engine::judge::random::{Makeup, is_random, score};
+use crate::engine::words::for_each_tail;
 
 use super::Index;
 use super::forward::{Form, value_of};
+use super::login;
 use super::near::Near;
 use super::value::{Value, around};
 
@@ -105,14 +107,21 @@ impl<'s, 'k> Sites<'s, 'k> {
 
     /// A stem of a name.
     pub(super) fn stem(&mut self, start: usize, end: usize) {
+        if self.bytes[end - 1] == b' ' {
+            self.login(login::identified_by(self.bytes, end), (start, end));
+            return;
+        }
         let (from, to) = whole_name(self.bytes, start, end);
         if (from, to) == self.last || to - from > LONGEST_NAME {
             return;
         }
         self.last = (from, to);
+        if login::signs_in(&self.bytes[from..to]) {
+            self.login(login::second_string(self.bytes, to), (from, to));
+        }
         let Some((value, form)) = value_of(self.bytes, to) else { return };
         let length = value.end - value.start;
-        if length < 4 || !self.plausible(value, form) || !self.fits(form, value.quoted, (from, to)) {
+        if length < 4 || !self.plausible(value, form) || !self.fits(form, value, (from, to)) {
             return;
         }
         let from = if form == Form::Spaced || form == Form::Sentence {
@@ -123,6 +132,7 @@ impl<'s, 'k> Sites<'s, 'k> {
         self.rules.clear();
         let (rules, index) = (&mut self.rules, self.index);
         index.table.lookup(&self.bytes[from..to], &mut |entry, _| rules.push(entry.rule));
+        for_each_tail(&self.bytes[from..to], &mut |hash| index.table.get(hash, &mut |e| rules.push(e.rule)));
         if length >= 8 {
             let text = &self.bytes[value.start..value.end];
             if is_random(text, &Makeup::of(text)) {
@@ -136,8 +146,15 @@ impl<'s, 'k> Sites<'s, 'k> {
         self.emit(value, None, Some((from, to)));
     }
 
+    /// A password that stands beside the name of its user.
+    fn login(&mut self, value: Option<Value>, name: (usize, usize)) {
+        if let (Some(rule), Some(value)) = (self.index.login, value) {
+            self.whole(rule, value, Some(name));
+        }
+    }
+
     /// Whether what stands in front of a name allows the form that follows it.
-    fn fits(&self, form: Form, quoted: bool, (from, to): (usize, usize)) -> bool {
+    fn fits(&self, form: Form, value: Value, (from, to): (usize, usize)) -> bool {
         let name = &self.bytes[from..to];
         if name.len() >= 24 && is_random(name, &Makeup::of(name)) {
             return false;
@@ -146,21 +163,46 @@ impl<'s, 'k> Sites<'s, 'k> {
         match form {
             // The name is a string of its own, and not itself the value of another name.
             Form::Paired => {
-                let Some((b'"' | b'\'' | b'`', rest)) = before.split_last() else { return false };
-                !matches!(rest.trim_ascii_end().last(), Some(b':' | b'=' | b'>' | b'\\'))
+                match before.split_last() {
+                    Some((b'"' | b'\'' | b'`', rest)) => self.pairs(value, rest.trim_ascii_end()),
+                    // Erlang's `{password, "x"}`.
+                    Some((b'{', _)) => !name.contains(&b'-'),
+                    _ => false,
+                }
             }
             Form::Element => {
                 before.iter().rposition(|&b| b == b'<').is_some_and(|i| !before[i..].contains(&b'>'))
             }
             // `ok ? "PASS" : "FAILED"`: a choice, and no field.
             Form::Assigned if before.iter().rev().find(|b| !b"\"'` ".contains(b)) == Some(&b'?') => false,
+            // `"Forgot your password.": "…"`: a text, and no name.
+            _ if name.ends_with(b".") => false,
+            // `-passin pass:x`: OpenSSL's way.
+            Form::Assigned if before.ends_with(b"-passin ") || before.ends_with(b"-passout ") => true,
             // `"PASS: ip6gre"`: a report, and no field.
             Form::Assigned if name.eq_ignore_ascii_case(b"pass") => {
-                quoted || !matches!(before.last(), Some(b'"' | b'\'' | b'`' | b' ' | b'@'))
+                value.quoted || !matches!(before.last(), Some(b'"' | b'\'' | b'`' | b' ' | b'@'))
             }
             // `pass` is a verb.
             Form::Spaced | Form::Sentence => !(name.len() <= 4 && name.first().is_some_and(|b| *b != b'-')),
             _ => true,
+        }
+    }
+
+    /// Whether the string that begins at `from` names the one behind it, and is not one word of a list like the other.
+    fn pairs(&self, value: Value, before: &[u8]) -> bool {
+        let text = &self.bytes[value.start..value.end];
+        let word = text.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b';' | b' '));
+        match before.last() {
+            Some(b':' | b'=' | b'>' | b'\\') => false,
+            Some(b'(') => true,
+            // `["password", "x"]`: two and no more.
+            Some(b'[' | b'{') => {
+                let behind = &self.bytes[value.end..self.bytes.len().min(value.end + 40)];
+                let next = behind.iter().skip(1).find(|b| !b.is_ascii_whitespace());
+                matches!(next, Some(b']' | b'}')) || !word
+            }
+            _ => !word,
         }
     }
 
@@ -178,10 +220,11 @@ impl<'s, 'k> Sites<'s, 'k> {
         let mixed = makeup.digits > 0 && makeup.letters() > 0;
         match form {
             Form::Spaced => {
-                let end = text.len() - text.iter().rev().take_while(|b| b".,:;!?".contains(b)).count();
+                let end = text.len() - text.iter().rev().take_while(|b| b".,:;!?*".contains(b)).count();
                 let text = &text[..end];
                 text.len() >= 6
                     && !text.contains(&b'/')
+                    && !text.starts_with(b"*.")
                     && (mixed || text.iter().any(|b| b"!@#$%^&*+=~".contains(b)))
             }
             Form::Compared | Form::Argument | Form::Paired | Form::Sentence => false,
@@ -191,6 +234,7 @@ impl<'s, 'k> Sites<'s, 'k> {
 
     /// The part of a URL behind its `://`.
     pub(super) fn url(&mut self, start: usize) {
+        self.login(login::option_user(self.bytes, start), (start, start));
         let Some(rule) = self.index.url else { return };
         let Some((from, to)) = userinfo_password(self.bytes, start) else { return };
         self.sink.out.push(Candidate { start: from, end: to, rule, prefix: 0, name: None });

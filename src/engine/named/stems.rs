@@ -1,4 +1,5 @@
-//! Where names of secrets may stand: the stems `pass`, `pwd`, `secret`, `cred`, `token`, `key`, `auth` in any case.
+//! Where names of secrets may stand: the stems `pass`, `pwd`, `secret`, `cred`, `token`, `key`, `auth` in any case; and
+//! `create` as in SQL.
 
 /// The stem that the pair of bytes at `at` belongs to stands there; where the stem begins and ends.
 pub(super) fn verify(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
@@ -16,6 +17,8 @@ pub(super) fn verify(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
         [_, _, b'k', b'e', b'y', ..] => (at, at + 3),
         [b't', b'o', b'k', b'e', b'n', ..] => (at - 2, at + 3),
         [_, _, b'a', b'u', b't', b'h', ..] => (at, at + 4),
+        // `CREATE USER x IDENTIFIED BY 'y'`
+        [_, _, b'c', b'r', b'e', b'a', b't', b'e'] if bytes.get(at + 6) == Some(&b' ') => (at, at + 7),
         _ => return None,
     };
     // `author` and its kin are no secrets, `authorization` is.

@@ -64,7 +64,22 @@ fn ends_bare(byte: u8) -> bool {
 pub(in crate::engine) fn bare(bytes: &[u8], at: usize) -> Option<Value> {
     let text = bytes.get(at..bytes.len().min(at + LONGEST))?;
     let length = text.iter().position(|&b| ends_bare(b)).unwrap_or(text.len());
+    // Markdown's `**value**`.
+    if let Some(inner) = text[..length].strip_prefix(b"**").and_then(|t| t.strip_suffix(b"**"))
+        && !inner.is_empty()
+    {
+        return Some(Value { start: at + 2, end: at + length - 2, quoted: true });
+    }
     (length > 0).then_some(Value { start: at, end: at + length, quoted: false })
+}
+
+/// Steps from `at` into an element within the element: `<property name="password"><value>`.
+pub(in crate::engine) fn inner(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let spaces = rest.iter().take(60).take_while(|b| b.is_ascii_whitespace()).count();
+    let tags = [&b"<value>"[..], b"<Value>", b"<string>"];
+    let tag = tags.iter().find(|tag| rest[spaces..].starts_with(tag));
+    tag.map_or(at, |tag| at + spaces + tag.len())
 }
 
 /// The text of an element from behind its `>` on, without space around it.

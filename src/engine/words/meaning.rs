@@ -32,7 +32,8 @@ const PASSWORD: &[&str] = &[
     "password", "passwd", "pwd", "pass", "passphrase", "passwort", "kennwort", "senha", "contraseña", "contrasena",
     "passcode", "pw", "motdepasse", "wachtwoord", "heslo", "parola", "salasana", "lösenord", "passord", "密码",
     "パスワード", "비밀번호", "пароль", "pswd", "psw", "passw", "userpass", "dbpass", "mypass", "passwrd", "pgpassword",
-    "sshpass", 
+    "sshpass", "requirepass", "masterauth", "rootpass", "adminpass", "ftppass", "mailpass", "smtppass", "keypass",
+    "storepass",
 ];
 
 /// Words that mean a secret made by a machine.
