@@ -9,7 +9,7 @@ use crate::config;
 use crate::error::{Error, Result};
 
 use super::Globals;
-use super::configured::{baseline_path, configuration, ruleset};
+use super::configured::{baseline_path, configuration, gitleaks, ruleset};
 use super::place::here;
 
 /// Show the configuration in force, or begin one
@@ -41,7 +41,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
 fn show(globals: &Globals, out: &mut dyn Write) -> Result<u8> {
     let here = here()?;
     let config = configuration(globals, &here.cwd, &here.root)?;
-    ruleset(globals, &config)?;
+    ruleset(globals, &config, &mut gitleaks(globals, &config, &here.root)?)?;
     let mut text = config.describe();
     if config.baseline.is_none()
         && let Some(path) = baseline_path(globals, &config, &here.root)

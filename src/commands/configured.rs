@@ -3,8 +3,9 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::config::{Config, LoadOptions, RuleName, wildcard};
+use crate::config::{Config, Gitleaks, LoadOptions, RuleName, wildcard};
 use crate::error::{Error, Result};
 use crate::model::Confidence;
 use crate::rules::{self, Rule, Ruleset};
@@ -21,6 +22,26 @@ pub(super) fn configuration(globals: &Globals, start: &Path, root: &Path) -> Res
     Config::load(&LoadOptions { start: &start, root: &root, explicit: globals.config.as_deref() })
 }
 
+/// Another tool's configuration that counts as well: `--gitleaks-config`, else the one that the configuration names.
+pub(super) fn gitleaks(globals: &Globals, config: &Config, root: &Path) -> Result<Gitleaks> {
+    match (&globals.gitleaks_config, &config.gitleaks) {
+        (Some(path), _) => Gitleaks::load(path, None),
+        (None, Some((path, _))) => Gitleaks::load(&near(path), Some(&absolute(root))),
+        (None, None) => Ok(Gitleaks::default()),
+    }
+}
+
+/// Of another tool's rules those that were selected.
+fn select_foreign(globals: &Globals, config: &Config, gitleaks: &mut Gitleaks) {
+    let texts = |names: &[RuleName]| names.iter().map(|n| n.text.clone()).collect::<Vec<_>>();
+    let only = if globals.only.is_empty() { texts(&config.only) } else { globals.only.clone() };
+    let off = [texts(&config.disable), globals.disable.clone()].concat();
+    let named = |names: &[String], id: &str| names.iter().any(|n| wildcard(n, id));
+    let kept = |id: &str| (only.is_empty() || named(&only, id)) && !named(&off, id);
+    gitleaks.rules.retain(|r| kept(&r.rule.id));
+    gitleaks.files.retain(|(r, _)| kept(&r.id));
+}
+
 /// The rules: those in force, and all there are.
 pub(super) struct Rules {
     pub(super) in_force: Ruleset,
@@ -28,13 +49,21 @@ pub(super) struct Rules {
     pub(super) all: Ruleset,
 }
 
-/// Built-in rules, those of files, those that stand in the configuration; then what was selected.
-pub(super) fn ruleset(globals: &Globals, config: &Config) -> Result<Rules> {
+/// Built-in rules, those of files, those that stand in the configuration; then what was selected. The names of another
+/// tool's rules select among those.
+pub(super) fn ruleset(globals: &Globals, config: &Config, gitleaks: &mut Gitleaks) -> Result<Rules> {
     let files: Vec<PathBuf> = config.rule_files.iter().chain(&globals.rules).cloned().collect();
+    let foreign: Vec<String> = gitleaks.ids().map(str::to_string).collect();
     // Hygiene is no rule of the matcher: its names select nothing there.
-    let of_matcher =
-        |names: &[String]| names.iter().filter(|n| !n.starts_with("hygiene")).cloned().collect::<Vec<_>>();
-    let (wanted, unwanted) = (of_matcher(&globals.only), of_matcher(&globals.disable));
+    let ours = |name: &&String| !name.starts_with("hygiene") && !foreign.contains(name);
+    let of_matcher = |names: &[String]| names.iter().filter(ours).cloned().collect::<Vec<_>>();
+    let (wanted, mut unwanted) = (of_matcher(&globals.only), of_matcher(&globals.disable));
+    if !globals.only.is_empty() && wanted.is_empty() && !foreign.is_empty() {
+        select_foreign(globals, config, gitleaks);
+        return Ok(Rules { in_force: Ruleset::none(), all: Ruleset::everything().load(&files)? });
+    }
+    unwanted.extend(not_inherited(gitleaks));
+    select_foreign(globals, config, gitleaks);
     if config.files.is_empty() {
         let all = Ruleset::everything().load(&files)?;
         if files.is_empty() && wanted.is_empty() && unwanted.is_empty() {
@@ -44,14 +73,50 @@ pub(super) fn ruleset(globals: &Globals, config: &Config) -> Result<Rules> {
     }
     let all = every_rule(globals, config)?;
     let ids: Vec<&str> = all.rules().iter().map(|r| r.id.as_ref()).collect();
+    let with_foreign: Vec<&str> = ids.iter().copied().chain(foreign.iter().map(String::as_str)).collect();
     let providers: Vec<&str> = all.rules().iter().map(|r| r.provider.as_ref()).collect();
-    config.check_rules(&ids, &providers)?;
+    config.check_rules(&with_foreign, &providers)?;
     let only = if globals.only.is_empty() { spelled_out(&config.only, &ids) } else { wanted };
     let disable = [spelled_out(&config.disable, &ids), unwanted].concat();
     if only.is_empty() && disable.is_empty() && files.is_empty() && config.inline_rules.is_empty() {
         return Ok(Rules { in_force: Ruleset::builtin().clone(), all });
     }
     Ok(Rules { in_force: all.select(&only, &disable)?, all })
+}
+
+/// Rules of ours that another tool's configuration does not want: those that are called the same. Notes what it does not
+/// decide.
+fn not_inherited(gitleaks: &mut Gitleaks) -> Vec<String> {
+    if gitleaks.read.is_empty() {
+        return Vec::new();
+    }
+    let shown = gitleaks.read[0].display().to_string();
+    let is_ours = |id: &String| Ruleset::builtin().rule(id).is_some();
+    let (same, other): (Vec<String>, Vec<String>) = gitleaks.disabled.iter().cloned().partition(is_ours);
+    if !same.is_empty() {
+        gitleaks.notes.push(format!("{shown}: rules switched off: {}", same.join(", ")));
+    }
+    if !other.is_empty() {
+        let names = other.join(", ");
+        gitleaks.notes.push(format!("{shown}: disabledRules that no rule here is called: {names}"));
+    }
+    if !gitleaks.extends_default {
+        gitleaks.notes.push(format!(
+            "{shown}: without extend.useDefault keysieve's own rules stay in force all the same"
+        ));
+    }
+    let elsewhere: Vec<String> = gitleaks
+        .allow
+        .iter()
+        .flat_map(|a| &a.rules)
+        .filter(|id| !is_ours(id) && !gitleaks.ids().any(|i| i == id.as_str()))
+        .cloned()
+        .collect();
+    if !elsewhere.is_empty() {
+        let names = elsewhere.join(", ");
+        gitleaks.notes.push(format!("{shown}: allowlists of rules that nothing here is called: {names}"));
+    }
+    same
 }
 
 /// All rules that could be in force: built-in ones, also those that are only in force when asked for, those of files and
@@ -88,7 +153,7 @@ pub(super) fn triage(
     globals: &Globals,
     config: Config,
     root: &Path,
-    ruleset: &Ruleset,
+    (ruleset, gitleaks): (&Ruleset, &Arc<Gitleaks>),
     least: Confidence,
 ) -> Result<Triage> {
     let root = absolute(root);
@@ -98,7 +163,14 @@ pub(super) fn triage(
         config,
         baseline,
         inline: !globals.no_inline_allow && !globals.untrusted,
-        known_rules: ruleset.rules().iter().map(|r| r.id.to_string()).collect(),
+        known_rules: ruleset
+            .rules()
+            .iter()
+            .map(|r| &*r.id)
+            .chain(gitleaks.ids())
+            .map(str::to_string)
+            .collect(),
+        gitleaks: Arc::clone(gitleaks),
         owners: Owners::load(&root),
         least,
         ..TriageOptions::new(&root, &cwd)

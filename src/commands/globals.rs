@@ -42,6 +42,9 @@ pub struct Globals {
     /// Use no configuration
     #[arg(long, global = true)]
     pub no_config: bool,
+    /// Also use the rules and allowlists of a .gitleaks.toml or .betterleaks.toml, as that tool would
+    #[arg(long, global = true, value_name = "FILE")]
+    pub gitleaks_config: Option<PathBuf>,
     /// Findings in this file are known and do not count
     #[arg(long, global = true, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

@@ -106,6 +106,12 @@ fn cache(folder: &Path, found: &[Place], session: &Session<'_>) -> Result<Cache>
     for rule in rules {
         hasher.update(format!("\0{rule:?}").as_bytes());
     }
+    for rule in &session.gitleaks().rules {
+        let (id, entropy, keywords) = (&rule.rule.id, rule.entropy, &rule.keywords);
+        let required = (&rule.required, rule.report);
+        let told = format!("\0\0{id}\0{}\0{}\0{entropy}\0{keywords:?}\0{required:?}", rule.text, rule.group);
+        hasher.update(told.as_bytes());
+    }
     Ok(Cache { folder, key: *hasher.finalize().as_bytes() })
 }
 

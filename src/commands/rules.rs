@@ -13,7 +13,7 @@ use crate::model::escape_terminal;
 use crate::rules::{CheckKind, Need, Rule, Ruleset, docs, placed, sample};
 
 use super::Globals;
-use super::configured::{configuration, ruleset};
+use super::configured::{configuration, gitleaks, ruleset};
 use super::place::here;
 
 /// So many keys are made at most.
@@ -67,7 +67,8 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     match &args.action {
         Action::List { json } => {
             let here = here()?;
-            let rules = ruleset(globals, &configuration(globals, &here.cwd, &here.root)?)?.in_force;
+            let config = configuration(globals, &here.cwd, &here.root)?;
+            let rules = ruleset(globals, &config, &mut gitleaks(globals, &config, &here.root)?)?.in_force;
             let text = if *json { as_json(rules.rules()) } else { as_table(rules.rules()) };
             print(out, &text)
         }

@@ -3,9 +3,11 @@
 use std::env;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 
-use crate::engine::{MatchOptions, Matcher};
+use crate::config::Gitleaks;
+use crate::engine::{Foreign, MatchOptions, Matcher};
 use crate::error::{Error, Result};
 use crate::hook::Stage;
 use crate::model::{Level, Progress, Severity, Stop};
@@ -41,6 +43,7 @@ pub struct Session<'g> {
     ruleset: Ruleset,
     /// Also the rules that are switched off.
     all_rules: Ruleset,
+    gitleaks: Arc<Gitleaks>,
     options: MatchOptions,
     severity: Severity,
     triage: Triage,
@@ -69,13 +72,17 @@ impl<'g> Session<'g> {
         if let Some(level) = level.or(config.confidence) {
             options.min_confidence = level.floor();
         }
-        let Rules { in_force: ruleset, all: all_rules } = configured::ruleset(globals, &config)?;
-        let notes = config.notes();
+        let mut gitleaks = configured::gitleaks(globals, &config, root)?;
+        let Rules { in_force: ruleset, all: all_rules } =
+            configured::ruleset(globals, &config, &mut gitleaks)?;
+        let gitleaks = Arc::new(gitleaks);
+        let notes = config.notes().into_iter().chain(gitleaks.notes.iter().cloned()).collect();
         let max_file_size = globals.max_file_size.or(config.max_file_size);
         let threads = globals.threads.or(config.threads).unwrap_or_else(cores);
         let severity = config.min_severity.map_or(asked, |c| c.max(asked));
         let hygiene = HygieneWanted::new(globals, &config);
-        let triage = configured::triage(globals, config, root, &ruleset, options.min_confidence)?;
+        let used = (&ruleset, &gitleaks);
+        let triage = configured::triage(globals, config, root, used, options.min_confidence)?;
         Ok(Session {
             globals,
             stop: Stop::new(),
@@ -83,6 +90,7 @@ impl<'g> Session<'g> {
             threads,
             ruleset,
             all_rules,
+            gitleaks,
             options,
             severity,
             triage,
@@ -99,6 +107,11 @@ impl<'g> Session<'g> {
     /// The rules in force.
     pub fn ruleset(&self) -> &Ruleset {
         &self.ruleset
+    }
+
+    /// Another tool's configuration that counts as well; empty if none does.
+    pub fn gitleaks(&self) -> &Gitleaks {
+        &self.gitleaks
     }
 
     /// How matching is set.
@@ -123,15 +136,17 @@ impl<'g> Session<'g> {
         let limit = ending::after(self.globals.timeout, &self.stop);
         let matcher = Matcher::new(self.ruleset.rules(), self.options.clone());
         let concealer = Concealer::new(self.all_rules.rules());
+        let foreign = Foreign::new(&self.gitleaks.rules);
         let sieve = Sieve {
             matcher: &matcher,
+            foreign: foreign.as_ref(),
             triage: &self.triage,
             concealer: &concealer,
             options: SiftOptions { show_secrets: self.look.show_secrets, progress: self.progress.clone() },
         };
         let wanted = self.globals.progress == Progressing::Auto && !self.globals.quiet;
         let display = Display::start(wanted, &self.progress);
-        let watch = Watch::new(source);
+        let watch = Watch::new(source, &self.gitleaks.files);
         let mut report = sieve.sift(&watch)?;
         drop((limit, display));
         watch.tell(&self.triage, &self.hygiene, &self.root, &mut report);

@@ -74,6 +74,12 @@ pub(super) const TOP: &[Key] = &[
     key("decode", None, Takes::Switch, "Whether to look into encodings and archives."),
     key("max-file-size", None, Takes::Size, "Larger files are left out and counted, such as 50MB."),
     key("baseline", None, Takes::File, "The baseline, relative to this file."),
+    key(
+        "gitleaks-config",
+        None,
+        Takes::File,
+        "A .gitleaks.toml or .betterleaks.toml whose rules and allowlists count as well.",
+    ),
     key("rules", None, Takes::OwnRules, "Own rules: paths of rule files, or a rule file's content."),
 ];
 

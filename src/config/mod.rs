@@ -6,6 +6,7 @@
 mod date;
 mod edit;
 mod entry;
+mod gitleaks;
 mod glob;
 mod hide;
 mod keys;
@@ -19,6 +20,7 @@ mod yaml;
 pub use date::Date;
 pub use edit::{NewAllow, add_allow};
 pub use entry::{AllowEntry, At, Exclude, RuleName, RulePaths, SeverityOverride, wildcard};
+pub use gitleaks::{Gitleaks, GitleaksAllow, Target};
 pub use glob::PathGlob;
 pub use hide::hide_keys;
 pub use load::{LoadOptions, NAMES};

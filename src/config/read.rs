@@ -97,6 +97,7 @@ impl Reader<'_> {
             "decode" => config.decode = Some(switch(node)?),
             "max-file-size" => config.max_file_size = Some(size(node)?),
             "baseline" => config.baseline = Some(self.file_path(node)?),
+            "gitleaks-config" => config.gitleaks = Some((self.file_path(node)?, self.at(node))),
             _ => self.own_rules(node, config)?,
         }
         Ok(())

@@ -123,7 +123,8 @@ fn example(takes: Takes, name: &str) -> String {
         Takes::Level => format!("{name}: medium"),
         Takes::Switch => format!("{name}: true"),
         Takes::Size => format!("{name}: 50MB"),
-        Takes::File => format!("{name}: .keysieve-baseline"),
+        Takes::File if name == "baseline" => format!("{name}: .keysieve-baseline"),
+        Takes::File => format!("{name}: .gitleaks.toml"),
         Takes::OwnRules => format!(
             "{name}:\n  - ci/our-rules.yml\n  - provider: Our company\n    rules:\n      - id: our-company-token\n        name: Our company's token\n        \
              severity: high\n        shape: \"ourco_{{base62:32}}\""
@@ -195,6 +196,7 @@ impl Config {
             "decode" => single(self.decode.map(|d| d.to_string())),
             "max-file-size" => single(self.max_file_size.map(|n| n.to_string())),
             "baseline" => single(self.baseline.as_deref().map(shown)),
+            "gitleaks-config" => single(self.gitleaks.as_ref().map(|(path, _)| shown(path))),
             "rules" => {
                 let inline =
                     self.inline_rules.iter().map(|r| ("(rules written here)".to_string(), at(&r.at)));
@@ -214,7 +216,7 @@ fn default(name: &str) -> &'static str {
         "min-severity" => "info",
         "confidence" => "medium",
         "decode" => "true",
-        "max-file-size" => "none",
+        "max-file-size" | "gitleaks-config" => "none",
         "baseline" => ".keysieve-baseline if it exists",
         "only" => "all rules",
         _ => "[]",

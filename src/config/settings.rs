@@ -35,6 +35,8 @@ pub struct Config {
     pub threads: Option<usize>,
     /// The baseline's absolute path.
     pub baseline: Option<PathBuf>,
+    /// The absolute path of another tool's configuration to use as well, and where it is named.
+    pub gitleaks: Option<(PathBuf, At)>,
     /// Absolute paths of rule files to add.
     pub rule_files: Vec<PathBuf>,
     /// Rules written in the configuration itself.

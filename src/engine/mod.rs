@@ -20,6 +20,7 @@ mod detection;
 mod dispatch;
 mod explain;
 mod filter;
+mod foreign;
 mod hashes;
 mod judge;
 mod masks;
@@ -43,5 +44,6 @@ mod words;
 
 pub use detection::Detection;
 pub use explain::{Explained, Outcome};
+pub use foreign::Foreign;
 pub use matcher::{MatchOptions, Matcher, Scratch};
 pub use proof::{Flaw, Prover, cost};

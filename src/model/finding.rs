@@ -268,9 +268,36 @@ pub struct Finding {
     pub markers: Vec<Box<str>>,
     /// Who owns the path according to CODEOWNERS.
     pub owner: Option<String>,
+    /// What the text around it said to allowlists of another tool, as triage noted it while the text was at hand.
+    pub noted: Vec<u32>,
 }
 
 impl Finding {
+    /// A reported finding of a key at a place; all that is not known yet is empty.
+    pub fn new(rule: RuleId, secret: Secret, location: Location) -> Finding {
+        Finding {
+            rule,
+            provider: Cow::Borrowed(""),
+            name: Cow::Borrowed(""),
+            severity: Severity::default(),
+            confidence: Confidence(90),
+            reasons: Vec::new(),
+            secret,
+            location,
+            decoded_from: Vec::new(),
+            variable: None,
+            checksum: Checksum::None,
+            alternatives: Vec::new(),
+            verdict: Verdict::Unverified,
+            disposition: Disposition::Reported,
+            remedy: Arc::default(),
+            history: None,
+            markers: Vec::new(),
+            owner: None,
+            noted: Vec::new(),
+        }
+    }
+
     /// The stable name of this secret under this rule. Derived each time: short secrets are hashed slowly on purpose,
     /// so callers that need it often keep it.
     pub fn fingerprint(&self) -> Fingerprint {

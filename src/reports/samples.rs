@@ -46,31 +46,23 @@ pub(super) fn finding(path: &str, line: u64, seed: u64) -> Finding {
     let redacted = secret.redacted();
     let text = format!("VOICGEN_API_KEY=\"{redacted}\" # live");
     let place = |column| LineCol { line, column, byte_column: column };
+    let location = Location {
+        origin: Origin::File(BlobPath::new(path.as_bytes()), Part::Content),
+        span: line * 100..line * 100 + 40,
+        start: place(18),
+        end: place(57),
+        excerpt: Excerpt { mark: 17..17 + redacted.len(), text },
+    };
     Finding {
-        rule: "voicgen-live-api-key".into(),
         provider: "Voicgen".into(),
         name: "Voicgen live API key".into(),
         severity: Severity::ALL[(seed % 5) as usize],
         confidence: Confidence(96),
         reasons: vec!["its prefix is unmistakable".into()],
-        secret,
-        location: Location {
-            origin: Origin::File(BlobPath::new(path.as_bytes()), Part::Content),
-            span: line * 100..line * 100 + 40,
-            start: place(18),
-            end: place(57),
-            excerpt: Excerpt { mark: 17..17 + redacted.len(), text },
-        },
-        decoded_from: Vec::new(),
         variable: Some("VOICGEN_API_KEY".into()),
         checksum: Checksum::Valid,
-        alternatives: Vec::new(),
-        verdict: Verdict::Unverified,
-        disposition: Disposition::Reported,
         remedy: Arc::new(remedy()),
-        history: None,
-        markers: Vec::new(),
-        owner: None,
+        ..Finding::new("voicgen-live-api-key".into(), secret, location)
     }
 }
 

@@ -42,6 +42,11 @@ impl Ruleset {
         &ALL
     }
 
+    /// No rule at all, for runs in which only another tool's rules were asked for.
+    pub fn none() -> Ruleset {
+        Ruleset { rules: Cow::Borrowed(&[]) }
+    }
+
     /// What a run uses: the built-in rules, those in `files` (files or folders of `.yml` files; the same id replaces), and of all
     /// these the ones of `only` (rule ids or providers; all that are enabled when empty) without those of `disable`.
     pub fn in_force(files: &[PathBuf], only: &[String], disable: &[String]) -> Result<Ruleset> {

@@ -3,6 +3,7 @@
 //! A source pushes blobs; in the same thread the matcher turns a blob into detections and [`excerpt`] cuts the redacted
 //! line; when the source is done it locates what it found; triage judges; the report is sorted.
 
+mod around;
 mod conceal;
 mod excerpt;
 mod hide;

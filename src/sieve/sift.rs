@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Instant;
 
-use crate::engine::{Detection, Matcher, Scratch};
+use crate::engine::{Detection, Foreign, Matcher, Scratch};
 use crate::error::Result;
-use crate::model::{Blob, Disposition, Excerpt, Finding, Location, Progress, Remedy, Secret, Verdict};
+use crate::model::{Blob, Disposition, Excerpt, Finding, Location, Progress, Remedy, Secret};
 use crate::reports::{Report, RuleSummary};
 use crate::sources::Source;
 use crate::triage::{Marks, Triage};
 
+use super::around::{self, Found};
 use super::conceal::Concealer;
 use super::excerpt::{self, Spot};
 use super::hide;
@@ -29,6 +30,8 @@ pub struct SiftOptions {
 pub struct Sieve<'a> {
     /// The rules in force.
     pub matcher: &'a Matcher<'a>,
+    /// Rules of another tool, where it was asked for.
+    pub foreign: Option<&'a Foreign<'a>>,
     /// Decides about each finding, after the source has located them.
     pub triage: &'a Triage,
     /// Knows all rules there are, for what must not be shown.
@@ -97,22 +100,30 @@ impl Sieve<'_> {
         remedies: &mut Remedies,
     ) -> Vec<Finding> {
         let mut detections = Vec::new();
-        self.matcher.scan(blob, scratch, &mut |detection| detections.push(detection));
+        self.matcher.scan(blob, scratch, &mut |detection| detections.push((detection, None)));
+        if let Some(foreign) = self.foreign {
+            around::join(blob, foreign, &mut detections);
+        }
         self.options.progress.done(blob.bytes.len() as u64);
         if detections.is_empty() {
             return Vec::new();
         }
-        let secrets: Vec<Secret> = detections.iter().map(|d| Secret::new(&d.secret, d.prefix)).collect();
-        let spot = |(d, s): (&Detection<'_>, &Secret)| Spot { span: d.span.clone(), shown: s.redacted() };
+        let secrets: Vec<Secret> = detections.iter().map(|(d, _)| Secret::new(&d.secret, d.prefix)).collect();
+        let spot = |((d, _), s): (&Found<'_>, &Secret)| Spot { span: d.span.clone(), shown: s.redacted() };
         let spots: Vec<Spot> = detections.iter().zip(&secrets).map(spot).collect();
         let excerpts = excerpt::cut_all(blob.bytes, &spots, &mut |text| self.concealer.spans(text, hiding));
         let marks = if self.triage.wants_marks() { Some(Marks::of(blob.bytes)) } else { None };
         detections
             .into_iter()
             .zip(secrets.into_iter().zip(excerpts))
-            .map(|(d, (secret, excerpt))| {
+            .map(|((d, whole), (secret, excerpt))| {
                 let markers = marks.as_ref().map_or_else(Vec::new, |m| m.near(&d.span));
-                Finding { markers, ..finding(blob, d, secret, excerpt, remedies) }
+                let noted = if self.triage.wants_text() {
+                    around::note(blob.bytes, &d, whole, self.triage)
+                } else {
+                    Vec::new()
+                };
+                Finding { markers, noted, ..finding(blob, d, secret, excerpt, remedies) }
             })
             .collect()
     }
@@ -127,31 +138,26 @@ fn finding(
 ) -> Finding {
     let at = |offset: usize| blob.window.offset + offset as u64;
     let counts = blob.scope.touches(d.start.line, d.end.line);
+    let location = Location {
+        origin: blob.origin.clone(),
+        span: at(d.span.start)..at(d.span.end),
+        start: d.start,
+        end: d.end,
+        excerpt,
+    };
     Finding {
-        rule: d.rule.id.clone(),
         provider: d.rule.provider.clone(),
         name: d.rule.name.clone(),
         severity: d.rule.severity,
         confidence: d.confidence,
         reasons: d.reasons,
-        markers: Vec::new(),
-        location: Location {
-            origin: blob.origin.clone(),
-            span: at(d.span.start)..at(d.span.end),
-            start: d.start,
-            end: d.end,
-            excerpt,
-        },
         decoded_from: d.decoded_from,
         variable: d.variable,
         checksum: d.checksum,
         alternatives: d.alternatives,
-        verdict: Verdict::Unverified,
         disposition: if counts { Disposition::Reported } else { Disposition::Old },
         remedy: remedies.of(&d.rule.id, &d.rule.remedy),
-        history: None,
-        owner: None,
-        secret,
+        ..Finding::new(d.rule.id.clone(), secret, location)
     }
 }
 

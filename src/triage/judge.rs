@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use crate::config::{Config, Date};
+use crate::config::{Config, Date, Gitleaks};
 use crate::model::{Confidence, Coverage, Disposition, Finding, Severity};
 
 use super::allowlist::{Allowlist, Force};
 use super::baseline::Baseline;
+use super::foreign::{self, Around};
 use super::hygiene;
 use super::inline::{self, Said};
 use super::owners::Owners;
@@ -27,6 +28,8 @@ pub struct TriageOptions {
     pub config: Config,
     /// The known findings.
     pub baseline: Option<Baseline>,
+    /// Allowlists of another tool.
+    pub gitleaks: Arc<Gitleaks>,
     /// Whether inline marks count (`false` with `--no-inline-allow`).
     pub inline: bool,
     /// The day that `until` is compared with.
@@ -47,6 +50,7 @@ impl TriageOptions {
             cwd: cwd.to_path_buf(),
             config: Config::default(),
             baseline: None,
+            gitleaks: Arc::default(),
             inline: true,
             today: Date::today(),
             known_rules: Vec::new(),
@@ -63,6 +67,7 @@ pub struct Triage {
     config: Config,
     allowlist: Allowlist,
     baseline: Option<Baseline>,
+    gitleaks: Arc<Gitleaks>,
     inline: bool,
     today: Date,
     known_rules: Vec<String>,
@@ -79,6 +84,7 @@ impl Triage {
             allowlist: Allowlist::new(std::mem::take(&mut options.config.allow)),
             config: options.config,
             baseline: options.baseline,
+            gitleaks: options.gitleaks,
             inline: options.inline,
             today: options.today,
             known_rules: options.known_rules,
@@ -96,6 +102,16 @@ impl Triage {
     /// Whether inline marks count, so that looking for them is worth it.
     pub fn wants_marks(&self) -> bool {
         self.inline
+    }
+
+    /// Whether the text around findings must be noted, which costs time.
+    pub fn wants_text(&self) -> bool {
+        !self.gitleaks.allow.is_empty()
+    }
+
+    /// What allowlists of another tool will want to know of the text around a finding of a rule.
+    pub fn note(&self, rule: &str, around: &Around<'_>) -> Vec<u32> {
+        foreign::note(&self.gitleaks, rule, around)
     }
 
     /// Decides about a finding that is located: its severity, and whether it is reported. One that was decided before
@@ -142,6 +158,7 @@ impl Triage {
             .or_else(|| self.placed(finding, path))
             .or_else(|| self.marked(finding))
             .or_else(|| self.allowed(finding, path))
+            .or_else(|| foreign::judge(&self.gitleaks, finding, path))
             .or_else(|| self.known(finding))
     }
 
@@ -266,7 +283,16 @@ impl Triage {
             Some(Disposition::Allowed { reason, .. }) => reason,
             _ => "nothing speaks against it there".into(),
         };
-        vec![("path", paths), ("place", place), ("mark", mark), ("allow", entry), ("baseline", known)]
+        let mut stages =
+            vec![("path", paths), ("place", place), ("mark", mark), ("allow", entry), ("baseline", known)];
+        if !self.gitleaks.read.is_empty() {
+            let said = match foreign::judge(&self.gitleaks, finding, path) {
+                Some(Disposition::Allowed { reason, .. }) => format!("allows it: {reason}"),
+                _ => "nothing in it allows it".to_string(),
+            };
+            stages.insert(4, ("gitleaks", said));
+        }
+        stages
     }
 
     /// Counts what is not reported, by reason, for the summary.

@@ -4,6 +4,7 @@ mod allowlist;
 mod baseline;
 #[cfg(test)]
 mod fake;
+mod foreign;
 pub mod hygiene;
 pub mod import;
 pub mod inline;
@@ -16,6 +17,7 @@ mod precise;
 mod syntax;
 
 pub use baseline::{Baseline, write_whole};
+pub use foreign::Around;
 pub use judge::{Triage, TriageOptions};
 pub use marks::{Marks, markers_near};
 pub use owners::Owners;

@@ -16,6 +16,7 @@ mod exits;
 mod explain;
 mod faults;
 mod formats;
+mod gitleaks;
 mod history;
 mod hook;
 mod migrate;

@@ -8,10 +8,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use crate::config::wildcard;
-use crate::model::{
-    BlobPath, Checksum, Confidence, Disposition, Excerpt, Finding, LineCol, Location, Origin, Remedy, Secret,
-    Severity, Verdict,
-};
+use crate::model::{BlobPath, Excerpt, Finding, LineCol, Location, Origin, Remedy, Secret, Severity};
+use crate::rules::Rule;
 
 pub use table::Hygiene;
 use table::KINDS;
@@ -133,31 +131,40 @@ pub fn finding(kind: &'static Hygiene, origin: Origin, severity: Severity) -> Fi
         kind.why,
         kind.ignore.join("`, `")
     );
+    let location = Location {
+        origin,
+        span: 0..0,
+        start: LineCol::START,
+        end: LineCol::START,
+        excerpt: Excerpt::default(),
+    };
     Finding {
-        rule: kind.rule.into(),
         provider: "Hygiene".into(),
         name: kind.name.into(),
         severity,
-        confidence: Confidence(90),
         reasons: vec![format!("tracked by git: {}", kind.why).into()],
-        secret: Secret::new(&named, named.len()),
-        location: Location {
-            origin,
-            span: 0..0,
-            start: LineCol::START,
-            end: LineCol::START,
-            excerpt: Excerpt::default(),
-        },
-        decoded_from: Vec::new(),
-        variable: None,
-        checksum: Checksum::None,
-        alternatives: Vec::new(),
-        verdict: Verdict::Unverified,
-        disposition: Disposition::Reported,
         remedy: Arc::new(Remedy { about: about.into(), ..Remedy::default() }),
-        history: None,
-        markers: Vec::new(),
-        owner: None,
+        ..Finding::new(kind.rule.into(), Secret::new(&named, named.len()), location)
+    }
+}
+
+/// A finding of another tool's rule that is about a path alone. Its secret's stand-in is the path, as above.
+pub fn foreign_finding(rule: &Rule, origin: Origin) -> Finding {
+    let path = origin.path().map_or(&b""[..], BlobPath::as_bytes);
+    let named = [b"file:", path].concat();
+    let location = Location {
+        origin,
+        span: 0..0,
+        start: LineCol::START,
+        end: LineCol::START,
+        excerpt: Excerpt::default(),
+    };
+    Finding {
+        provider: rule.provider.clone(),
+        name: rule.name.clone(),
+        severity: rule.severity,
+        reasons: vec!["its path is what the rule is about".into()],
+        ..Finding::new(rule.id.clone(), Secret::new(&named, named.len()), location)
     }
 }
 
