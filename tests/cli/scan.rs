@@ -1,6 +1,6 @@
 //! `keysieve scan`.
 
-use super::sandbox::{Sandbox, key};
+use super::sandbox::{Sandbox, key, keyed};
 
 #[test]
 fn a_key_in_a_file_is_found_and_hidden() {
@@ -169,4 +169,29 @@ fn answers_do_not_depend_on_threads() {
     let one = found(&sandbox, &["--threads", "1"]);
     assert_eq!(one.len(), 67);
     assert_eq!(found(&sandbox, &["--threads", "5"]), one);
+}
+
+#[test]
+fn names_of_files_and_folders_are_scanned_as_history_does() {
+    let sandbox = Sandbox::git();
+    let in_folder = keyed("gitlab-personal-access-token", 1);
+    let in_file = keyed("github-personal-access-token", 2);
+    sandbox.file(format!("deep/x-{in_folder}/{in_file}.txt"), "nothing\n");
+    sandbox.file(format!("deep/x-{in_folder}/more.txt"), "nothing\n");
+    let rules = |args: &[&str]| {
+        let ran =
+            sandbox.run(args.iter().chain(&["--format", "jsonl"])).code(1).hides(&in_folder).hides(&in_file);
+        let of = |f: &serde_json::Value| {
+            (f["part"].to_string(), f["rule"].to_string(), f["fingerprint"].to_string())
+        };
+        let mut all: Vec<_> = ran.findings().iter().map(of).collect();
+        all.sort();
+        all
+    };
+    let scanned = rules(&["scan"]);
+    assert_eq!(scanned.len(), 2, "each name is told once: {scanned:?}");
+    assert_eq!(scanned, rules(&["scan", "--no-git"]));
+    sandbox.commit("names");
+    assert_eq!(scanned, rules(&["history"]));
+    sandbox.run(["scan", &format!("deep/x-{in_folder}/{in_file}.txt")]).code(1).says("ghp_").hides(&in_file);
 }

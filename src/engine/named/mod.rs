@@ -5,6 +5,7 @@
 //! read as random, and stems of names (`pass`, `key`, `token`, …) that are followed by a value. Only there, the words
 //! around are looked up by hash.
 
+mod crowd;
 mod forward;
 mod login;
 mod near;

@@ -7,6 +7,7 @@ use crate::engine::judge::random::{Makeup, is_random, score};
 use crate::engine::words::for_each_tail;
 
 use super::Index;
+use super::crowd::Crowd;
 use super::forward::{Form, value_of};
 use super::login;
 use super::near::Near;
@@ -80,12 +81,21 @@ pub(super) struct Sites<'s, 'k> {
     near: Near,
     /// The last name looked at, so that two stems of it are one place.
     last: (usize, usize),
+    crowd: Crowd,
     rules: Vec<u32>,
 }
 
 impl<'s, 'k> Sites<'s, 'k> {
     pub(super) fn new(index: &'s Index, bytes: &'s [u8], sink: &'s mut Sink<'k>) -> Sites<'s, 'k> {
-        Sites { index, bytes, sink, near: Near::default(), last: (0, 0), rules: Vec::new() }
+        Sites {
+            index,
+            bytes,
+            sink,
+            near: Near::default(),
+            last: (0, 0),
+            crowd: Crowd::default(),
+            rules: Vec::new(),
+        }
     }
 
     /// A long run that reads as random.
@@ -119,7 +129,11 @@ impl<'s, 'k> Sites<'s, 'k> {
         if login::signs_in(&self.bytes[from..to]) {
             self.login(login::second_string(self.bytes, to), (from, to));
         }
+        if self.crowd.is_full(from) {
+            return;
+        }
         let Some((value, form)) = value_of(self.bytes, to) else { return };
+        self.crowd.add(&value);
         let length = value.end - value.start;
         if length < 4 || !self.plausible(value, form) || !self.fits(form, value, (from, to)) {
             return;

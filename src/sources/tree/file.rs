@@ -61,6 +61,14 @@ impl<'w> FileReader<'w> {
         self.coverage
     }
 
+    /// Scans the name of a file or folder. `shown` is its path as the user would name it.
+    pub(super) fn name(&mut self, name: &[u8], shown: &[u8]) {
+        if may_hold_key(name) {
+            let origin = Origin::File(BlobPath::new(shown), Part::FileName);
+            (self.worker)(&Blob::whole(name, &origin));
+        }
+    }
+
     /// Scans a regular file of an open folder. `shown` is its path as the user would name it.
     pub(super) fn regular(&mut self, folder: BorrowedFd<'_>, name: &[u8], shown: &[u8]) {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
@@ -93,6 +101,9 @@ impl<'w> FileReader<'w> {
     /// Scans a file that the user named, whatever rules say.
     pub(super) fn explicit(&mut self, path: &Path) {
         let shown = path_to_bytes(path);
+        if let Some(name) = path.file_name() {
+            self.name(name.as_encoded_bytes(), &shown);
+        }
         if let Ok(target) = std::fs::read_link(path) {
             let origin = Origin::File(BlobPath::new(&shown), Part::LinkTarget);
             (self.worker)(&Blob::whole(&path_to_bytes(&target), &origin));
@@ -160,6 +171,32 @@ impl<'w> FileReader<'w> {
         }
         self.coverage.files += 1;
     }
+}
+
+/// The least length of a run of letters and digits in which a key may stand.
+const RUN: usize = 16;
+
+/// Whether a key may stand in a name, so that looking is worth it: trees have many names, and nearly all are words.
+fn may_hold_key(name: &[u8]) -> bool {
+    let (mut run, mut digits, mut capitals, mut small) = (0, 0, 0, 0);
+    for &byte in name {
+        match byte {
+            b'=' | b':' | b'@' => return true,
+            b'0'..=b'9' => digits += 1,
+            b'A'..=b'Z' => capitals += 1,
+            b'a'..=b'z' => small += 1,
+            b'_' | b'-' | b'+' | b'%' => {}
+            _ => {
+                (run, digits, capitals, small) = (0, 0, 0, 0);
+                continue;
+            }
+        }
+        run += 1;
+        if run >= RUN && (digits > 0 || capitals > 0 && small > 0) {
+            return true;
+        }
+    }
+    false
 }
 
 /// A stream that may be silent for ever: between two looks at the stop flag it is waited for, not read.

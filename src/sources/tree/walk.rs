@@ -218,6 +218,9 @@ impl Walk<'_> {
 
     fn folder(&self, mut folder: Folder, reader: &mut FileReader<'_>) {
         let Some(open) = self.open(&folder, reader) else { return };
+        if let Some(name) = folder.path.rsplit(|&b| b == b'/').next().filter(|name| !name.is_empty()) {
+            reader.name(name, &self.shown(&folder, b""));
+        }
         let (names, failure) = list(open.as_fd());
         if let Some(e) = failure {
             let shown = String::from_utf8_lossy(&self.shown(&folder, b"")).into_owned();
@@ -333,6 +336,7 @@ impl Walk<'_> {
                 return;
             }
             let shown = self.shown(folder, &name.bytes);
+            reader.name(&name.bytes, &shown);
             match name.kind {
                 FileType::Symlink => reader.link(open, &name.bytes, &shown),
                 _ => reader.regular(open, &name.bytes, &shown),
