@@ -151,6 +151,10 @@ fn by_shape(case: &Case<'_>, score: &mut Score) {
     if case.body.len() >= 16 && case.score < -6 && case.makeup.letters() > 8 {
         score.add(-20, "reads as words");
     }
+    let m = &case.body_makeup;
+    if case.body.contains(&b'_') && m.digits == 0 && m.upper == 0 && case.body.len() >= 12 && case.score < 0 {
+        score.add(-30, "a name of code");
+    }
 }
 
 /// Rules whose value must look random.

@@ -19,6 +19,7 @@ mod formats;
 mod gitleaks;
 mod history;
 mod hook;
+mod kinds;
 mod migrate;
 mod push;
 

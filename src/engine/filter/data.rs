@@ -165,6 +165,12 @@ pub(super) fn identifier(case: &Case<'_>) -> bool {
     if !case.around.value.quoted && parts >= 2 && m.letters() == key.len() && m.letters() >= parts * 7 / 2 {
         return m.upper < parts * 2;
     }
+    // `#define wx_set_auth ieee80211_wx_set_auth_rsl`
+    let joints = key.iter().filter(|b| **b == b'_').count();
+    if !case.around.value.quoted && joints >= 2 && m.upper == 0 && m.symbols == joints {
+        let odd = key.split(|b| *b == b'_').filter(|part| part.iter().any(u8::is_ascii_digit)).count();
+        return odd <= 1 && m.digits <= 5;
+    }
     // Capitals are rare in running text, so that a name in capitals seems odd by pairs alone.
     let shouted = m.digits == 0 && m.lower == 0 && key.contains(&b'_');
     let spelled = case.score < 0 || shouted;
@@ -197,7 +203,10 @@ pub(super) fn inside_data(case: &Case<'_>) -> bool {
     let right = bytes[end..bytes.len().min(end + 300)].iter().take_while(base64).count();
     let run = &bytes[start - left..end + right];
     let mixed = run.iter().any(u8::is_ascii_lowercase) && run.iter().any(u8::is_ascii_uppercase);
-    run.len() > 150 && run.len() > case.key.len() * 3 && mixed || is_body(bytes, start - left, end + right)
+    // What a generic rule takes begins where a value begins, not behind other letters.
+    let glued = case.generic && left >= 24;
+    run.len() > 150 && (glued || run.len() > case.key.len() * 3) && mixed
+        || is_body(bytes, start - left, end + right)
 }
 
 /// Whether `start..end` is a whole line of base64 with another such line above it: the body of a PEM block.
@@ -229,12 +238,14 @@ pub(super) fn encoded_words(case: &Case<'_>) -> bool {
     let secret = text.iter().position(|b| *b == b':').map_or(text, |colon| &text[colon + 1..]);
     let credentials = secret.len() < text.len();
     if case.rule.id == "generic-basic-auth" || credentials {
-        return !credentials || secret.len() < 4 || says_nothing(secret) || text.starts_with(secret);
+        return !credentials || secret.len() < 5 || says_nothing(secret) || text.starts_with(secret);
     }
     let makeup = Makeup::of(text);
     // A password holds a digit or a sign among its letters; what is made of words alone was written down for a test.
     let human = makeup.digits > 0 && makeup.symbols > 0 && makeup.spaces == 0;
-    counts(text) || score(text, &makeup) < 0 && case.key.len() >= 12 && (!human || says_nothing(text))
+    counts(text)
+        || says_nothing(text)
+        || score(text, &makeup) < 0 && case.key.len() >= 12 && (!human || says_nothing(text))
 }
 
 /// Whether each character follows the one before it, for the most part.

@@ -74,6 +74,9 @@ const ENDINGS: &[&[u8]] = &[b"EXAMPLE", b"EXAMPLEKEY"];
 
 /// Who published this value, if somebody did.
 pub(super) fn published(value: &[u8]) -> Option<&'static str> {
+    if memchr::memmem::find(value, b"AccountName=devstoreaccount1").is_some() {
+        return Some("Azurite storage emulator");
+    }
     if ENDINGS.iter().any(|e| value.ends_with(e)) {
         return Some("ends as the examples of vendors do");
     }

@@ -28,6 +28,7 @@ pub(super) fn sentence(case: &Case<'_>) -> bool {
             .any(|w| contains_no_case(key, w));
     spaces >= 2
         || key.ends_with(b"\\n")
+        || key.ends_with(b"\\r")
         || ends && spaces > 0
         || mentions
         || key.ends_with(b":")
@@ -72,4 +73,19 @@ fn scheme(case: &Case<'_>) -> bool {
         |word: &[u8]| case.key.len() > word.len() && case.key[..word.len()].eq_ignore_ascii_case(word);
     bare && !matches!(&*case.rule.id, "generic-bearer-token" | "generic-basic-auth")
         || [&b"basic "[..], b"bearer ", b"digest ", b"hmac "].iter().any(|w| starts(w))
+}
+
+/// npm's token without the registry that it is for: npm ignores it, and what stands so in texts is made up.
+pub(super) fn unscoped(case: &Case<'_>) -> bool {
+    let Some(name) =
+        case.around.name.filter(|_| case.generic && case.around.name_text().ends_with(b"_authToken"))
+    else {
+        return false;
+    };
+    let (start, end) = name.span;
+    let from = case.around.bytes[..start].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+    let line = &case.around.bytes[from.max(start.saturating_sub(200))..end];
+    let slashes = line.iter().take_while(|b| matches!(b, b'/' | b' ')).count();
+    let bare = &line[slashes..];
+    bare == b"_authToken" || bare == b":_authToken"
 }

@@ -39,6 +39,9 @@ const THING: &[&str] = &[
 
 /// Whether the whole value, or a sure word of it, says that it is none.
 pub(super) fn words_say_so(case: &Case<'_>) -> bool {
+    if case.generic && of_a_sandbox(case.key) {
+        return true;
+    }
     if case.looks_random() {
         return !case.rich && (starts_to_the_reader(case.body) || case.generic && several(case.key));
     }
@@ -66,7 +69,7 @@ pub(super) fn words_say_so(case: &Case<'_>) -> bool {
 const EMPTY: &[&str] = &[
     "top", "good", "bogus", "nats", "mysql", "redis", "mongo", "postgres", "rabbit", "kafka", "elastic", "noop", "letmein",
     "hello", "world", "temp", "tmp", "simple", "basic", "qwerty", "welcome", "first", "second", "other", "same", "repeat",
-    "another", "initial", "leaf", "role", "invalid", "fatal", "garbage", "two", "one", "three",
+    "another", "initial", "open", "sesame", "proxy", "client", "leaf", "role", "invalid", "fatal", "garbage", "two", "one", "three",
 ];
 
 /// Whether a value is nothing but words of such kinds, glued or not, with letters as digits and signs: `S3cretP@ssw0rd!`.
@@ -113,6 +116,12 @@ fn spelled_by_words(text: &[u8]) -> bool {
         }
     }
     reached[text.len()]
+}
+
+/// A key that says of itself that it opens a sandbox: `mercury_sandbox_…`.
+fn of_a_sandbox(value: &[u8]) -> bool {
+    let parts = || value.split(|b| matches!(b, b'-' | b'_' | b'.' | b':'));
+    parts().count() >= 3 && parts().take(3).any(|part| listed(&["sandbox", "sdbx"], part))
 }
 
 /// Several words that say so, set apart from the rest: `key-my_test_key-not-a-uuid-3d844edf`.

@@ -108,7 +108,7 @@ pub(super) fn code(case: &Case<'_>) -> bool {
             || key.windows(2).any(|w| w == b"(\"" || w == b"('");
     }
     if matches!(after.first(), Some(b'(' | b'['))
-        || after.first() == Some(&b'<') && after.get(1).is_some_and(u8::is_ascii_alphabetic)
+        || after.first() == Some(&b'<') && after.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'&')
         || key.windows(2).any(|w| w == b"::")
         || after.starts_with(b"->")
         || key.ends_with(b"-") && after.first() == Some(&b'>')
@@ -146,14 +146,18 @@ fn is_path(text: &[u8]) -> bool {
         })
 }
 
-/// A number in some base.
+/// A number in some base, with a suffix of C or Rust perhaps.
 fn is_number(text: &[u8]) -> bool {
-    if let Some(hex) = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")) {
-        return hex.len() <= 18 && hex.iter().all(|b| b.is_ascii_hexdigit() || b"_uUlL".contains(b));
+    let suffix = text.iter().rev().take_while(|b| b"uUlLf".contains(b)).count().min(3);
+    let (number, suffix) = text.split_at(text.len() - suffix);
+    if let Some(hex) = number.strip_prefix(b"0x").or_else(|| number.strip_prefix(b"0X")) {
+        return hex.len() + suffix.len() <= 18 + 3 * usize::from(!suffix.is_empty())
+            && hex.iter().all(|b| b.is_ascii_hexdigit() || *b == b'_');
     }
-    let digits = text.strip_prefix(b"-").unwrap_or(text);
-    let number = |b: &u8| b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'L' | b'f' | b'u');
-    !digits.is_empty() && digits.len() <= 10 && digits.iter().all(number)
+    let digits = number.strip_prefix(b"-").unwrap_or(number);
+    !digits.is_empty()
+        && digits.len() <= 10
+        && digits.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'_'))
 }
 
 /// A path, a URL without credentials, a selector, a file name, a MIME type.
@@ -180,6 +184,10 @@ pub(super) fn place(case: &Case<'_>) -> bool {
     key.starts_with(b"//")
         || (STARTS.iter().any(|s| key.starts_with(s)) && (spelled || key.windows(3).any(|w| w == b"://")))
         || ENDINGS.iter().any(|e| key.ends_with(e) && !case.in_shape(e)) && spelled
+        || case.generic
+            && !case.around.value.quoted
+            && key.contains(&b'/')
+            && key.iter().all(|b| b.is_ascii_alphabetic() || *b == b'/')
         || case.generic
             && key.iter().filter(|b| **b == b'/').count() >= 2
             && spelled

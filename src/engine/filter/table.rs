@@ -102,6 +102,7 @@ pub(super) static FILTERS: &[Filter] = &[
             "password = «getPassword»(user)",
             "token = «next»;",
             "key = «0x1234»",
+            "HUB_PASSWORD = «0x53474972756c6573ull»",
             "pass = «foo->bar»",
             "$token = «token»;",
             "password: «Option»<String>,",
@@ -162,6 +163,7 @@ pub(super) static FILTERS: &[Filter] = &[
             "password = «changeme»",
             "token = «my_secret_token»",
             "password = «example123»",
+            "API_TOKEN=«mercury_sandbox_rma_24pnbcT7NygLbpJPr4xBuSuBDpo6tK»",
         ],
         keeps: &["password = «blooberry7»", "token = «8f1c7dfoo9a83e65ZQkd»"],
     },
@@ -209,6 +211,19 @@ pub(super) static FILTERS: &[Filter] = &[
         ],
     },
     Filter {
+        name: "unscoped",
+        about: "npm's token for no registry, which npm ignores",
+        test: label::unscoped,
+        drops: &[
+            "_authToken=«743b294a-cd03-41ec-9d64-0242ac120002»",
+            "///:_authToken=«Zf3D0LXCM3EIMbgJpUNnkRtOfOue»",
+        ],
+        keeps: &[
+            "//registry.acme.dev/:_authToken=«743b294a-cd03-41ec-9d64-0242ac120002»",
+            "npm_authToken=«Zf3D0LXCM3EI»",
+        ],
+    },
+    Filter {
         name: "constant",
         about: "a constant of code: capitals, digits and underscores only",
         test: data::constant,
@@ -223,6 +238,7 @@ pub(super) static FILTERS: &[Filter] = &[
             "schemaToken = '«doc_vector_schema»'",
             "secret: «myAppSecretName»",
             "API_KEY = «llmApiKeyEnvVarExists»",
+            "set_auth = «ieee80211_wx_set_auth_rsl»",
             "token = \"«getAccessTokenSilently»\"",
         ],
         keeps: &["password = «correct9Horse»", "secret = «Zf3D0LXCM3EIMbgJ»"],

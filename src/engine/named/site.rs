@@ -128,6 +128,10 @@ impl<'s, 'k> Sites<'s, 'k> {
         self.last = (from, to);
         if login::signs_in(&self.bytes[from..to]) {
             self.login(login::second_string(self.bytes, to), (from, to));
+            // What such a call is given first is the user's name.
+            if to - from > 8 {
+                return;
+            }
         }
         if self.crowd.is_full(from) {
             return;

@@ -209,7 +209,21 @@ pub fn path_penalty(path: &[u8]) -> u8 {
         "bench",
         "benches",
         "benchmarks",
-    ]) || ["_test.", ".test.", ".spec.", "_spec."].iter().any(|m| name.contains(m))
+    ]) || [
+        "_test.",
+        ".test.",
+        ".spec.",
+        "_spec.",
+        "_tests.",
+        "test.java",
+        "tests.java",
+        "test.kt",
+        "tests.cs",
+        "test.cs",
+        "test.php",
+    ]
+    .iter()
+    .any(|m| name.contains(m))
         || name.starts_with("test_")
     {
         12
