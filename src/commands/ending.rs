@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::thread::{self, Builder};
 use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -16,20 +16,22 @@ const GRACE: Duration = Duration::from_millis(1_500);
 /// The same after `--timeout`, where nobody waits at a keyboard.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Turns SIGINT and SIGTERM into a request to stop, and ends the process if that is not heeded in time.
+/// Turns SIGINT and SIGTERM into a request to stop, and ends the process if that is not heeded in time. Where the machine
+/// gives no thread for it, they end the process as they always do.
 pub(super) fn on_signals(stop: &Stop) {
-    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
     let stop = stop.clone();
-    thread::spawn(move || {
+    let _ = Builder::new().spawn(move || {
+        let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
         for _ in signals.forever() {
-            if stop.requested() == Some(StopReason::Interrupted) {
-                abandon("interrupted");
-            }
+            let again = stop.requested() == Some(StopReason::Interrupted);
             stop.request(StopReason::Interrupted);
-            thread::spawn(|| {
+            let late = || {
                 thread::sleep(GRACE);
                 abandon("interrupted");
-            });
+            };
+            if again || Builder::new().spawn(late).is_err() {
+                abandon("interrupted");
+            }
         }
     });
 }
@@ -48,7 +50,7 @@ pub(super) fn after(time: Option<Duration>, stop: &Stop) -> Limit {
     let ended = Arc::new(AtomicBool::new(false));
     if let Some(time) = time {
         let (stop, ended) = (stop.clone(), Arc::clone(&ended));
-        thread::spawn(move || {
+        let _ = Builder::new().spawn(move || {
             thread::sleep(time);
             stop.request(StopReason::TimedOut);
             thread::sleep(PATIENCE);

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write, stderr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
+use std::thread::{self, Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::model::Progress;
@@ -26,7 +26,8 @@ impl Display {
             return Display { ended, thread: None };
         }
         let (flag, progress) = (Arc::clone(&ended), progress.clone());
-        Display { ended, thread: Some(thread::spawn(move || show(&flag, &progress))) }
+        let thread = Builder::new().spawn(move || show(&flag, &progress)).ok();
+        Display { ended, thread }
     }
 }
 

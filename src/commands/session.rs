@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
+use rustix::process::{Resource, getrlimit};
+
 use crate::config::Gitleaks;
 use crate::engine::{Foreign, MatchOptions, Matcher};
 use crate::error::{Error, Result};
@@ -78,7 +80,7 @@ impl<'g> Session<'g> {
         let gitleaks = Arc::new(gitleaks);
         let notes = config.notes().into_iter().chain(gitleaks.notes.iter().cloned()).collect();
         let max_file_size = globals.max_file_size.or(config.max_file_size);
-        let threads = globals.threads.or(config.threads).unwrap_or_else(cores);
+        let threads = globals.threads.or(config.threads).unwrap_or_else(cores).min(affordable());
         let severity = config.min_severity.map_or(asked, |c| c.max(asked));
         let hygiene = HygieneWanted::new(globals, &config);
         let used = (&ruleset, &gitleaks);
@@ -152,6 +154,10 @@ impl<'g> Session<'g> {
         watch.tell(&self.triage, &self.hygiene, &self.root, &mut report);
         report.coverage.stopped = report.coverage.stopped.or(self.stop.requested());
         report.coverage.notes.extend(self.notes.iter().cloned());
+        if self.globals.require_full_history && report.coverage.shallow {
+            let why = "it is shallow, and --require-full-history was given (cure: git fetch --unshallow)";
+            report.coverage.missed("this clone", why);
+        }
         if self.covers_all && report.coverage.is_complete() {
             report.gone = self.triage.gone();
             report.coverage.notes.extend(self.triage.stale());
@@ -205,8 +211,7 @@ impl<'g> Session<'g> {
     }
 
     fn exit_code(&self, report: &Report) -> u8 {
-        let complete =
-            report.coverage.is_complete() && !(self.globals.require_full_history && report.coverage.shallow);
+        let complete = report.coverage.is_complete();
         match (report.findings.is_empty(), complete) {
             (false, _) if self.globals.exit_zero && !complete => 3,
             (false, _) if self.globals.exit_zero => 0,
@@ -221,6 +226,14 @@ impl<'g> Session<'g> {
 
 fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from).min(64)
+}
+
+/// How many threads fit into a limited address space (`ulimit -v`): each has a stack, windows, and an arena of the
+/// allocator, which alone reserves 64 MiB.
+fn affordable() -> usize {
+    const EACH: u64 = 192 << 20;
+    let limit = getrlimit(Resource::As).current.unwrap_or(u64::MAX);
+    usize::try_from(limit / EACH).unwrap_or(usize::MAX).max(1)
 }
 
 /// How reports are to look, from the options, the environment and the terminal.

@@ -12,6 +12,7 @@ mod progress;
 mod secret;
 mod stop;
 mod text;
+mod threads;
 
 pub use blob::{Blob, Scope, Window};
 pub use coverage::{Coverage, Skip, SkipReason};
@@ -25,3 +26,4 @@ pub use progress::Progress;
 pub use secret::Secret;
 pub use stop::{Stop, StopReason};
 pub use text::{escape_terminal, escape_terminal_bytes};
+pub use threads::share;

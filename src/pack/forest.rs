@@ -4,7 +4,8 @@ use std::fs::File;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+
+use crate::model::share;
 
 use super::catalog::{COPY, Catalog};
 use super::entry::MAX_HEADER;
@@ -161,12 +162,7 @@ impl Forest {
                 batches.lock().unwrap_or_else(PoisonError::into_inner).push((start, batch));
             }
         };
-        thread::scope(|scope| {
-            for _ in 1..threads.min(count.div_ceil(BATCH)) {
-                scope.spawn(work);
-            }
-            work();
-        });
+        share(threads.min(count.div_ceil(BATCH)), work, |_| {});
         let mut batches = batches.into_inner().unwrap_or_else(PoisonError::into_inner);
         batches.sort_unstable_by_key(|(start, _)| *start);
         let mut all = Headers { parents: vec![], sizes: vec![], kinds: vec![], lost: vec![] };

@@ -8,9 +8,8 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 
-use crate::model::Stop;
+use crate::model::{Stop, share};
 
 use super::forest::Root;
 use super::inflate::Buffer;
@@ -73,7 +72,6 @@ pub(super) struct Shared<'p> {
     changed: Condvar,
     /// The number of threads that wait; read without the lock.
     hungry: AtomicUsize,
-    threads: usize,
     lost_taken: AtomicBool,
 }
 
@@ -81,6 +79,8 @@ pub(super) struct Shared<'p> {
 struct State {
     given: Vec<Branch>,
     waiting: usize,
+    /// How many there are.
+    threads: usize,
     /// A thread has died: the others must not wait for it.
     broken: bool,
 }
@@ -106,16 +106,10 @@ impl Plan {
             std::mem::forget(guard);
             visitor
         };
-        thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
-            let mut visitors = vec![run()];
-            for other in others {
-                match other.join() {
-                    Ok(visitor) => visitors.push(visitor),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            visitors
+        share(threads, run, |started| {
+            // Those that wait must not wait for threads that the machine did not give.
+            shared.lock().threads = started;
+            shared.changed.notify_all();
         })
     }
 }
@@ -149,10 +143,9 @@ impl<'p> Shared<'p> {
             roots,
             singles,
             next: AtomicUsize::new(0),
-            state: Mutex::default(),
+            state: Mutex::new(State { threads, ..State::default() }),
             changed: Condvar::new(),
             hungry: AtomicUsize::new(0),
-            threads,
             lost_taken: AtomicBool::new(false),
         }
     }
@@ -232,7 +225,7 @@ impl<'p> Shared<'p> {
                 self.hungry.store(state.waiting.saturating_sub(state.given.len()), Ordering::Relaxed);
                 return Some(branch);
             }
-            if state.waiting == self.threads || state.broken {
+            if state.waiting == state.threads || state.broken {
                 self.changed.notify_all();
                 return None;
             }

@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread::Builder;
 
 use crate::error::{Error, Result};
 
@@ -33,8 +34,10 @@ const KEPT: [&str; 9] = [
 
 /// Settings that switch off every program and fetch that a plumbing command could start. `core.hooksPath` is not among
 /// them: no command used here runs hooks, and it would change the answer of `rev-parse --git-path hooks`.
-const SETTINGS: [&str; 12] = [
+const SETTINGS: [&str; 13] = [
     "core.fsmonitor=false",
+    // Said whenever a file of grafts is named, and ours is empty.
+    "advice.graftFileDeprecated=false",
     "core.pager=cat",
     "core.untrackedCache=false",
     "core.commitGraph=false",
@@ -216,15 +219,16 @@ fn converse<'s>(
 ) -> std::io::Result<(Vec<u8>, String)> {
     let stdin = child.stdin.take();
     let stderr = child.stderr.take();
-    let writer = stdin.map(|mut pipe| threads.spawn(move || pipe.write_all(input)));
-    let words = threads.spawn(move || {
+    let writer = stdin.map(|mut pipe| Builder::new().spawn_scoped(threads, move || pipe.write_all(input)));
+    let writer = writer.transpose()?;
+    let words = Builder::new().spawn_scoped(threads, move || {
         let mut words = Vec::new();
         if let Some(mut pipe) = stderr {
             let _ = pipe.by_ref().take(8 << 10).read_to_end(&mut words);
             let _ = std::io::copy(&mut pipe, &mut std::io::sink());
         }
         String::from_utf8_lossy(&words).trim().to_string()
-    });
+    })?;
     let mut out = Vec::new();
     if let Some(pipe) = child.stdout.take() {
         pipe.take(limit.saturating_add(1)).read_to_end(&mut out)?;

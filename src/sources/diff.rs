@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Blob, BlobPath, CommitOrigin, Coverage, Finding, History, ObjectId, Origin, Part, Progress, Stop,
+    Blob, BlobPath, CommitOrigin, Coverage, Finding, History, ObjectId, Origin, Part, Progress, Stop, share,
 };
 use crate::pack::{Commit, Kind, Store};
 use crate::repo::Repository;
@@ -137,16 +137,7 @@ impl Source for Diff<'_> {
             pusher.coverage
         };
         let threads = self.options.threads.min(self.commits.len()).max(1);
-        let accounts = std::thread::scope(|scope| {
-            let more: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let own = work();
-            let joined = more.into_iter().map(|thread| match thread.join() {
-                Ok(account) => account,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-            std::iter::once(own).chain(joined).collect::<Vec<_>>()
-        });
-        for account in accounts {
+        for account in share(threads, work, |_| {}) {
             coverage.merge(account);
         }
         coverage.stopped = self.options.stop.requested();

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::error::{Error, Result};
-use crate::model::{BlobPath, Coverage, ObjectId, Origin, Stop};
+use crate::model::{BlobPath, Coverage, ObjectId, Origin, Stop, share};
 use crate::pack::{Commit, Kind, Store};
 use crate::repo::{Index, Repository};
 
@@ -94,17 +94,9 @@ impl<'r> Staged<'r> {
             pusher.coverage
         };
         let threads = self.options.threads.min(jobs.len() / JOBS_A_THREAD).max(1);
-        std::thread::scope(|scope| {
-            let more: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let mut coverage = work();
-            for thread in more {
-                match thread.join() {
-                    Ok(account) => coverage.merge(account),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            coverage
-        })
+        let mut coverage = Coverage::default();
+        share(threads, work, |_| {}).into_iter().for_each(|account| coverage.merge(account));
+        coverage
     }
 }
 

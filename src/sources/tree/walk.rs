@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rustix::fs::FileType;
 
-use crate::model::{Coverage, SkipReason};
+use crate::model::{Coverage, SkipReason, share};
 use crate::repo::{Environment, Index, Layer, Repository, path_from_bytes, path_to_bytes};
 
 use super::super::source::Worker;
@@ -96,17 +96,7 @@ pub(super) fn walk<'s>(
         }
     }
     let walk = Walk { arguments, options, tops, queue: Queue::new(first) };
-    let accounts: Vec<Coverage> = std::thread::scope(|threads| {
-        let more: Vec<_> =
-            (1..options.threads.max(1)).map(|_| threads.spawn(|| walk.work(new_worker))).collect();
-        let own = walk.work(new_worker);
-        let joined = more.into_iter().map(|thread| match thread.join() {
-            Ok(account) => account,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        std::iter::once(own).chain(joined).collect()
-    });
-    for account in accounts {
+    for account in share(options.threads, || walk.work(new_worker), |_| {}) {
         coverage.merge(account);
     }
     coverage
