@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::error::{Error, Result};
@@ -52,7 +53,7 @@ pub struct Args {
     pub unreachable: bool,
     /// Remember objects that are clean in this folder (default: the user's cache folder), so that the next run with the
     /// same rules reads only what is new
-    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(value_parser = OsStringValueParser::new().map(PathBuf::from), long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub cache: Option<PathBuf>,
 }
 

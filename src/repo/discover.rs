@@ -68,6 +68,7 @@ pub(super) fn at(folder: &Path, env: &Environment) -> Result<Option<Found>> {
         Err(e) if e.kind() == io::ErrorKind::PermissionDenied && folder.join(".git").is_symlink() => {
             return Err(refuse(&dot_git, format!("cannot read it: {e}")));
         }
+        Err(e) if dot_git.is_symlink() => return Err(refuse(&dot_git, format!("cannot follow it: {e}"))),
         Ok(_) | Err(_) => {}
     }
     if is_git_dir(folder, env) {

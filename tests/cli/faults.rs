@@ -64,6 +64,15 @@ fn a_damaged_repository_is_not_taken_for_none() {
     for (path, is_folder) in [(".git/HEAD", false), (".git/refs", true), (".git/objects", true)] {
         let sandbox = repository();
         let path = sandbox.dir.join(path);
+        if path.ends_with(".git/HEAD") {
+            // A link to nowhere is somebody's repository too.
+            fs::rename(sandbox.dir.join(".git"), sandbox.outside().join("moved")).unwrap();
+            std::os::unix::fs::symlink("nowhere", sandbox.dir.join(".git")).unwrap();
+            sandbox.run(["scan"]).code(1).says(RULE).warns("INCOMPLETE");
+            sandbox.run(["staged"]).code(3);
+            fs::remove_file(sandbox.dir.join(".git")).unwrap();
+            fs::rename(sandbox.outside().join("moved"), sandbox.dir.join(".git")).unwrap();
+        }
         if is_folder {
             fs::remove_dir_all(path).unwrap();
         } else {
@@ -78,6 +87,44 @@ fn a_damaged_repository_is_not_taken_for_none() {
     // A folder that is called so and is none, as git sees it too.
     let sandbox = Sandbox::new();
     sandbox.file(".git/notes.txt", "x\n").file("a", "a\n").run(["scan"]).code(0);
+}
+
+#[test]
+fn a_shallow_clone_is_incomplete_where_the_whole_is_required() {
+    let sandbox = repository();
+    sandbox.file("c", "c\n").commit("two");
+    sandbox.run_git([
+        "clone",
+        "-q",
+        "--depth",
+        "1",
+        &format!("file://{}", sandbox.dir.display()),
+        "../shallow",
+    ]);
+    let history = |more: &[&str]| {
+        let mut command = sandbox.command(keysieve());
+        command.args(["history", "-f", "json", "--disable", RULE]).args(more);
+        sandbox.run_command(command.current_dir(sandbox.outside().join("shallow")), b"")
+    };
+    history(&[]).code(0).says("\"complete\": true").says("\"shallow\": true");
+    history(&["--require-full-history"]).code(3).says("\"complete\": false").warns("git fetch --unshallow");
+}
+
+#[test]
+fn more_threads_than_the_machine_gives_are_done_without() {
+    let sandbox = repository();
+    for n in 0..400 {
+        sandbox.file(format!("{n}/file"), format!("{n}\n"));
+    }
+    sandbox.commit("many");
+    for command in ["scan", "history", "diff HEAD~1 --disable hygiene", "staged"] {
+        let script = format!("ulimit -v 1000000; \"$K\" {command} --threads 256");
+        let mut shell = sandbox.command("sh");
+        shell.args(["-c", &script]).env("K", keysieve());
+        let ran = sandbox.run_command(&mut shell, b"");
+        let found = i32::from(command == "scan" || command == "history");
+        assert_eq!(ran.code, found, "{command}: {}", ran.err);
+    }
 }
 
 #[test]

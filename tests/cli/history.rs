@@ -292,4 +292,7 @@ fn a_cache_of_clean_objects_changes_no_answer() {
     }
     assert_eq!(history(&s, &[&option]), plain);
     s.run(["history", "--cache=.git/cache"]).code(2);
+    // Without a folder it is the user's.
+    s.run(["history", "--cache"]).code(1);
+    assert!(s.outside().join("home/.cache/keysieve").is_dir());
 }
