@@ -65,6 +65,7 @@ pub(super) fn after(time: Option<Duration>, stop: &Stop) -> Limit {
 /// Ends the process at once, incomplete. Reports are renamed into place whole, so none is left half written.
 #[expect(clippy::disallowed_methods, clippy::exit, reason = "a thread that hangs in a read cannot be asked")]
 fn abandon(why: &str) {
+    super::output::clean_up();
     let _ = writeln!(
         io::stderr(),
         "keysieve: {why}: the scan is INCOMPLETE, and what it had found so far is not reported"

@@ -3,6 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::reports::{Document, Format, Look, Report, format};
@@ -14,15 +15,21 @@ pub(super) struct Wanted {
     file: Option<PathBuf>,
 }
 
-/// Reads `--format`, `--output` and `--report`; a format that does not exist is a usage error.
+/// Reads `--format`, `--output` and `--report` (`-` is standard output); a format that does not exist is a usage error.
 pub(super) fn wanted(name: &str, output: Option<&Path>, more: &[String]) -> Result<Vec<Wanted>> {
-    let mut all = vec![Wanted { format: named(name)?, file: output.map(Path::to_path_buf) }];
+    let place = |file: &Path| (file.as_os_str() != "-").then(|| file.to_path_buf());
+    let mut all = vec![Wanted { format: named(name)?, file: output.and_then(place) }];
     for pair in more {
         let (name, file) = pair
             .split_once('=')
             .filter(|(_, file)| !file.is_empty())
             .ok_or_else(|| Error::Usage(format!("--report {pair}: FORMAT=FILE is needed")))?;
-        all.push(Wanted { format: named(name)?, file: Some(file.into()) });
+        let wanted = Wanted { format: named(name)?, file: place(Path::new(file)) };
+        // The later would overwrite the earlier, and two on one stream are neither.
+        if all.iter().any(|other| other.file == wanted.file) {
+            return Err(Error::Usage(format!("--report {pair}: another report goes to the same place")));
+        }
+        all.push(wanted);
     }
     Ok(all)
 }
@@ -77,7 +84,9 @@ fn into_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
         return file.flush();
     }
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(folder)?);
+    let file = tempfile::NamedTempFile::new_in(folder)?;
+    let _pending = Pending::new(file.path());
+    let mut file = BufWriter::new(file);
     write(&mut file)?;
     let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.as_file().sync_all()?;
@@ -85,4 +94,30 @@ fn into_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     file.persist(target).map_err(|e| e.error)?;
     Ok(())
+}
+
+/// The file that is being written and has no name yet.
+static PENDING: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// While it lives, the process may be ended at once without leaving a half-written file.
+struct Pending;
+
+impl Pending {
+    fn new(path: &Path) -> Pending {
+        *PENDING.lock().unwrap_or_else(PoisonError::into_inner) = Some(path.to_path_buf());
+        Pending
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        *PENDING.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Removes what is half written, before the process ends without an end.
+pub(super) fn clean_up() {
+    if let Some(path) = PENDING.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        let _ = fs::remove_file(path);
+    }
 }

@@ -163,7 +163,12 @@ impl<'g> Session<'g> {
             report.coverage.notes.extend(self.triage.stale());
         }
         report.coverage.sort();
+        let all = report.findings.len();
         report.findings.retain(|f| f.severity >= self.severity);
+        if report.findings.len() < all {
+            let below = (all - report.findings.len()) as u64;
+            report.coverage.suppressed.insert(format!("below severity {}", self.severity), below);
+        }
         sieve.conceal(&mut report);
         Ok(report)
     }

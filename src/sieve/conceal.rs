@@ -34,25 +34,32 @@ impl<'r> Concealer<'r> {
 
     /// Which bytes of a text may be keys; they may overlap.
     pub(super) fn spans(&self, text: &[u8], scratch: &mut Scratch) -> Vec<Range<usize>> {
-        self.matcher().spans(text, scratch, &mut |_| {})
+        let mut spans = Vec::new();
+        self.matcher().spans(text, scratch, &mut |span, _| spans.push(span));
+        spans
     }
 
     /// A text with its keys redacted.
     pub fn conceal<'t>(&self, text: &'t [u8], scratch: &mut Scratch) -> Cow<'t, [u8]> {
-        let mut known: Vec<(usize, String)> = Vec::new();
-        let spans = merged(self.matcher().spans(text, scratch, &mut |d| {
-            known.push((d.span.start, Secret::new(&d.secret, d.prefix).redacted()));
-        }));
+        let mut known: Vec<(usize, usize)> = Vec::new();
+        let mut spans = Vec::new();
+        self.matcher().spans(text, scratch, &mut |span, prefix| {
+            known.push((span.start, prefix));
+            spans.push(span);
+        });
+        let spans = merged(spans);
         if spans.is_empty() {
             return Cow::Borrowed(text);
         }
-        known.sort();
+        known.sort_unstable();
         let mut shown = Vec::with_capacity(text.len());
         let mut at = 0;
         for span in spans {
             shown.extend_from_slice(&text[at..span.start]);
-            let name = known.binary_search_by(|k| k.0.cmp(&span.start)).ok().map(|i| known[i].1.as_bytes());
-            shown.extend_from_slice(name.unwrap_or("…".as_bytes()));
+            // Several rules may begin here: the one that shows least.
+            let first = known.partition_point(|k| k.0 < span.start);
+            let prefix = known.get(first).map_or(0, |k| k.1);
+            shown.extend_from_slice(Secret::new(&text[span.clone()], prefix).redacted().as_bytes());
             at = span.end;
         }
         shown.extend_from_slice(&text[at..]);

@@ -92,3 +92,37 @@ fn a_silent_standard_input_does_not_outlast_the_time_limit() {
     assert_eq!(report["coverage"]["stopped"], "timed out");
     assert_eq!(report["findings"].as_array().unwrap().len(), 1, "what had come is scanned");
 }
+
+#[test]
+fn reports_go_where_they_are_sent_and_nothing_is_left_beside_them() {
+    let sandbox = with_key();
+    assert!(sandbox.run(["scan", "--format", "json", "--output", "-"]).code(1).out.starts_with('{'));
+    assert!(!sandbox.dir.join("-").exists());
+    for options in [
+        &["--output", "same", "--report", "sarif=same"][..],
+        &["--report", "json=same", "--report", "sarif=same"],
+        &["--report", "json=-"],
+    ] {
+        sandbox.run([&["scan"], options].concat()).code(2).warns("same place");
+    }
+    assert!(!sandbox.dir.join("same").exists());
+    sandbox.run(["scan", "--output", "o.json", "--report", "json=-", "-q"]).code(1).says("\"findings\"");
+    for place in ["no-such-folder/x", ".", "a.txt/x", "/dev/full"] {
+        let ran = sandbox.run(["scan", "clean.txt", "--format", "json", "--output", place]);
+        assert!(ran.code >= 2, "{place}: {ran:?}");
+    }
+    let mut left: Vec<_> = std::fs::read_dir(&sandbox.dir)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, [".git", "a.txt", "clean.txt", "o.json"]);
+}
+
+#[test]
+fn findings_below_the_severity_asked_for_are_counted() {
+    let sandbox = Sandbox::new();
+    sandbox.file("a.txt", format!("token = \"{}\"\n", key("stripe-secret-key-test")));
+    sandbox.run(["scan"]).code(1);
+    sandbox.run(["scan", "--severity", "high"]).code(0).warns("1 below severity high");
+}
