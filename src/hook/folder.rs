@@ -92,7 +92,22 @@ pub fn unset_template(config_home: &Path) -> Result<bool> {
     }
     let failed = |e: git2::Error| Error::Hook { path: template.clone(), problem: e.message().to_owned() };
     user_file().and_then(|mut c| c.remove("init.templateDir")).map_err(failed)?;
+    let _ = template.parent().map(std::fs::remove_dir);
+    drop_empty_section();
     Ok(true)
+}
+
+/// Takes away the heading that is left in the user's configuration when its last line goes, and the file if that was all of
+/// it. A failure leaves an empty heading, which means nothing.
+fn drop_empty_section() {
+    let Ok(path) = git2::Config::find_global() else { return };
+    let Ok(text) = std::fs::read(&path) else { return };
+    let Some(rest) = text.strip_suffix(b"[init]\n") else { return };
+    let _ = if rest.is_empty() && !path.is_symlink() {
+        std::fs::remove_file(&path)
+    } else {
+        std::fs::write(&path, rest)
+    };
 }
 
 fn template_in(config_home: &Path) -> PathBuf {

@@ -90,6 +90,13 @@ fn global_hooks_reach_new_repositories_and_can_be_taken_back() {
     assert!(sandbox.dir.join("fresh/.git/hooks/pre-commit").is_file());
     sandbox.run(["hook", "uninstall", "--global"]).code(0).says("unset again");
     assert_eq!(sandbox.try_git(["config", "--global", "init.templateDir"]).code, 1);
+    let home = sandbox.outside().join("home");
+    assert!(!home.join(".gitconfig").exists() && !home.join(".config/keysieve").exists(), "no trace is left");
+    let own = "[user]\n\tname = x\n[init]\n\tdefaultBranch = main\n";
+    fs::write(home.join(".gitconfig"), own).unwrap();
+    sandbox.run(["hook", "install", "--global"]).code(0);
+    sandbox.run(["hook", "uninstall", "--global"]).code(0);
+    assert_eq!(fs::read_to_string(home.join(".gitconfig")).unwrap(), own);
 }
 
 #[test]
