@@ -130,6 +130,8 @@ fn words_types_and_texts_are_no_passwords() {
         ("cs.ini", "forgot_password=Zapomenuté heslo\nreset_password = Obnova vašeho hesla\n"),
         ("fr.php", "'password' => 'Mot de passe',\n'new_password' => 'Nouveau mot de passe',\n"),
         ("a.http", "Authorization: AWS4-HMAC-SHA256 Credential=x/2020, SignedHeaders=host\n"),
+        ("c.http", "Authorization: Digest username=\"fddc3bc7b753b73ab0848fd83cb20cbbca97\", realm=\"x\"\n"),
+        ("tags.lua", "tags = { \"k8s-kind:Secret\", \"k8s-uid:f1c5661c-a087-4c4b-b545-2d8b3870d661\" }\n"),
         ("b.http", "Authorization: Basic dXNlcjpwYXNzd29yZA==\n"),
         ("settings.xml", "<password>{COQLCE6DU6GtcS5P=}</password>\n"),
         ("a.java", "new UsernamePasswordAuthenticationToken(\"tester\", \"N/A\", NONE);\n"),

@@ -184,6 +184,11 @@ fn argument(mut back: Back<'_>) -> Option<Named> {
         before.skip(|b| is_name_byte(b) || matches!(b, b' ' | b':'));
         let text = (before.at, end);
         if before.quote() && end > text.0 && end - text.0 <= 80 && !sibling::is_url(before.bytes, text) {
+            // `"kind:Secret", "uid:…"`: what holds a colon is a pair of its own.
+            let string = before.bytes.get(text.0..text.1).unwrap_or_default();
+            if string.iter().rev().skip(1).any(|b| *b == b':') {
+                return None;
+            }
             let callee = sibling::callee(before);
             let names = super::names_secret(before.bytes.get(text.0..text.1).unwrap_or_default());
             return match callee {

@@ -101,8 +101,8 @@ impl<'b> Cursor<'b> {
         quoted(self.bytes, self.at).map(|v| (v, Form::Assigned))
     }
 
-    fn spaces(&mut self) {
-        self.skip(60, |b| matches!(b, b' ' | b'\t'));
+    fn spaces(&mut self) -> usize {
+        self.skip(60, |b| matches!(b, b' ' | b'\t'))
     }
 
     /// The letters, digits and dots from here on.
@@ -153,7 +153,7 @@ impl<'b> Cursor<'b> {
         let mut ahead = Cursor { bytes: self.bytes, at: self.at, yaml: false };
         ahead.skip(12, |b| matches!(b, b'&' | b'*' | b'\'' | b' '));
         // `&'static str`, `readonly string`, `Option<&str>`: one or two words.
-        for _ in 0..2 {
+        for words in 0..2 {
             let word = ahead.word().len();
             if word == 0 {
                 return;
@@ -162,9 +162,11 @@ impl<'b> Cursor<'b> {
             ahead.skip(20, |b| {
                 matches!(b, b'<' | b'>' | b'?' | b'[' | b']' | b'&') || b.is_ascii_alphabetic()
             });
-            ahead.spaces();
+            let spaces = ahead.spaces();
             if ahead.peek() == Some(b'=') {
-                if !matches!(ahead.text(), [b'=', b'=' | b'>', ..]) {
+                // `Authorization: Digest username="x"` is no type and a value.
+                let apart = words == 0 || spaces > 0;
+                if apart && !matches!(ahead.text(), [b'=', b'=' | b'>', ..]) {
                     ahead.at += 1;
                     ahead.spaces();
                     self.at = ahead.at;
