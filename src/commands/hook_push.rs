@@ -54,6 +54,13 @@ pub(super) fn pre_push(
     judge(&repository, &updates, more, Stage::PrePush, globals, err)
 }
 
+/// The range that pre-commit.com was asked to look at.
+pub(super) fn pre_commits_range(globals: &Globals, err: &mut dyn Write) -> Result<u8> {
+    let repository = repository()?;
+    let update = pre_commits_update(&repository)?;
+    judge(&repository, &[update], &[], Stage::PreCommit, globals, err)
+}
+
 /// pre-commit.com reads git's list itself and tells its hooks one ref of it, in the environment.
 fn pre_commits_update(repository: &Repository) -> Result<Update> {
     let told = |name: &str| env::var(name).ok().filter(|v| !v.is_empty());

@@ -50,10 +50,19 @@ pub(super) fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut
     }
     match args.stage {
         Stage::CommitMsg => commit_msg(args, globals, err),
+        // `pre-commit run --from-ref A --to-ref B`, as in CI: nothing is staged there, and a range is meant.
+        Stage::PreCommit if told("PRE_COMMIT_FROM_REF") && told("PRE_COMMIT_TO_REF") => {
+            hook_push::pre_commits_range(globals, err)
+        }
         Stage::PreCommit => staged::hook(globals, err),
         Stage::PrePush => hook_push::pre_push(&args.arguments, globals, &mut std::io::stdin().lock(), err),
         Stage::PreReceive => hook_push::pre_receive(globals, &mut std::io::stdin().lock(), err),
     }
+}
+
+/// Whether pre-commit.com says something.
+fn told(name: &str) -> bool {
+    env::var_os("PRE_COMMIT").is_some() && env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
 /// Why the person wants to pass, if so.

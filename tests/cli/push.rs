@@ -110,4 +110,16 @@ fn pre_commit_com_tells_its_hooks_one_ref_in_the_environment() {
     run(None, Some("refs/heads/main")).code(1).warns("k.py");
     run(None, None).code(3);
     run(Some("HEAD~1"), Some("no-such-commit")).code(3);
+    // `pre-commit run --from-ref A --to-ref B`: nothing is staged, and the range is what is meant.
+    let range = |from: &str| {
+        let mut command = sandbox.command(super::sandbox::keysieve());
+        command.args(["hook", "run", "pre-commit"]);
+        command.env("PRE_COMMIT_FROM_REF", from).env("PRE_COMMIT_TO_REF", "HEAD");
+        sandbox.run_command(&mut command, b"")
+    };
+    sandbox.file("c.py", format!("NEOSPEECH_API_KEY = '{}'\n", keyed(RULE, 3))).commit("another");
+    range("HEAD~1").code(1).warns("c.py");
+    sandbox.file("d", "d\n").commit("clean");
+    range("HEAD~1").code(0).warns("1 commit");
+    sandbox.run(["hook", "run", "pre-commit"]).code(0).warns("nothing is staged");
 }
