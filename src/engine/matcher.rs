@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::encoding::{Decoded, islands};
-use crate::model::{Blob, Confidence};
+use crate::model::{Blob, Confidence, LineCol, Window};
 use crate::rules::Rule;
 
 use super::Detection;
@@ -86,6 +86,13 @@ impl<'r> Matcher<'r> {
     pub fn scan(&self, blob: &Blob<'_>, scratch: &mut Scratch, found: &mut dyn FnMut(Detection<'r>)) {
         if let Some(decoded) = Decoded::of(blob.bytes) {
             self.scan_text(blob, &decoded.text, Lie::Decoded(&decoded), scratch, found);
+            return;
+        }
+        if let Some(rest) = behind_mark(blob) {
+            self.scan(&rest, scratch, &mut |mut detection| {
+                detection.span = detection.span.start + MARK.len()..detection.span.end + MARK.len();
+                found(detection);
+            });
             return;
         }
         if !self.scan_text(blob, blob.bytes, Lie::Same, scratch, found) {
@@ -226,6 +233,19 @@ impl<'r> Matcher<'r> {
             alternatives,
         })
     }
+}
+
+/// UTF-8's byte order mark.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A content without the byte order mark it begins with: the mark is no character of the first line. Its bytes count.
+fn behind_mark<'b>(blob: &Blob<'b>) -> Option<Blob<'b>> {
+    let bytes = blob.bytes.strip_prefix(MARK).filter(|_| blob.window.offset == 0)?;
+    let (from, to) = blob.window.keep;
+    let bytes_before = MARK.len() as u64;
+    let start = LineCol { byte_column: blob.window.start.byte_column + bytes_before, ..blob.window.start };
+    let keep = (from.saturating_sub(MARK.len()), to.saturating_sub(MARK.len()));
+    Some(Blob { bytes, window: Window { offset: bytes_before, start, keep }, ..*blob })
 }
 
 /// What the stages look at.

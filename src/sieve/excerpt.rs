@@ -128,12 +128,16 @@ fn island(bytes: &[u8], span: &Range<usize>) -> Option<Range<usize>> {
 /// Cuts the excerpt of the secret at `span`. `hidden` holds all spans to redact, sorted by start and apart
 /// (see [`merged`]); `shown` is the redacted text that stands for this secret.
 fn cut(bytes: &[u8], span: &Range<usize>, shown: &str, hidden: &[Range<usize>]) -> Excerpt {
-    let from = line_start(bytes, span.start);
+    let mut from = line_start(bytes, span.start);
+    let cut_off = from > 0;
+    if bytes[from..span.start].starts_with("\u{feff}".as_bytes()) {
+        from += '\u{feff}'.len_utf8();
+    }
     // A key of several lines is shown by its first line.
     let first_line_end = bytes[span.start..span.end].iter().position(|&b| b == b'\n' || b == b'\r');
     let until = if first_line_end.is_some() { span.end } else { line_end(bytes, span.end) };
     let mut text = String::new();
-    if from > 0 && !matches!(bytes[from - 1], b'\n' | b'\r') {
+    if cut_off && !matches!(bytes[from - 1], b'\n' | b'\r') {
         text.push('…');
     }
     push_redacted(&mut text, bytes, from..span.start, hidden);

@@ -195,3 +195,21 @@ fn names_of_files_and_folders_are_scanned_as_history_does() {
     assert_eq!(scanned, rules(&["history"]));
     sandbox.run(["scan", &format!("deep/x-{in_folder}/{in_file}.txt")]).code(1).says("ghp_").hides(&in_file);
 }
+
+#[test]
+fn a_byte_order_mark_is_no_character_of_the_first_line() {
+    let sandbox = Sandbox::new();
+    let secret = key("github-personal-access-token");
+    sandbox.file("marked.txt", format!("\u{feff}t = \"{secret}\"\né = \"{secret}\"\n"));
+    sandbox.file("plain.txt", format!("t = \"{secret}\"\né = \"{secret}\"\n"));
+    let ran = sandbox.run(["scan", "--format", "jsonl"]).code(1).hides(&secret);
+    let found = ran.findings();
+    let (marked, plain) = found.split_at(2);
+    for field in ["line", "column", "end_line", "end_column", "variable", "excerpt", "fingerprint"] {
+        for (m, p) in marked.iter().zip(plain) {
+            assert_eq!(m[field], p[field], "{field}");
+        }
+    }
+    assert_eq!(marked[0]["byte_column"], 9);
+    assert_eq!(marked[1]["byte_column"], plain[1]["byte_column"]);
+}
