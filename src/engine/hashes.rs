@@ -20,46 +20,59 @@ pub(super) struct Hashes {
 }
 
 /// An entry with two first bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Entry {
     pair: u16,
     /// Index of the sets of its further bytes.
-    rest: u16,
+    rest: u32,
     index: u32,
 }
 
 impl Hashes {
-    /// From the sets of bytes that each entry may begin with; the first two decide the list, the first four the bits. There are two to
+    /// From the sets of bytes that each entry may begin with; the first two decide the list, the first four the bits.
+    /// There are two to
     /// the power of `size` bits: for thousands of entries 17, which still fit the first-level cache.
     pub(super) fn new<'s>(keys: impl Iterator<Item = (&'s [Charset; 8], u32)>, size: u32) -> Hashes {
         let mut bits = vec![0u64; 1 << (size - 6)].into_boxed_slice();
-        let mut pairs: Vec<(u16, Entry)> = Vec::new();
+        let (mut pairs, mut ends) = (Vec::new(), Vec::new());
         let mut sets: Vec<[Charset; 6]> = Vec::new();
         for ([a, b, c, d, further @ ..], entry) in keys {
             let [e, f, g, h] = further;
             let own = [*c, *d, *e, *f, *g, *h];
-            let rest = sets.iter().rposition(|s| *s == own).unwrap_or_else(|| {
+            // Templates of a rule, and rules of a kind, stand together.
+            let last = sets.len().saturating_sub(4);
+            let known = sets[last..].iter().position(|s| *s == own);
+            let rest = known.map_or(sets.len(), |i| last + i) as u32;
+            if known.is_none() {
                 sets.push(own);
-                sets.len() - 1
-            }) as u16;
+            }
+            // The product of a sum is the sum of products.
+            ends.clear();
+            ends.extend(members(c).flat_map(|c| members(d).map(move |d| product([0, 0, c, d]))));
             for (a, b) in members(a).flat_map(|a| members(b).map(move |b| (a, b))) {
-                pairs.push((list(a, b), Entry { pair: u16::from_le_bytes([a, b]), rest, index: entry }));
-                for (c, d) in members(c).flat_map(|c| members(d).map(move |d| (c, d))) {
-                    let hash = hash(u32::from_le_bytes([a, b, c, d]), size);
+                pairs.push(Entry { pair: u16::from_le_bytes([a, b]), rest, index: entry });
+                let begin = product([a, b, 0, 0]);
+                for &end in &ends {
+                    let hash = (begin.wrapping_add(end) >> (32 - size)) as usize;
                     bits[hash >> 6] |= 1 << (hash & 63);
                 }
             }
         }
-        pairs.sort_unstable();
-        pairs.dedup();
         let mut heads = vec![0u32; LISTS + 1].into_boxed_slice();
-        for (list, _) in &pairs {
-            heads[usize::from(*list) + 1] += 1;
+        for entry in &pairs {
+            heads[list(entry.pair) + 1] += 1;
         }
         for i in 0..LISTS {
             heads[i + 1] += heads[i];
         }
-        Hashes { size, bits, heads, entries: pairs.into_iter().map(|(_, entry)| entry).collect(), sets }
+        let mut entries = vec![Entry::default(); pairs.len()].into_boxed_slice();
+        let mut next = heads.clone();
+        for entry in pairs {
+            let place = &mut next[list(entry.pair)];
+            entries[*place as usize] = entry;
+            *place += 1;
+        }
+        Hashes { size, bits, heads, entries, sets }
     }
 
     /// Whether some entry may begin with these four bytes; a few others pass as well.
@@ -72,10 +85,10 @@ impl Hashes {
     /// The entries that begin with these bytes, of which the first four decide where they are looked for.
     pub(super) fn entries<'h>(&'h self, four: [u8; 4], more: &'h [u8]) -> impl Iterator<Item = u32> + 'h {
         let [a, b, c, d] = four;
-        let list = usize::from(list(a, b));
         let pair = u16::from_le_bytes([a, b]);
+        let list = list(pair);
         let fits = move |e: &&Entry| {
-            let sets = &self.sets[usize::from(e.rest)];
+            let sets = &self.sets[e.rest as usize];
             e.pair == pair && sets.iter().zip([c, d].iter().chain(more)).all(|(set, &byte)| set.has(byte))
         };
         let list = &self.entries[self.heads[list] as usize..self.heads[list + 1] as usize];
@@ -84,12 +97,17 @@ impl Hashes {
 }
 
 #[inline]
+fn product(four: [u8; 4]) -> u32 {
+    u32::from_le_bytes(four).wrapping_mul(0x9E37_79B1)
+}
+
+#[inline]
 fn hash(four: u32, size: u32) -> usize {
     (four.wrapping_mul(0x9E37_79B1) >> (32 - size)) as usize
 }
 
-fn list(a: u8, b: u8) -> u16 {
-    (u32::from(u16::from_le_bytes([a, b])).wrapping_mul(0x9E37_79B1) >> 22) as u16
+fn list(pair: u16) -> usize {
+    (u32::from(pair).wrapping_mul(0x9E37_79B1) >> 22) as usize
 }
 
 /// The bytes of a set.

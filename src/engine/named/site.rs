@@ -4,6 +4,7 @@ use crate::engine::candidate::Candidate;
 use crate::engine::context::name;
 use crate::engine::dispatch::Sink;
 use crate::engine::judge::random::{Makeup, is_random, score};
+use crate::engine::masks::PART;
 use crate::engine::words::for_each_tail;
 
 use super::Index;
@@ -19,17 +20,21 @@ const TRIES: usize = 12;
 /// Names are no longer.
 const LONGEST_NAME: usize = 100;
 
-/// The shortest part of a run, between `_` and `-`, that can read as random by itself.
-const PART: usize = 10;
-
 /// Whether a long run that holds a digit or letters of both cases may be a key without any name: random, or at least
 /// not a word. Cheap, and mostly says no.
 pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
     // A call, bare or not, is code; digests and lines of an encoded body are data.
-    if bytes.get(end) == Some(&b'(') || is_digest(&bytes[..start]) || in_body(bytes, start) {
+    if bytes.get(end) == Some(&b'(') || is_digest(bytes, start) || in_body(bytes, start) {
         return false;
     }
     let run = &bytes[start..end.min(start + 64)];
+    // `v0.0.0-20200706080929-d51e80ef957d`: a version that Go made up from a commit.
+    if let [b'0', b'-', date @ .., b'-', _, _, _, _, _, _, _, _, _, _, _, _] = run
+        && date.len() == 14
+        && date.iter().all(u8::is_ascii_digit)
+    {
+        return false;
+    }
     let reads_random = |part: &[u8]| {
         let makeup = Makeup::of(part);
         makeup.distinct >= 6 && score(part, &makeup) >= 1
@@ -49,10 +54,13 @@ pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
     parts >= 3 && with_digits * 3 >= parts * 2 && reads_random(run)
 }
 
-/// Whether a digest's kind stands in front: `h1:`, `zh:`, `sha256-`, `sha512:`.
-fn is_digest(before: &[u8]) -> bool {
+/// Whether a digest's kind stands in front of the base64 that is being read at `start`: `h1:`, `zh:`, `sha256-`,
+/// `sha512:`.
+fn is_digest(bytes: &[u8], start: usize) -> bool {
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let left = bytes[..start].iter().rev().take(90).take_while(|b| part(b)).count();
     matches!(
-        before,
+        &bytes[..start - left],
         [.., b'h', b'1', b':'] | [.., b'z', b'h', b':'] | [.., b's', b'h', b'a', _, _, _, b'-' | b':']
     )
 }
