@@ -8,6 +8,9 @@ pub(super) const LONG: usize = 16;
 /// The shortest run of wide bytes in which something may be looked for far from its start.
 pub(super) const FAR: usize = 32;
 
+/// The shortest part of a run, between `_` and `-`, that can read as random by itself.
+pub(super) const PART: usize = 10;
+
 /// Longer runs of token bytes are data; only their starts are looked at.
 const ENDLESS: usize = 1024;
 
@@ -58,7 +61,7 @@ pub(super) struct Piece<'a> {
     /// Whether a NUL is among its bytes, or shortly behind them.
     pub(super) nuls: bool,
     /// The runs of at least [`LONG`] token bytes that end in it, or at its beginning, and hold a digit or letters of
-    /// both cases (others are words).
+    /// both cases, and a part of at least [`PART`] letters and digits or a dash (others are words).
     pub(super) runs: &'a [Run],
     /// Where a key may start: the start of a run of wide bytes, any wide byte after `=` or `:`, or a letter or digit
     /// after none, with at least [`LONG`] wide bytes from there on.
@@ -67,6 +70,24 @@ pub(super) struct Piece<'a> {
     pub(super) far: &'a [usize],
     /// Letters and digits directly behind five dashes.
     pub(super) dashes: &'a [usize],
+}
+
+impl Piece<'_> {
+    /// How many wide bytes stand from `start` on, with the gaps that anchors overlook (`,` and `;` count as wide to
+    /// them): all of them up to 128, and more than any if that is not known.
+    pub(super) fn wide_from(&self, start: usize) -> usize {
+        let (k, bit) = ((start - self.at) / 64, (start - self.at) % 64);
+        let mut length = 0;
+        for (i, masks) in self.masks[k..].iter().take(3).enumerate() {
+            let (rest, skipped) = if i == 0 { (masks.wide >> bit, bit) } else { (masks.wide, 0) };
+            let ones = rest.trailing_ones() as usize;
+            length += ones;
+            if ones < 64 - skipped {
+                return length;
+            }
+        }
+        usize::MAX
+    }
 }
 
 /// The memory in which pieces are built.
@@ -195,15 +216,18 @@ impl Chain {
     }
 }
 
-/// Finds, block by block, where long runs of token bytes end that hold a digit, or letters of both cases.
+/// Finds, block by block, where long runs of token bytes end that hold a digit or letters of both cases, and
+/// a part of [`PART`] letters and digits or a dash.
 ///
 /// Added to a run, a bit inside it carries to the place behind its end, over any number of blocks.
 #[derive(Debug, Default)]
 struct RunEnds {
     /// The bits up to which 1, 2, 4, 8 and 16 token bytes stand, in the block before.
     levels: [u64; 5],
-    /// What digits, capitals and small letters carry into the next block.
-    carries: [bool; 3],
+    /// What digits, capitals, small letters, long parts and dashes carry into the next block.
+    carries: [bool; 5],
+    /// The bits up to which 1, 2, 4 and 8 letters or digits stand, in the block before.
+    parts: [u64; 4],
 }
 
 impl RunEnds {
@@ -217,14 +241,22 @@ impl RunEnds {
             level &= level << (1 << i) | before >> (64 - (1 << i));
         }
         let lower = here.alnum & !here.digit & !here.upper;
-        let mut held = [here.digit, here.upper, lower];
+        let before_parts = self.parts;
+        let mut part = here.alnum;
+        for (i, before) in before_parts.iter().enumerate() {
+            self.parts[i] = part;
+            part &= part << (1 << i) | before >> (64 - (1 << i));
+        }
+        // Eight, and two in front of them: PART.
+        let part = self.parts[3] & (self.parts[1] << 8 | before_parts[1] >> 56);
+        let mut held = [here.digit, here.upper, lower, part, here.dash];
         for (bits, carry) in held.iter_mut().zip(&mut self.carries) {
             let (sum, over) = here.token.overflowing_add(*bits);
             let (sum, more) = sum.overflowing_add(u64::from(*carry));
             (*bits, *carry) = (sum & !here.token, over | more);
         }
-        let [digit, upper, lower] = held;
-        (self.levels[4] << 1 | before[4] >> 63) & (digit | upper & lower)
+        let [digit, upper, lower, part, dash] = held;
+        (self.levels[4] << 1 | before[4] >> 63) & (digit | upper & lower) & (part | dash)
     }
 }
 
@@ -288,7 +320,9 @@ mod tests {
             .filter(|run| (LONG..ENDLESS).contains(&(run.end - run.start)))
             .filter(|run| {
                 let any = |test: fn(&u8) -> bool| bytes[run.start..run.end].iter().any(test);
-                any(u8::is_ascii_digit) || any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase)
+                let mut parts = bytes[run.start..run.end].split(|&b| !b.is_ascii_alphanumeric());
+                (any(u8::is_ascii_digit) || any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase))
+                    && (any(|&b| b == b'-') || parts.any(|p| p.len() >= PART))
             })
             .collect();
         let starts = |least: usize| {
