@@ -17,7 +17,7 @@ use super::shape::extent;
 const MOST_HEADS: usize = 4096;
 
 /// The same for what stands before a start.
-const MOST_LEADS: usize = 1024;
+const MOST_LEADS: usize = 4096;
 
 /// At more distances nothing is looked for.
 const MOST_DISTANCES: usize = 5;
@@ -41,8 +41,8 @@ pub(super) enum Anchor {
     Head([Charset; 8]),
     /// A start with these three sets before it.
     Lead([Charset; 3]),
-    /// Bytes of these sets at a distance behind a far start.
-    At(u8, [Charset; 8]),
+    /// Bytes of these sets at a distance behind a far start with so many wide bytes (at least [`FAR`]).
+    At(u8, usize, [Charset; 8]),
     /// A far start whose first byte is of this set, with so many wide bytes (at least [`FAR`]).
     Run(Charset, usize),
     /// A literal that holds `://`, and where in it that stands.
@@ -96,9 +96,9 @@ fn marks(template: &Template) -> bool {
 
 /// Adds a hook; one with several distances becomes several.
 fn push((rule, template): (u32, u32), hook: Hook, hooks: &mut Vec<(u32, u32, Hook)>) {
-    if let Anchor::At(distance, sets) = &hook.anchor {
+    if let Anchor::At(distance, least, sets) = &hook.anchor {
         for more in 1..=(hook.back.1 - hook.back.0) as u8 {
-            let anchor = Anchor::At(distance + more, *sets);
+            let anchor = Anchor::At(distance + more, *least, *sets);
             hooks.push((rule, template, Hook { anchor, back: (0, 0) }));
         }
         hooks.push((rule, template, Hook { anchor: hook.anchor, back: (0, 0) }));
@@ -220,10 +220,11 @@ fn lead_sets(lead: &[u8], before: Option<&Segment>) -> Option<[Charset; 3]> {
 /// as `back`).
 fn at_distance(segments: &[Segment], boundary: &Boundary, i: usize, offset: (usize, usize)) -> Option<Hook> {
     let few = offset.1 - offset.0 < MOST_DISTANCES && offset.1 <= FARTHEST;
+    let least = span(segments, &WIDE).max(FAR);
     let distance = u8::try_from(offset.0).ok().filter(|_| few && wide(segments) >= FAR)?;
     let sets = head_sets(&segments[i..], 0)?;
     let back = (0, offset.1 - offset.0);
-    begins_guarded(segments, boundary).then_some(Hook { anchor: Anchor::At(distance, sets), back })
+    begins_guarded(segments, boundary).then_some(Hook { anchor: Anchor::At(distance, least, sets), back })
 }
 
 /// Whether a template that begins with a run begins at a start, wherever its boundary lets it stand.
@@ -241,6 +242,11 @@ fn guarded(boundary: &Boundary, first: u8) -> bool {
 
 /// How many wide bytes at least stand at the start of these segments.
 fn wide(segments: &[Segment]) -> usize {
+    span(segments, &LOOSE)
+}
+
+/// How many bytes of this set at least stand at the start of these segments.
+fn span(segments: &[Segment], of: &Charset) -> usize {
     let mut count = 0;
     for segment in segments {
         match segment {
@@ -252,7 +258,7 @@ fn wide(segments: &[Segment]) -> usize {
                 }
             }
             Segment::Run(set, _) => {
-                if !within(set, &LOOSE) {
+                if !within(set, of) {
                     break;
                 }
                 count += extent(segment).0;
@@ -314,8 +320,8 @@ fn whole_run(segments: &[Segment], boundary: &Boundary) -> Option<Hook> {
         Segment::Literal(text) if guarded(boundary, *text.first()?) => Charset::NONE.with(*text.first()?),
         _ => return None,
     };
-    let least = wide(segments);
-    (least >= FAR).then_some(Hook { anchor: Anchor::Run(first, least), back: (0, 0) })
+    let least = span(segments, &WIDE).max(FAR);
+    (wide(segments) >= FAR).then_some(Hook { anchor: Anchor::Run(first, least), back: (0, 0) })
 }
 
 /// Whether one set holds all of another.

@@ -11,7 +11,7 @@ use super::anchor::{Anchor, Hook};
 use super::boundary::behind_escape;
 use super::candidate::Candidate;
 use super::hashes::Hashes;
-use super::masks::{Piece, is_wide};
+use super::masks::Piece;
 use super::shape::{Ends, Shapes};
 use super::view::View;
 
@@ -29,8 +29,11 @@ pub(super) struct Dispatch {
     entries: Vec<Entry>,
     heads: Hashes,
     leads: Hashes,
-    /// Entries that hang on something at a distance behind a start, by distance.
-    distances: Vec<(u8, Hashes)>,
+    /// Entries that hang on something at a distance behind a start: distance, the fewest wide bytes that any of them
+    /// has from its start on (in this order), and what stands there.
+    distances: Vec<(u8, usize, Hashes)>,
+    /// Whether a far start may follow `_`.
+    underscored: bool,
     /// Entries that hang on a long run alone: the set of its first byte, and how many wide bytes it has at least.
     runs: Vec<(Charset, usize, u32)>,
     /// Entries that hang on `://`: the literal, where in it that stands.
@@ -57,7 +60,8 @@ pub(super) struct Sink<'s> {
 
 impl Dispatch {
     /// From the hooks of templates: rule, template, hook.
-    pub(super) fn new(hooks: Vec<(u32, u32, Hook)>) -> Dispatch {
+    /// `underscored`: whether keys without a literal at their beginning may follow `_`.
+    pub(super) fn new(hooks: Vec<(u32, u32, Hook)>, underscored: bool) -> Dispatch {
         let mut entries = Vec::with_capacity(hooks.len());
         let (mut heads, mut leads) = (Vec::new(), Vec::new());
         let (mut runs, mut urls, mut literals) = (Vec::new(), Vec::new(), Vec::new());
@@ -72,21 +76,29 @@ impl Dispatch {
                     let none = Charset::NONE;
                     leads.push(([near, mid, far, none.with(0), none, none, none, none], entry));
                 }
-                Anchor::At(distance, sets) => distant.entry(distance).or_default().push((sets, entry)),
+                Anchor::At(distance, least, sets) => {
+                    distant.entry(distance).or_default().push((least, sets, entry));
+                }
                 Anchor::Dashes(text) => dashes.push((text.into(), entry)),
                 Anchor::Run(first, least) => runs.push((first, least, entry)),
                 Anchor::Url(text, at) => urls.push((text.into(), at, entry)),
                 Anchor::Text(text, no_case) => literals.push((text.into(), no_case, entry)),
             }
         }
+        let mut distances: Vec<_> = distant
+            .into_iter()
+            .map(|(distance, keys)| {
+                let least = keys.iter().map(|k| k.0).min().unwrap_or(0);
+                (distance, least, Hashes::new(keys.iter().map(|(_, s, e)| (s, *e)), 14))
+            })
+            .collect();
+        distances.sort_by_key(|(_, least, _)| *least);
         Dispatch {
             entries,
             heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e)), 17),
             leads: Hashes::new(leads.iter().map(|(s, e)| (s, *e)), 15),
-            distances: distant
-                .into_iter()
-                .map(|(distance, keys)| (distance, Hashes::new(keys.iter().map(|(s, e)| (s, *e)), 14)))
-                .collect(),
+            distances,
+            underscored,
             runs,
             urls,
             dashes,
@@ -102,11 +114,15 @@ impl Dispatch {
                 && piece.starts.binary_search(&start).is_err()
             {
                 self.at_start(view.bytes, start, sink);
-                self.behind(view.bytes, start, sink);
+                self.behind(view.bytes, (start, usize::MAX), sink);
             }
         }
         for &start in piece.far {
-            self.behind(view.bytes, start, sink);
+            // Most far starts are words inside long names.
+            if !self.underscored && start > 0 && view.bytes[start - 1] == b'_' {
+                continue;
+            }
+            self.behind(view.bytes, (start, piece.wide_from(start)), sink);
         }
         for &at in piece.dashes {
             for (text, entry) in &self.dashes {
@@ -141,16 +157,17 @@ impl Dispatch {
         }
     }
 
-    /// A run of at least 32 bytes begins at `start`: looks for what hangs on a place behind it, or on its length.
-    fn behind(&self, bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
+    /// A run of at least 32 wide bytes begins at `start`, as far as known `length` bytes long: looks for what hangs on a place behind it, or on its length.
+    fn behind(&self, bytes: &[u8], (start, length): (usize, usize), sink: &mut Sink<'_>) {
         for (first, least, entry) in &self.runs {
-            if first.has(bytes[start])
-                && bytes.get(start + least - 1).is_some_and(|&b| is_wide(b) || b",;".contains(&b))
-            {
+            if *least <= length && first.has(bytes[start]) {
                 self.try_entry(bytes, start, *entry, sink);
             }
         }
-        for (distance, hashes) in &self.distances {
+        for (distance, least, hashes) in &self.distances {
+            if *least > length {
+                break;
+            }
             let at = start + usize::from(*distance);
             let Some(four) = bytes.get(at..).and_then(|b| b.first_chunk::<4>()) else { break };
             if hashes.may(u32::from_le_bytes(*four)) {

@@ -7,7 +7,7 @@ use crate::model::{Blob, Confidence, LineCol, Window};
 use crate::rules::Rule;
 
 use super::Detection;
-use super::anchor::hang;
+use super::anchor::{Anchor, Hook, hang};
 use super::candidate::{Candidate, groups};
 use super::context::Surroundings;
 use super::dispatch::{Dispatch, Sink};
@@ -68,16 +68,21 @@ impl<'r> Matcher<'r> {
     /// Prepares rules for scanning.
     pub fn new(rules: &'r [Rule], options: MatchOptions) -> Matcher<'r> {
         let mut hooks = Vec::with_capacity(rules.len() * 2);
-        let mut unanchored = Vec::new();
+        let (mut unanchored, mut underscored) = (Vec::new(), false);
         for (index, rule) in rules.iter().enumerate() {
-            if !hang(index as u32, rule, &mut hooks) {
+            let before = hooks.len();
+            if hang(index as u32, rule, &mut hooks) {
+                let far =
+                    |(_, _, hook): &(u32, u32, Hook)| matches!(hook.anchor, Anchor::At(..) | Anchor::Run(..));
+                underscored |= !rule.boundary.not_before.has(b'_') && hooks[before..].iter().any(far);
+            } else {
                 unanchored.push(index as u32);
             }
         }
         Matcher {
             options,
             shapes: Shapes::new(rules),
-            dispatch: Dispatch::new(hooks),
+            dispatch: Dispatch::new(hooks, underscored),
             named: named::Index::new(rules, &unanchored),
         }
     }

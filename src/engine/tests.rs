@@ -208,7 +208,7 @@ fn print_anchors() {
             Anchor::Text(..) => "text",
         };
         *count.entry(kind).or_default() += 1;
-        if let Anchor::Head(sets) | Anchor::At(_, sets) = &hook.anchor {
+        if let Anchor::Head(sets) | Anchor::At(_, _, sets) = &hook.anchor {
             let ways: u32 = sets[..4].iter().map(crate::rules::Charset::len).product();
             if ways > 300 {
                 println!("WAYS {ways} {kind} {} {t}", rules[*rule as usize].id);
@@ -221,6 +221,9 @@ fn print_anchors() {
                 String::from_utf8_lossy(text),
                 hook.back
             );
+        }
+        if let Anchor::At(distance, least, _) = &hook.anchor {
+            println!("AT {distance} {least} {} {t}", rules[*rule as usize].id);
         }
         if let Anchor::Run(..) = &hook.anchor {
             println!("RUN {} {t}", rules[*rule as usize].id);
