@@ -86,6 +86,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
             fingerprint: finding.fingerprint().to_string(),
             path: in_root.filter(|_| args.here_only).map(|p| format!("/{p}")),
             value: None,
+            line: None,
             reason: args.reason.trim().to_string(),
             until: args.until.clone(),
         };

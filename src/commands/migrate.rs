@@ -6,10 +6,13 @@ use std::path::Path;
 
 use clap::Args as ClapArgs;
 
-use crate::config::{Config, LoadOptions, NAMES};
+use crate::config::{Config, LoadOptions, NAMES, hide_keys};
 use crate::error::{Error, Result};
 use crate::model::escape_terminal;
-use crate::triage::migrate::{Carried, gitleaks, path_patterns, value_patterns};
+use crate::triage::migrate::{
+    Carried, Wrong, detect_secrets, ggshield, git_secrets, gitleaks, line_patterns, path_expressions,
+    path_patterns, secretlint, trufflehog,
+};
 use crate::triage::{Baseline, import, write_whole};
 
 use super::Globals;
@@ -20,8 +23,8 @@ use super::survey::{Wanted, survey};
 /// Largest file that is read, in bytes.
 const LARGEST: u64 = 4 << 20;
 
-/// Take over the configuration, ignore files and baselines of gitleaks, betterleaks, detect-secrets, ripsecrets,
-/// git-secrets and secretlint (their marks in comments are understood as they are)
+/// Take over the configuration, ignore files and baselines of gitleaks, betterleaks, detect-secrets, ggshield,
+/// trufflehog, ripsecrets, git-secrets and secretlint (their marks in comments are understood as they are)
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Args {
     /// Only say what would be done
@@ -43,27 +46,19 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
             column: 1,
             problem,
         })?;
-        let count = format!("{name}: {} entries, {} rules", carried.allow.len(), carried.rules.len());
-        tell(out, &count)?;
-        for left in &carried.left {
-            tell(out, &format!("{name}: not carried over: {left}"))?;
-        }
-        all.allow.extend(carried.allow);
-        all.rules.extend(carried.rules);
+        account(out, name, &carried)?;
+        all.join(carried);
     }
-    for name in OTHERS {
-        if here.root.join(name).symlink_metadata().is_ok() {
+    if let Some(repository) = &here.repository {
+        let carried = git_secrets(repository.config.section("secrets"));
+        if !carried.done.is_empty() || !carried.left.is_empty() {
             seen += 1;
-            tell(
-                out,
-                &format!(
-                    "{name}: not carried over: only its ignore files and marks in comments are understood"
-                ),
-            )?;
+            account(out, "git's configuration (git-secrets)", &carried)?;
+            all.join(carried);
         }
     }
     write_config(&all, &here, args.dry_run, err)?;
-    let mut known = Vec::new();
+    let mut known = std::mem::take(&mut all.known);
     for name in BASELINES {
         if here.root.join(name).symlink_metadata().is_ok() {
             seen += 1;
@@ -74,27 +69,62 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     }
     if seen == 0 {
         said(err, "no configuration of another tool was found here");
-        return Ok(0);
     }
-    if known.is_empty() || args.dry_run {
+    if args.dry_run {
         return Ok(0);
     }
     write_baseline(&known, globals, &here, out, err)
 }
 
-type Reader = fn(&str, &str) -> Result<Carried, (usize, String)>;
+/// Says what became of a file.
+fn account(out: &mut dyn Write, name: &str, carried: &Carried) -> Result<()> {
+    let (entries, rules) = (carried.allow.len(), carried.rules.len());
+    let values = carried.known.len();
+    tell(out, &format!("{name}: {entries} entries, {rules} rules, {values} known values"))?;
+    for done in &carried.done {
+        tell(out, &format!("{name}: carried over: {}", hide_keys(done)))?;
+    }
+    for left in &carried.left {
+        tell(out, &format!("{name}: not carried over: {}", hide_keys(left)))?;
+    }
+    Ok(())
+}
+
+type Reader = fn(&str, &str) -> std::result::Result<Carried, Wrong>;
 
 const CONFIGS: &[(&str, Reader)] = &[
     (".gitleaks.toml", |text, _| gitleaks(text)),
     ("gitleaks.toml", |text, _| gitleaks(text)),
     (".betterleaks.toml", |text, _| gitleaks(text)),
+    (".secrets.baseline", detect_secrets),
+    (".gitguardian.yaml", ggshield),
+    (".gitguardian.yml", ggshield),
+    (".secretlintrc.json", secretlint),
+    (".secretlintrc.yml", secretlint),
+    (".secretlintrc.yaml", secretlint),
+    (".secretlintrc", secretlint),
+    (".trufflehog.yml", trufflehog),
+    (".trufflehog.yaml", trufflehog),
+    ("trufflehog.yml", trufflehog),
+    ("trufflehog.yaml", trufflehog),
+    (".trufflehogignore", |text, name| Ok(path_expressions(text, name))),
+    (".trufflehog-exclude", |text, name| Ok(path_expressions(text, name))),
+    (".trufflehog-exclude.txt", |text, name| Ok(path_expressions(text, name))),
+    (".trufflehog-ignore", |text, name| Ok(path_expressions(text, name))),
+    ("trufflehog-exclude.txt", |text, name| Ok(path_expressions(text, name))),
+    (".trufflehog/exclude.txt", |text, name| Ok(path_expressions(text, name))),
     (".secretlintignore", |text, name| Ok(path_patterns(text, name))),
     (".secretsignore", |text, name| Ok(path_patterns(text, name))),
-    (".gitallowed", |text, name| Ok(value_patterns(text, name))),
+    (".gitallowed", |text, name| Ok(line_patterns(text, name))),
 ];
-const BASELINES: &[&str] = &[".gitleaksignore", ".betterleaksignore", ".secrets.baseline"];
-const OTHERS: &[&str] =
-    &[".secretlintrc.json", ".gitguardian.yml", ".gitguardian.yaml", ".trufflehog.yml", "trufflehog.yaml"];
+const BASELINES: &[&str] = &[
+    ".gitleaksignore",
+    ".betterleaksignore",
+    ".secrets.baseline",
+    ".gitleaks-baseline.json",
+    "gitleaks-baseline.json",
+    ".betterleaks-baseline.json",
+];
 
 fn read(path: &Path) -> Result<Option<String>> {
     if path.symlink_metadata().is_err() {
@@ -158,11 +188,27 @@ fn write_baseline(
     let wanted = Wanted { history, baseline: there.then(|| file.clone()), ..Wanted::default() };
     let mut globals = globals.clone();
     let (session, report) = survey(&mut globals, here, &wanted)?;
-    let carried = carry_over(&mut baseline, &session, &report, known)?;
-    baseline.write(&file)?;
-    tell(
-        out,
-        &format!("{carried} of {} known findings are found here and stand in the baseline now", known.len()),
-    )?;
+    for (by, n) in report.coverage.suppressed.iter().filter(|(by, _)| is_mark(by)) {
+        tell(out, &format!("{by}: {n} findings stand beside this mark, which is understood as it is"))?;
+    }
+    if !known.is_empty() {
+        let carried = carry_over(&mut baseline, &session, &report, known)?;
+        if !baseline.is_empty() || there {
+            baseline.write(&file)?;
+        }
+        let total = known.len();
+        tell(
+            out,
+            &format!("{carried} of {total} known findings are found here and stand in the baseline now"),
+        )?;
+        if carried < total {
+            tell(out, "the others are about nothing that is found here: they need no entry")?;
+        }
+    }
     Ok(ended(&report, err))
+}
+
+/// Whether something was allowed by another tool's mark.
+fn is_mark(by: &str) -> bool {
+    !matches!(by, "inline" | "config" | "baseline" | "excluded" | "gitleaks configuration" | "place")
 }

@@ -13,6 +13,8 @@ pub struct NewAllow {
     pub path: Option<String>,
     /// A pattern for the value.
     pub value: Option<String>,
+    /// A pattern for the line it stands on.
+    pub line: Option<String>,
     /// Why it is fine.
     pub reason: String,
     /// The last day on which it is: `YYYY-MM-DD`.
@@ -31,6 +33,7 @@ impl NewAllow {
         }
         fields.extend(self.path.as_ref().map(|p| ("path", quoted(p))));
         fields.extend(self.value.as_ref().map(|v| ("value", quoted(v))));
+        fields.extend(self.line.as_ref().map(|l| ("line", quoted(l))));
         fields.push(("reason", quoted(&self.reason)));
         fields.extend(self.until.as_ref().map(|day| ("until", day.clone())));
         fields
@@ -150,6 +153,7 @@ mod tests {
             fingerprint: String::new(),
             path: None,
             value: None,
+            line: None,
             reason: "it's \"fine\": # really".into(),
             until: Some("2027-01-01".into()),
         }

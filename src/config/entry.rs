@@ -59,6 +59,8 @@ pub struct AllowEntry {
     pub fingerprints: Vec<Fingerprint>,
     /// Patterns that are looked for in the secret's value; empty: any.
     pub values: Vec<Regex>,
+    /// Patterns that are looked for in the line it stands on; empty: any.
+    pub lines: Vec<Regex>,
     /// Why it is fine.
     pub reason: String,
     /// The last day on which it is.
@@ -76,6 +78,7 @@ impl fmt::Display for AllowEntry {
         part("rule", self.rules.iter().map(|r| r.text.clone()).collect())?;
         part("fingerprint", self.fingerprints.iter().map(ToString::to_string).collect())?;
         part("value", self.values.iter().map(|v| hide_keys(v.as_str())).collect())?;
+        part("line", self.lines.iter().map(|v| hide_keys(v.as_str())).collect())?;
         part("until", self.until.iter().map(ToString::to_string).collect())?;
         write!(f, "because: {}", self.reason)
     }

@@ -99,6 +99,12 @@ pub(super) const ALLOW: &[Key] = &[
         Takes::Patterns,
         "Regular expressions that are looked for in the secret itself.",
     ),
+    key(
+        "line",
+        Some("lines"),
+        Takes::Patterns,
+        "Regular expressions that are looked for in the line the secret stands on.",
+    ),
     key("reason", None, Takes::Reason, "Why it is fine. Required."),
     key("until", None, Takes::Day, "The last day on which it is fine: YYYY-MM-DD."),
 ];

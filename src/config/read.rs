@@ -109,6 +109,7 @@ impl Reader<'_> {
             rules: Vec::new(),
             fingerprints: Vec::new(),
             values: Vec::new(),
+            lines: Vec::new(),
             reason: String::new(),
             until: None,
             at: self.at(node),
@@ -120,11 +121,8 @@ impl Reader<'_> {
                 "fingerprint" => {
                     entry.fingerprints = one_or_more(node).map(fingerprint).collect::<Read<_>>()?;
                 }
-                "value" => {
-                    entry.values = one_or_more(node)
-                        .map(|n| self.spend(1, MOST_PATTERNS, n).and_then(|()| pattern(n)))
-                        .collect::<Read<_>>()?;
-                }
+                "value" => entry.values = self.patterns(node)?,
+                "line" => entry.lines = self.patterns(node)?,
                 "reason" => entry.reason = text(node)?.trim().to_string(),
                 _ => entry.until = Some(day(node)?),
             }
@@ -133,9 +131,10 @@ impl Reader<'_> {
             && entry.rules.is_empty()
             && entry.fingerprints.is_empty()
             && entry.values.is_empty()
+            && entry.lines.is_empty()
         {
             return Err(node.wrong(
-                "an allow entry without `path`, `rule`, `fingerprint` or `value` would allow everything",
+                "an allow entry without `path`, `rule`, `fingerprint`, `value` or `line` would allow everything",
             ));
         }
         if entry.reason.is_empty() {
@@ -179,6 +178,10 @@ impl Reader<'_> {
             }
         }
         Ok(())
+    }
+
+    fn patterns(&self, node: &Node) -> Read<Vec<Regex>> {
+        one_or_more(node).map(|n| self.spend(1, MOST_PATTERNS, n).and_then(|()| pattern(n))).collect()
     }
 
     fn globs(&self, node: &Node) -> Read<Vec<PathGlob>> {

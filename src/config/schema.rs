@@ -101,6 +101,7 @@ fn example(takes: Takes, name: &str) -> String {
                     Takes::Paths => "tests/fixtures/**",
                     Takes::Rules => "generic-*",
                     Takes::Fingerprints => "ks1:00000000000000000000000000000000",
+                    Takes::Patterns if key.name == "line" => "'(?i)fixture'",
                     Takes::Patterns => "'^sk_test_'",
                     Takes::Day => "2027-12-31",
                     _ => "made up for tests",

@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::config::{AllowEntry, Date};
 use crate::model::{Finding, Fingerprint};
 
+/// Marks the notes of this file among a finding's.
+const LINE: u32 = 1 << 31;
+
 /// Allow entries with the memory of which of them matched.
 #[derive(Debug, Default)]
 pub(super) struct Allowlist {
@@ -29,8 +32,9 @@ impl Allowlist {
     ) -> Option<(&AllowEntry, Force)> {
         let fingerprint = OnceCell::new();
         let mut expired = None;
-        for (entry, used) in self.entries.iter().zip(&self.used) {
-            if !means(entry, finding, path, &fingerprint) {
+        for (number, (entry, used)) in self.entries.iter().zip(&self.used).enumerate() {
+            let in_line = entry.lines.is_empty() || finding.noted.contains(&(LINE | number as u32));
+            if !in_line || !means(entry, finding, path, &fingerprint) {
                 continue;
             }
             used.store(true, Ordering::Relaxed);
@@ -40,6 +44,18 @@ impl Allowlist {
             expired.get_or_insert((entry, Force::Expired));
         }
         expired
+    }
+
+    /// Whether any entry looks at lines.
+    pub(super) fn wants_lines(&self) -> bool {
+        self.entries.iter().any(|e| !e.lines.is_empty())
+    }
+
+    /// Notes for a finding which entries mean its line, while the line is at hand.
+    pub(super) fn note(&self, line: &[u8], noted: &mut Vec<u32>) {
+        let met = |e: &AllowEntry| e.lines.iter().any(|l| l.is_match(line));
+        let numbers = self.entries.iter().enumerate().filter(|(_, e)| met(e)).map(|(n, _)| LINE | n as u32);
+        noted.extend(numbers);
     }
 
     /// The entries that matched nothing, and those that have expired, as lines for a person.

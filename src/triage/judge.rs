@@ -106,12 +106,14 @@ impl Triage {
 
     /// Whether the text around findings must be noted, which costs time.
     pub fn wants_text(&self) -> bool {
-        !self.gitleaks.allow.is_empty()
+        !self.gitleaks.allow.is_empty() || self.allowlist.wants_lines()
     }
 
     /// What allowlists of another tool will want to know of the text around a finding of a rule.
     pub fn note(&self, rule: &str, around: &Around<'_>) -> Vec<u32> {
-        foreign::note(&self.gitleaks, rule, around)
+        let mut noted = foreign::note(&self.gitleaks, rule, around);
+        self.allowlist.note(around.line, &mut noted);
+        noted
     }
 
     /// Decides about a finding that is located: its severity, and whether it is reported. One that was decided before

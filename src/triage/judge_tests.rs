@@ -27,6 +27,7 @@ fn entry() -> AllowEntry {
         rules: Vec::new(),
         fingerprints: Vec::new(),
         values: Vec::new(),
+        lines: Vec::new(),
         reason: "test data".into(),
         until: None,
         at: at(),
