@@ -13,6 +13,7 @@ use crate::reports::Report;
 use crate::triage::hygiene::environment_of;
 
 use super::Globals;
+use super::audit_order;
 use super::configured::{absolute, baseline_path, configuration};
 use super::place::{at, here};
 use super::survey::{Wanted, survey};
@@ -44,6 +45,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     once(&mut report.findings);
     once(&mut report.suppressed);
     report.coverage.notes.extend(environments(&report));
+    report.coverage.notes.extend(audit_order::first(&report));
     report.coverage.sort();
     session.tell(&report, out, err)
 }

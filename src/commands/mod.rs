@@ -3,6 +3,7 @@
 pub mod allow;
 mod ask;
 pub mod audit;
+mod audit_order;
 pub mod baseline;
 mod baseline_audit;
 mod ci;
