@@ -42,9 +42,10 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     let paths = if elsewhere { vec![here.root.clone()] } else { Vec::new() };
     let (session, mut report) = survey(&mut globals, &here, &Wanted { paths, history: true, baseline })?;
     report.coverage.mode = "audit".into();
+    // Before what stands in the files is told by the history alone, which knows one name of each key.
+    report.coverage.notes.extend(environments(&report));
     once(&mut report.findings);
     once(&mut report.suppressed);
-    report.coverage.notes.extend(environments(&report));
     report.coverage.notes.extend(audit_order::first(&report));
     report.coverage.sort();
     session.tell(&report, out, err)
