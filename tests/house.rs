@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["encoding"],
     &["error"],
     &["rules", "repo"],
-    &["pack", "config", "hook"],
+    &["pack", "config", "hook", "decode"],
     &["engine", "sources", "triage", "verify", "reports"],
     &["sieve"],
     &["commands"],

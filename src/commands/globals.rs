@@ -72,9 +72,15 @@ pub struct Globals {
     /// Stop after this time, such as 90s or 5m; the scan is then incomplete (exit 3)
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
     pub timeout: Option<Duration>,
-    /// Do not look into base64 and other encodings, nor into archives
+    /// Do not look into base64 and other encodings
     #[arg(long, global = true)]
     pub no_decode: bool,
+    /// How many layers of encodings to look into
+    #[arg(
+        long, alias = "max-decode-depth", global = true, value_name = "N", default_value_t = 5,
+        value_parser = clap::value_parser!(u8).range(0..=16)
+    )]
+    pub decode_depth: u8,
     /// When to use colour (`NO_COLOR` is honoured)
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     pub color: When,

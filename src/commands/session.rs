@@ -144,7 +144,11 @@ impl<'g> Session<'g> {
             foreign: foreign.as_ref(),
             triage: &self.triage,
             concealer: &concealer,
-            options: SiftOptions { show_secrets: self.look.show_secrets, progress: self.progress.clone() },
+            options: SiftOptions {
+                show_secrets: self.look.show_secrets,
+                progress: self.progress.clone(),
+                depth: if self.options.decode { self.globals.decode_depth } else { 0 },
+            },
         };
         let wanted = self.globals.progress == Progressing::Auto && !self.globals.quiet;
         let display = Display::start(wanted, &self.progress);

@@ -5,6 +5,7 @@
 
 mod around;
 mod conceal;
+mod disguise;
 mod excerpt;
 mod hide;
 mod sift;

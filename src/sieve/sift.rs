@@ -14,6 +14,7 @@ use crate::triage::{Marks, Triage};
 
 use super::around::{self, Found};
 use super::conceal::Concealer;
+use super::disguise;
 use super::excerpt::{self, Spot};
 use super::hide;
 
@@ -24,6 +25,8 @@ pub struct SiftOptions {
     pub show_secrets: bool,
     /// Counted up while the scan runs.
     pub progress: Progress,
+    /// How many layers of encodings and archives are looked into; 0: none.
+    pub depth: u8,
 }
 
 /// Matcher and judgement, ready to sift a source.
@@ -100,7 +103,11 @@ impl Sieve<'_> {
         remedies: &mut Remedies,
     ) -> Vec<Finding> {
         let mut detections = Vec::new();
-        self.matcher.scan(blob, scratch, &mut |detection| detections.push((detection, None)));
+        self.matcher.scan(blob, scratch, &mut |detection| detections.push(detection));
+        if self.options.depth > 0 {
+            disguise::uncover(self.matcher, blob, self.options.depth, scratch, &mut detections);
+        }
+        let mut detections: Vec<Found<'_>> = detections.into_iter().map(|d| (d, None)).collect();
         if let Some(foreign) = self.foreign {
             around::join(blob, foreign, &mut detections);
         }

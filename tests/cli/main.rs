@@ -12,6 +12,7 @@ mod commit_msg;
 mod config;
 mod delivery;
 mod diff;
+mod disguise;
 mod exits;
 mod explain;
 mod faults;
