@@ -8,11 +8,11 @@ use super::Damage;
 use super::files::read_exact_at;
 use super::packfile::Opened;
 
-/// Size of a chunk. Large enough that a system call costs little beside inflating what it brings.
-const CHUNK: u64 = 64 << 10;
+/// Size of a chunk. Deltas lie far from their bases: larger chunks bring mostly what is not needed.
+const CHUNK: u64 = 16 << 10;
 
-/// Chunks that are remembered: 2 MiB a thread.
-const CHUNKS: usize = 32;
+/// Chunks that are remembered: 4 MiB a thread.
+const CHUNKS: usize = 256;
 
 /// One thread's view of the packs.
 #[derive(Default)]
