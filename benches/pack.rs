@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use divan::Bencher;
-use keysieve::model::{HashKind, Stop};
+use keysieve::model::{HashKind, Kin, Stop};
 use keysieve::pack::{Damage, Kind, Kinds, Plan, Store, Visitor};
 
 fn main() {
@@ -19,7 +19,7 @@ fn main() {
 struct Count(u64);
 
 impl Visitor for Count {
-    fn object(&mut self, _: u32, _: Kind, data: &[u8]) {
+    fn object(&mut self, _: u32, _: Kind, data: &[u8], _: &Kin<'_>) {
         self.0 += data.len() as u64;
     }
 

@@ -10,6 +10,7 @@ use crate::rules::Charset;
 use super::anchor::{Anchor, Hook};
 use super::boundary::behind_escape;
 use super::candidate::Candidate;
+use super::carry::Record;
 use super::hashes::Hashes;
 use super::masks::Piece;
 use super::shape::{Ends, Shapes};
@@ -34,6 +35,8 @@ pub(super) struct Dispatch {
     distances: Vec<(u8, usize, Hashes)>,
     /// Whether a far start may follow `_`.
     underscored: bool,
+    /// How far behind a start those and the next may look, in bytes.
+    farthest: usize,
     /// Entries that hang on a long run alone: the set of its first byte, and how many wide bytes it has at least.
     runs: Vec<(Charset, usize, u32)>,
     /// Entries that hang on `://`: the literal, where in it that stands.
@@ -56,9 +59,32 @@ pub(super) struct Sink<'s> {
     pub(super) shapes: &'s Shapes<'s>,
     pub(super) ends: &'s mut Ends,
     pub(super) out: &'s mut Vec<Candidate>,
+    pub(super) record: &'s mut Record,
+}
+
+impl Sink<'_> {
+    /// A stage stands at this byte: what it finds from now on follows from what is near it.
+    #[inline]
+    pub(super) fn stand(&mut self, anchor: usize) {
+        self.record.reads_until(self.ends.seen());
+        self.record.stand(anchor);
+    }
+
+    /// Adds a candidate.
+    pub(super) fn push(&mut self, candidate: Candidate) {
+        self.record.found(candidate);
+        self.out.push(candidate);
+    }
 }
 
 impl Dispatch {
+    /// The length of the longest literal that is looked for.
+    pub(super) fn longest(&self) -> usize {
+        let literals = self.texts.literals.iter().map(|(text, ..)| text.len());
+        let urls = self.urls.iter().map(|(text, ..)| text.len());
+        literals.chain(urls).chain(self.dashes.iter().map(|(text, _)| text.len())).max().unwrap_or(0)
+    }
+
     /// From the hooks of templates: rule, template, hook.
     /// `underscored`: whether keys without a literal at their beginning may follow `_`.
     pub(super) fn new(hooks: Vec<(u32, u32, Hook)>, underscored: bool) -> Dispatch {
@@ -85,6 +111,8 @@ impl Dispatch {
                 Anchor::Text(text, no_case) => literals.push((text.into(), no_case, entry)),
             }
         }
+        let looked_at = distant.keys().map(|distance| usize::from(*distance) + 9);
+        let farthest = looked_at.chain(runs.iter().map(|(_, least, _)| *least + 2)).max().unwrap_or(0);
         let mut distances: Vec<_> = distant
             .into_iter()
             .map(|(distance, keys)| {
@@ -95,6 +123,7 @@ impl Dispatch {
         distances.sort_by_key(|(_, least, _)| *least);
         Dispatch {
             entries,
+            farthest,
             heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e)), 17),
             leads: Hashes::new(leads.iter().map(|(s, e)| (s, *e)), 15),
             distances,
@@ -109,6 +138,7 @@ impl Dispatch {
     /// Tries every template whose anchor stands in the piece.
     pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, sink: &mut Sink<'_>) {
         for &start in piece.starts {
+            sink.stand(start);
             self.at_start(view.bytes, start, sink);
             if let Some(start) = behind_escape(view.bytes, start)
                 && piece.starts.binary_search(&start).is_err()
@@ -122,9 +152,11 @@ impl Dispatch {
             if !self.underscored && start > 0 && view.bytes[start - 1] == b'_' {
                 continue;
             }
+            sink.stand(start);
             self.behind(view.bytes, (start, piece.wide_from(start)), sink);
         }
         for &at in piece.dashes {
+            sink.stand(at);
             for (text, entry) in &self.dashes {
                 if view.bytes[at - 5..].starts_with(text) {
                     self.try_entry(view.bytes, at, *entry, sink);
@@ -157,8 +189,10 @@ impl Dispatch {
         }
     }
 
-    /// A run of at least 32 wide bytes begins at `start`, as far as known `length` bytes long: looks for what hangs on a place behind it, or on its length.
+    /// A run of at least 32 wide bytes begins at `start`, as far as known `length` bytes long: looks for what hangs
+    /// on a place behind it, or on its length.
     fn behind(&self, bytes: &[u8], (start, length): (usize, usize), sink: &mut Sink<'_>) {
+        sink.record.reads_until(start + self.farthest);
         for (first, least, entry) in &self.runs {
             if *least <= length && first.has(bytes[start]) {
                 self.try_entry(bytes, start, *entry, sink);
@@ -185,6 +219,7 @@ impl Dispatch {
                 let at = piece.at + k * 64 + colons.trailing_zeros() as usize;
                 colons &= colons - 1;
                 if at < piece.end && bytes[at..].starts_with(b"://") {
+                    sink.stand(at);
                     for (text, within, entry) in &self.urls {
                         if at.checked_sub(*within).is_some_and(|s| bytes[s..].starts_with(text)) {
                             self.try_entry(bytes, at, *entry, sink);
@@ -204,6 +239,7 @@ impl Dispatch {
             for found in searcher.find_overlapping_iter(haystack) {
                 let at = piece.at + found.start();
                 if at < piece.end {
+                    sink.stand(at);
                     let entry = self.texts.entry(no_case, found.pattern().as_usize());
                     self.try_entry(bytes, at, entry, sink);
                 }
@@ -214,9 +250,12 @@ impl Dispatch {
     /// Tries a template at all places where it could begin so that its anchor is at `at`.
     fn try_entry(&self, bytes: &[u8], at: usize, entry: u32, sink: &mut Sink<'_>) {
         let Entry { rule, template, back } = self.entries[entry as usize];
+        sink.record.reads_from(at.saturating_sub(usize::from(back.1) + 12));
         for back in usize::from(back.0)..=usize::from(back.1) {
             let Some(start) = at.checked_sub(back) else { return };
-            sink.out.extend(sink.shapes.match_one((rule, template), bytes, start, sink.ends));
+            if let Some(candidate) = sink.shapes.match_one((rule, template), bytes, start, sink.ends) {
+                sink.push(candidate);
+            }
         }
     }
 }

@@ -62,7 +62,7 @@ impl<'r> Matcher<'r> {
         let view = view(text);
         let mut places = Places::new(blob, lie);
         let mut told = Vec::new();
-        self.sweep(view, &mut Scratch::default(), &mut |together, group| {
+        self.sweep(view, None, &mut Scratch::default(), &mut |together, group| {
             let touches = together.iter().any(|c| {
                 let (start, end) = places.ends(&c.span());
                 start.line <= line && line <= end.line

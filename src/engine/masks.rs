@@ -106,20 +106,20 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    /// Begins a new content.
-    pub(super) fn reset(&mut self) {
-        self.at = 0;
+    /// Begins at the start of a content, or of a line in it.
+    pub(super) fn begin(&mut self, at: usize) {
+        self.at = at;
         self.before = Masks::default();
         self.ends = RunEnds::default();
     }
 
-    /// The next piece of the content, until there is none.
-    pub(super) fn next(&mut self, bytes: &[u8]) -> Option<Piece<'_>> {
+    /// The next piece of the content in front of `to`, until there is none.
+    pub(super) fn next(&mut self, bytes: &[u8], to: usize) -> Option<Piece<'_>> {
         let at = self.at;
-        if at >= bytes.len() {
+        if at >= to {
             return None;
         }
-        let end = bytes.len().min(at + PIECE);
+        let end = to.min(at + PIECE);
         self.at = end;
         self.masks.clear();
         self.runs.clear();
@@ -345,7 +345,7 @@ mod tests {
     fn all(bytes: &[u8]) -> All {
         let mut pieces = Pieces::default();
         let mut all = All::default();
-        while let Some(piece) = pieces.next(bytes) {
+        while let Some(piece) = pieces.next(bytes, bytes.len()) {
             all.0.extend_from_slice(piece.runs);
             all.1.extend_from_slice(piece.starts);
             all.2.extend_from_slice(piece.far);

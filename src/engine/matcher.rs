@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use crate::encoding::{Decoded, islands};
-use crate::model::{Blob, Confidence, LineCol, Window};
+use crate::model::{Blob, Confidence, Kin, LineCol, Window};
 use crate::rules::Rule;
 
 use super::Detection;
 use super::anchor::{Anchor, Hook, hang};
 use super::candidate::{Candidate, groups};
+use super::carry::{BEHIND, Record};
 use super::context::Surroundings;
 use super::dispatch::{Dispatch, Sink};
 use super::judge::{Verdict, assess};
@@ -56,6 +57,7 @@ pub struct Scratch {
     ends: Ends,
     candidates: Vec<Candidate>,
     group: Vec<Judged>,
+    record: Record,
 }
 
 /// What is told about candidates that are dropped.
@@ -134,29 +136,42 @@ impl<'r> Matcher<'r> {
     ) -> bool {
         let view = view(text);
         let mut places = Places::new(blob, lie);
-        self.sweep(view, scratch, &mut |together, group| {
+        // What was found in another form of the bytes is not where it was in these.
+        let kin = blob.kin.filter(|_| matches!(lie, Lie::Same));
+        self.sweep(view, kin, scratch, &mut |together, group| {
             self.judge(view, together, group, &mut |_, _, _| {});
             self.report(view, group, &mut places, found);
         })
     }
 
     /// Runs the stages that find candidates and hands them on in groups that overlap; whether there were NULs.
-    pub(super) fn sweep(&self, view: View<'_>, scratch: &mut Scratch, take: Groups<'_>) -> bool {
-        let Scratch { pieces, ends, candidates, group } = scratch;
-        pieces.reset();
+    pub(super) fn sweep(
+        &self,
+        view: View<'_>,
+        kin: Option<&Kin<'_>>,
+        scratch: &mut Scratch,
+        take: Groups<'_>,
+    ) -> bool {
+        let Scratch { pieces, ends, candidates, group, record } = scratch;
         ends.reset();
         candidates.clear();
-        let mut nuls = false;
-        while let Some(piece) = pieces.next(view.bytes) {
-            nuls |= piece.nuls;
-            let mut sink = Sink { shapes: &self.shapes, ends, out: candidates };
-            self.dispatch.scan(view, &piece, &mut sink);
-            self.named.scan(view, &piece, &mut sink);
-            if candidates.len() > WAITING {
-                let settled = groups(candidates, piece.end.saturating_sub(BEFORE), |g| take(g, group));
-                candidates.drain(..settled);
+        let kin = kin.filter(|_| self.dispatch.longest() <= BEHIND);
+        let mut nuls = record.begin(view.bytes, kin, candidates);
+        for range in (0..).map_while(|at| record.range(at)).collect::<Vec<_>>() {
+            pieces.begin(range.start);
+            while let Some(piece) = pieces.next(view.bytes, range.end) {
+                nuls |= piece.nuls;
+                let mut sink = Sink { shapes: &self.shapes, ends, out: candidates, record };
+                self.dispatch.scan(view, &piece, &mut sink);
+                self.named.scan(view, &piece, &mut sink);
+                sink.stand(0);
+                if candidates.len() > WAITING {
+                    let settled = groups(candidates, piece.end.saturating_sub(BEFORE), |g| take(g, group));
+                    candidates.drain(..settled);
+                }
             }
         }
+        record.end(kin, nuls);
         if !candidates.is_empty() {
             groups(candidates, usize::MAX, |g| take(g, group));
         }
@@ -250,7 +265,8 @@ fn behind_mark<'b>(blob: &Blob<'b>) -> Option<Blob<'b>> {
     let bytes_before = MARK.len() as u64;
     let start = LineCol { byte_column: blob.window.start.byte_column + bytes_before, ..blob.window.start };
     let keep = (from.saturating_sub(MARK.len()), to.saturating_sub(MARK.len()));
-    Some(Blob { bytes, window: Window { offset: bytes_before, start, keep }, ..*blob })
+    // What is known of relations counts from the mark.
+    Some(Blob { bytes, window: Window { offset: bytes_before, start, keep }, kin: None, ..*blob })
 }
 
 /// What the stages look at.

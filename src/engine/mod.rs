@@ -14,6 +14,7 @@
 mod anchor;
 mod boundary;
 mod candidate;
+mod carry;
 mod classes;
 mod context;
 mod detection;

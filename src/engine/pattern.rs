@@ -14,7 +14,7 @@ use crate::rules::{Charset, Segment, Template};
 const SIZE: usize = 4 << 20;
 
 /// How far behind the place where it begins a match may reach, in bytes.
-const REACH: usize = 20 * 1024;
+pub(super) const REACH: usize = 20 * 1024;
 
 /// No run is longer.
 const LONGEST: u32 = 16_384;

@@ -74,7 +74,7 @@ impl Dice {
 fn anchored(matcher: &Matcher<'_>, text: &[u8]) -> Vec<Candidate> {
     let mut found = Vec::new();
     let view = View { bytes: text };
-    matcher.sweep(view, &mut Scratch::default(), &mut |group, _| found.extend_from_slice(group));
+    matcher.sweep(view, None, &mut Scratch::default(), &mut |group, _| found.extend_from_slice(group));
     found
 }
 

@@ -28,6 +28,8 @@ const LONGEST: usize = 16_384;
 pub(super) struct Ends {
     known: [Known; KNOWN],
     next: usize,
+    /// Behind the last byte that had a say in any attempt since it was asked for.
+    seen: usize,
 }
 
 /// All bytes of `from..to` are in the set, and the byte at `to` is not.
@@ -48,6 +50,12 @@ impl Ends {
     /// Forgets everything: another text comes.
     pub(super) fn reset(&mut self) {
         *self = Ends::default();
+    }
+
+    /// Behind the last byte that had a say in attempts since this was last asked for.
+    #[inline]
+    pub(super) fn seen(&mut self) -> usize {
+        std::mem::take(&mut self.seen)
     }
 
     /// How many bytes from `at` on are in the set, at most [`LONGEST`].
@@ -108,6 +116,8 @@ impl Attempt<'_> {
                 Segment::Run(set, ranges) => {
                     let most = self.ends.run(self.bytes, at, set);
                     let rest = &segments[i + 1..];
+                    let top = ranges.last().map_or(0, |r| r.1 as usize);
+                    self.ends.seen = self.ends.seen.max(at + most.min(top) + 1);
                     if let [(least, top)] = ranges[..]
                         && least == top
                     {
@@ -226,6 +236,7 @@ impl<'r> Shapes<'r> {
                 Some(Candidate { start, end, rule: index, prefix: prefix(form), name: None })
             }
             Shape::Pattern(_) => {
+                ends.seen = ends.seen.max(start + super::pattern::REACH);
                 let i = self.patterns.binary_search_by_key(&index, |(rule, _)| *rule).ok()?;
                 let (from, end) = self.patterns.get(i)?.1.match_at(bytes, start)?;
                 let free = may_start(bytes, from, &rule.boundary.not_before)

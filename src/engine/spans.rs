@@ -12,7 +12,7 @@ impl Matcher<'_> {
     /// The text is UTF-8 or nearly so; wide characters are the caller's to decode.
     pub fn spans(&self, text: &[u8], scratch: &mut Scratch, found: &mut dyn FnMut(Range<usize>, usize)) {
         let view = view(text);
-        self.sweep(view, scratch, &mut |together, group| {
+        self.sweep(view, None, scratch, &mut |together, group| {
             self.judge(view, together, group, &mut |_, _, _| {});
             for judged in group.drain(..).filter(|j| j.assessment.is_some()) {
                 found(judged.candidate.span(), judged.candidate.prefix as usize);

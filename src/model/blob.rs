@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{LineCol, Origin};
+use super::{Kin, LineCol, Origin};
 
 /// Bytes, where they come from, and which lines count. Borrowed: a source reuses its buffers.
 #[derive(Debug, Clone, Copy)]
@@ -15,12 +15,14 @@ pub struct Blob<'a> {
     pub scope: Scope<'a>,
     /// Which part of a larger content this is; [`Window::whole`] for all of it.
     pub window: Window,
+    /// What it was made from, where a source knows.
+    pub kin: Option<&'a Kin<'a>>,
 }
 
 impl<'a> Blob<'a> {
     /// A content that is given in one piece, of which every line counts.
     pub fn whole(bytes: &'a [u8], origin: &'a Origin) -> Blob<'a> {
-        Blob { bytes, origin, scope: Scope::Whole, window: Window::whole(bytes.len()) }
+        Blob { bytes, origin, scope: Scope::Whole, window: Window::whole(bytes.len()), kin: None }
     }
 }
 

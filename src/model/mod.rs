@@ -6,6 +6,7 @@ mod blob;
 mod coverage;
 mod finding;
 mod fingerprint;
+mod kin;
 mod location;
 mod origin;
 mod progress;
@@ -20,6 +21,7 @@ pub use finding::{
     Checksum, Confidence, Disposition, Finding, History, Level, Remedy, RuleId, Severity, Verdict,
 };
 pub use fingerprint::Fingerprint;
+pub use kin::{Base, Copied, Kin, Trace};
 pub use location::{Excerpt, LineCol, Location};
 pub use origin::{BlobPath, CommitOrigin, HashKind, ObjectId, Origin, Part};
 pub use progress::Progress;

@@ -1,5 +1,7 @@
 //! Delta instructions: copy ranges of the base, insert literals.
 
+use crate::model::Copied;
+
 use super::Damage;
 
 /// What a delta says of itself before its instructions.
@@ -123,9 +125,32 @@ pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut [u8]) -> Result<(), Dam
     Ok(())
 }
 
+/// Lists what a delta that could be applied copies, in order; runs that lie side by side in both become one, and those
+/// shorter than `least` are left out.
+pub(super) fn copies(delta: &[u8], least: usize, out: &mut Vec<Copied>) -> Result<(), Damage> {
+    out.clear();
+    let (mut at, mut to) = (header(delta)?.len, 0usize);
+    let mut last = Copied { from: 0, to: 0, len: 0 };
+    while let Some(instruction) = next(delta, &mut at)? {
+        let len = instruction.len() as usize;
+        if let Instruction::Copy { from, .. } = instruction {
+            let from = from as usize;
+            if last.to + last.len == to && last.from + last.len == from {
+                last.len += len;
+            } else {
+                out.extend(Some(last).filter(|run| run.len >= least));
+                last = Copied { from, to, len };
+            }
+        }
+        to += len;
+    }
+    out.extend(Some(last).filter(|run| run.len >= least));
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{apply, header};
+    use super::{apply, copies, header};
     use proptest::prelude::*;
 
     #[test]
@@ -141,6 +166,19 @@ mod tests {
         assert!(apply(b"abcde", &[5, 6, 0], &mut out).is_err(), "reserved");
     }
 
+    #[test]
+    fn what_is_copied_is_told_in_whole_runs() {
+        // 2 bytes from 0, 3 from 2, a literal, 2 from 4, 1 from 0.
+        let delta = [6, 9, 0x90, 2, 0x91, 2, 3, 1, b'x', 0x91, 4, 2, 0x90, 1];
+        let mut out = [0; 9];
+        apply(b"abcdef", &delta, &mut out).unwrap();
+        assert_eq!(&out, b"abcdexefa");
+        let mut runs = Vec::new();
+        copies(&delta, 2, &mut runs).unwrap();
+        let runs: Vec<_> = runs.iter().map(|r| (r.from, r.to, r.len)).collect();
+        assert_eq!(runs, [(0, 0, 5), (4, 6, 2)]);
+    }
+
     proptest! {
         #[test]
         fn never_panics(base in proptest::collection::vec(any::<u8>(), 0..40),
@@ -149,7 +187,12 @@ mod tests {
                 && h.size < 1 << 20
             {
                 let mut out = vec![0; h.size as usize];
-                let _ = apply(&base, &delta, &mut out);
+                let mut runs = Vec::new();
+                if apply(&base, &delta, &mut out).is_ok() && copies(&delta, 1, &mut runs).is_ok() {
+                    for run in runs {
+                        prop_assert_eq!(&base[run.from..run.from + run.len], &out[run.to..run.to + run.len]);
+                    }
+                }
             }
         }
     }

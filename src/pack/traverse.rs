@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::model::{Stop, share};
+use crate::model::{Kin, Stop, Trace, share};
 
 use super::forest::Root;
 use super::inflate::Buffer;
@@ -18,8 +18,8 @@ use super::{Damage, Kind, Plan};
 
 /// What a thread does with the objects. Each object of the store comes exactly once, in one of three ways.
 pub trait Visitor: Send {
-    /// An object in one piece.
-    fn object(&mut self, number: u32, kind: Kind, data: &[u8]);
+    /// An object in one piece, and what it was made from if something was remembered of that.
+    fn object(&mut self, number: u32, kind: Kind, data: &[u8], kin: &Kin<'_>);
 
     /// A blob over [`super::WHOLE_LIMIT`], to be read by [`super::Store::open_blob`].
     fn large(&mut self, number: u32);
@@ -55,6 +55,8 @@ pub(super) struct Branch {
     pub(super) pack: usize,
     pub(super) kind: Kind,
     pub(super) base: Arc<Buffer>,
+    /// What the visitor remembers of it.
+    pub(super) trace: Trace,
     pub(super) children: Range<u32>,
 }
 

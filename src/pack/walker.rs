@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use libdeflater::Crc;
 
+use crate::model::{Base, Copied, Kin, Trace};
+
 use super::catalog::COPY;
 use super::forest::{NONE, Root};
 use super::inflate::{Buffer, Inflater, plausible};
@@ -19,6 +21,9 @@ const RECOVERIES: usize = 10_000;
 const SPARE: usize = 64;
 const SPARE_SIZE: usize = 4 << 20;
 
+/// Shorter runs that an object has in common with its base are not told, in bytes.
+const COPIED: usize = 256;
+
 /// One thread's tools and what it calls with the objects.
 pub(super) struct Walker<'v, 'p, V> {
     shared: &'v Shared<'p>,
@@ -28,6 +33,8 @@ pub(super) struct Walker<'v, 'p, V> {
     inflater: Inflater,
     delta: Buffer,
     spare: Vec<Buffer>,
+    /// What the object that was made last has in common with its base.
+    copied: Vec<Copied>,
     recoveries: usize,
 }
 
@@ -53,6 +60,7 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
             inflater: Inflater::default(),
             delta: Buffer::default(),
             spare: Vec::new(),
+            copied: Vec::new(),
             recoveries: 0,
         }
     }
@@ -67,7 +75,7 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
                 let number = planned.forest.numbers[*entry as usize];
                 if number & COPY == 0 {
                     let made = self.recover(pack, *entry, damage.clone());
-                    self.visit(number, &made);
+                    self.visit(number, &made, Kin::default());
                 }
             }
         }
@@ -78,7 +86,7 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
         let (pack, mut stack) = (pack as usize, Vec::new());
         let made =
             self.root(pack, root.entry).unwrap_or_else(|damage| self.recover(pack, root.entry, damage));
-        self.arrive(pack, root.entry, made, &mut stack);
+        self.arrive(pack, root.entry, made, None, &mut stack);
         self.walk(stack);
     }
 
@@ -102,7 +110,9 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
                 Err(damage) => Err(damage),
             };
             match read {
-                Ok(object) => return self.visitor.object(number, object.kind, &object.data),
+                Ok(object) => {
+                    return self.visitor.object(number, object.kind, &object.data, &Kin::default());
+                }
                 Err(damage) => worst = worst.or(Some(damage)),
             }
         }
@@ -125,16 +135,20 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
             }
             let (pack, kind) = (top.pack, top.kind);
             let entry = self.shared.plan.packs[pack].forest.child(at);
-            let base = Arc::clone(&top.base);
+            let (base, trace) = (Arc::clone(&top.base), top.trace.clone());
             if top.children.is_empty()
                 && let Some(done) = stack.pop()
             {
                 drop(done);
             }
-            let made = self.child(pack, entry, kind, base.as_slice());
+            let (made, len) = (self.child(pack, entry, kind, base.as_slice()), base.as_slice().len());
             self.recycle(base);
+            let known = (made.is_ok() && !trace.is_empty()).then_some((trace, len));
+            if known.is_some() && delta::copies(self.delta.as_slice(), COPIED, &mut self.copied).is_err() {
+                self.copied.clear();
+            }
             let made = made.unwrap_or_else(|damage| self.recover(pack, entry, damage));
-            self.arrive(pack, entry, made, &mut stack);
+            self.arrive(pack, entry, made, known.as_ref(), &mut stack);
             if self.shared.is_hungry() {
                 self.share(&mut stack);
             }
@@ -151,33 +165,42 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
                 let middle = branch.children.start + keep as u32;
                 let given = middle..branch.children.end;
                 branch.children.end = middle;
-                let base = Arc::clone(&branch.base);
-                return self.shared.give(Branch {
-                    pack: branch.pack,
-                    kind: branch.kind,
-                    base,
-                    children: given,
-                });
+                let (base, trace) = (Arc::clone(&branch.base), branch.trace.clone());
+                let &mut Branch { pack, kind, .. } = branch;
+                return self.shared.give(Branch { pack, kind, base, trace, children: given });
             }
         }
     }
 
-    /// Visits what was made, and puts its children on the stack.
-    fn arrive(&mut self, pack: usize, entry: u32, made: Made, stack: &mut Vec<Branch>) {
+    /// Visits what was made, and puts its children on the stack. `base` is what is remembered of the object that it was
+    /// made from, and how long that is.
+    fn arrive(
+        &mut self,
+        pack: usize,
+        entry: u32,
+        made: Made,
+        base: Option<&(Trace, usize)>,
+        stack: &mut Vec<Branch>,
+    ) {
         let plan = self.shared.plan;
         let forest = &plan.packs[pack].forest;
         let number = forest.numbers[entry as usize];
         let children = forest.children(entry);
-        self.visit(number, &made);
+        let copied = std::mem::take(&mut self.copied);
+        let base = base.map(|(trace, len)| Base { trace, len: *len, copied: &copied });
+        let trace = self.visit(number, &made, Kin::new(base, !children.is_empty()));
+        self.copied = copied;
         match made {
             Made::Whole(kind, data) if children.is_empty() || !self.shared.kinds.contains(kind) => {
                 self.keep(data);
             }
-            Made::Whole(kind, data) => stack.push(Branch { pack, kind, base: Arc::new(data), children }),
+            Made::Whole(kind, data) => {
+                stack.push(Branch { pack, kind, base: Arc::new(data), trace, children });
+            }
             Made::Large => {
                 let mut below: Vec<u32> = children.map(|at| forest.child(at)).collect();
                 while let Some(entry) = below.pop() {
-                    self.visit(forest.numbers[entry as usize], &Made::Large);
+                    self.visit(forest.numbers[entry as usize], &Made::Large, Kin::default());
                     below.extend(forest.children(entry).map(|at| forest.child(at)));
                 }
             }
@@ -185,19 +208,20 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
         }
     }
 
-    /// Visits what was made, where this entry is the one to be visited.
-    fn visit(&mut self, number: u32, made: &Made) {
+    /// Visits what was made, where this entry is the one to be visited; what the visitor remembers of it.
+    fn visit(&mut self, number: u32, made: &Made, kin: Kin<'_>) -> Trace {
         if number & COPY != 0 {
-            return;
+            return Trace::default();
         }
         match made {
             Made::Whole(kind, data) if self.shared.kinds.contains(*kind) => {
-                self.visitor.object(number, *kind, data.as_slice());
+                self.visitor.object(number, *kind, data.as_slice(), &kin);
             }
-            Made::Whole(..) => {}
-            Made::Large => self.visitor.large(number),
+            Made::Large if self.shared.kinds.contains(Kind::Blob) => self.visitor.large(number),
+            Made::Whole(..) | Made::Large => {}
             Made::Damaged(damage) => self.visitor.damaged(number, damage.clone()),
         }
+        kin.into_trace()
     }
 
     /// What is built on a damaged entry can be read only where there is another copy. What is built on that goes on
@@ -209,12 +233,12 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
             for child in forest.children(entry).map(|at| forest.child(at)) {
                 let damage = Damage::new("built on an object that is damaged");
                 let made = self.recover(pack, child, damage);
-                self.visit(forest.numbers[child as usize], &made);
+                let trace = self.visit(forest.numbers[child as usize], &made, Kin::default());
                 match made {
                     Made::Whole(kind, data) => {
                         let children = forest.children(child);
                         if !children.is_empty() && self.shared.kinds.contains(kind) {
-                            stack.push(Branch { pack, kind, base: Arc::new(data), children });
+                            stack.push(Branch { pack, kind, base: Arc::new(data), trace, children });
                         }
                     }
                     Made::Large | Made::Damaged(_) => below.push(child),

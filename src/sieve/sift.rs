@@ -115,6 +115,9 @@ impl Sieve<'_> {
         if detections.is_empty() {
             return Vec::new();
         }
+        if let Some(kin) = blob.kin {
+            kin.tell_found();
+        }
         let secrets: Vec<Secret> = detections.iter().map(|(d, _)| Secret::new(&d.secret, d.prefix)).collect();
         let spot = |((d, _), s): (&Found<'_>, &Secret)| Spot { span: d.span.clone(), shown: s.redacted() };
         let spots: Vec<Spot> = detections.iter().zip(&secrets).map(spot).collect();

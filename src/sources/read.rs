@@ -58,7 +58,7 @@ impl Buffer {
             let last = if ended { held.saturating_add(1) } else { held - OVERLAP / 2 };
             let window = Window { offset, start, keep: (first, last) };
             let bytes = self.bytes.get(..held).unwrap_or_default();
-            emit(&Blob { bytes, origin, scope, window });
+            emit(&Blob { bytes, origin, scope, window, kin: None });
             if ended {
                 return end.map(|_| offset + held as u64);
             }

@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot make its repository has failed")]
 
+mod fresh;
 mod malformed;
 mod repo;
 mod shapes;
 
 use std::sync::Arc;
 
-use keysieve::model::{HashKind, ObjectId, Stop};
+use keysieve::model::{HashKind, Kin, ObjectId, Stop, Trace};
 use keysieve::pack::{Damage, Kind, Kinds, Plan, Store, Visitor, WHOLE_LIMIT};
 use repo::{Objects, Repo};
 
@@ -18,6 +19,8 @@ struct Keep<'p> {
     plan: Option<&'p Plan>,
     objects: Objects,
     damaged: Vec<(ObjectId, Damage)>,
+    /// Bytes that objects were said to have in common with what they were made from.
+    copied: usize,
 }
 
 impl Keep<'_> {
@@ -27,7 +30,21 @@ impl Keep<'_> {
 }
 
 impl Visitor for Keep<'_> {
-    fn object(&mut self, number: u32, kind: Kind, data: &[u8]) {
+    fn object(&mut self, number: u32, kind: Kind, data: &[u8], kin: &Kin<'_>) {
+        if let Some(base) = kin.base {
+            let other: &Vec<u8> = base.trace.get().unwrap();
+            assert_eq!(other.len(), base.len);
+            let mut behind = 0;
+            for run in base.copied {
+                assert!(run.to >= behind, "in order, without overlaps");
+                behind = run.to + run.len;
+                assert_eq!(data[run.to..behind], other[run.from..run.from + run.len]);
+                self.copied += run.len;
+            }
+        }
+        if kin.has_children {
+            kin.remember(Trace::of(data.to_vec()));
+        }
         let before = self.objects.insert(self.id(number), (kind.as_str().into(), data.to_vec()));
         assert!(before.is_none(), "{} comes twice", self.id(number));
     }
@@ -36,7 +53,7 @@ impl Visitor for Keep<'_> {
         let mut data = Vec::new();
         let mut stream = self.plan.unwrap().store().open_blob(&self.id(number)).unwrap().unwrap();
         std::io::Read::read_to_end(&mut stream, &mut data).unwrap();
-        self.object(number, Kind::Blob, &data);
+        self.object(number, Kind::Blob, &data, &Kin::default());
     }
 
     fn damaged(&mut self, number: u32, damage: Damage) {

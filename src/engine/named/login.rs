@@ -52,7 +52,7 @@ pub(super) fn second_string(bytes: &[u8], at: usize) -> Option<Value> {
     let password = quoted(bytes, user.end + 1 + comma + 1 + spaces)?;
     // A third string makes it a list of anything, unless the call ends there.
     let after = bytes.get(password.end + 1..)?;
-    let closes = after.iter().find(|b| !b.is_ascii_whitespace() && **b != b'\\');
+    let closes = after.iter().take(200).find(|b| !b.is_ascii_whitespace() && **b != b'\\');
     (password.end > password.start && matches!(closes, Some(b')' | b']') | None)
         || rest_of_line_is_empty(after))
     .then_some(password)

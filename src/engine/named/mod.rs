@@ -5,6 +5,7 @@
 //! read as random, and stems of names (`pass`, `key`, `token`, …) that are followed by a value. Only there, the words
 //! around are looked up by hash.
 
+mod chance;
 mod crowd;
 mod forward;
 mod login;
@@ -64,7 +65,7 @@ impl Index {
     pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, sink: &mut Sink<'_>) {
         let mut sites = Sites::new(self, view.bytes, sink);
         for run in piece.runs {
-            if site::may_be_random(view.bytes, run.start, run.end) {
+            if chance::may_be_random(view.bytes, run.start, run.end) {
                 sites.random_run(run.start, run.end);
             }
         }

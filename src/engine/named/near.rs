@@ -8,6 +8,9 @@ const WORD_REACH: (usize, usize) = (300, 120);
 /// The same for a host.
 const HOST_REACH: (usize, usize) = (500, 250);
 
+/// How far the rest of a line is read where it is not in reach itself, in bytes.
+pub(super) const LINE: usize = 256;
+
 /// What was found so far in one piece of text.
 #[derive(Debug, Default)]
 pub(super) struct Near {
@@ -46,13 +49,13 @@ impl Near {
         if from < self.from || from > self.to || self.hits.len() > 4096 {
             self.hits.clear();
             self.from = from;
-            self.to = from;
+            self.to = from - bytes[..from].iter().rev().take(LINE).take_while(|b| **b != b'\n').count();
         }
         if to <= self.to {
             return;
         }
-        // Ends between words, so that none is cut.
-        let to = to + bytes[to..].iter().take(64).take_while(|b| b.is_ascii_alphanumeric()).count();
+        // Begins and ends between lines: hosts and names are several words, and what was read before must not matter.
+        let to = to + bytes[to..].iter().take(LINE).take_while(|b| **b != b'\n').count();
         let base = self.to;
         table.lookup(&bytes[base..to], &mut |entry, at| self.hits.push((base + at, entry)));
         self.hits.sort_by_key(|(at, _)| *at);

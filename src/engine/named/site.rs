@@ -3,83 +3,31 @@
 use crate::engine::candidate::Candidate;
 use crate::engine::context::name;
 use crate::engine::dispatch::Sink;
-use crate::engine::judge::random::{Makeup, is_random, score};
-use crate::engine::masks::PART;
+use crate::engine::judge::random::{Makeup, is_random};
 use crate::engine::words::for_each_tail;
 
 use super::Index;
+use super::chance::in_body;
 use super::crowd::Crowd;
 use super::forward::{Form, value_of};
 use super::login;
-use super::near::Near;
+use super::near::{LINE, Near};
 use super::value::{Value, around};
 
 /// At how many places inside a value a rule is tried.
 const TRIES: usize = 12;
 
+/// How far in front of and behind a value names, words and hosts have a say, whole lines included.
+const SURROUNDINGS: (usize, usize) = (502 + LINE, 252 + LINE);
+
+/// How far a statement or a call is read that signs in, in bytes.
+const STATEMENT: usize = 4600;
+
+/// How far in front of a name the words have a say that allow it.
+const FRONT: usize = 90;
+
 /// Names are no longer.
 const LONGEST_NAME: usize = 100;
-
-/// Whether a long run that holds a digit or letters of both cases may be a key without any name: random, or at least
-/// not a word. Cheap, and mostly says no.
-pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
-    // A call, bare or not, is code; digests and lines of an encoded body are data.
-    if bytes.get(end) == Some(&b'(') || is_digest(bytes, start) || in_body(bytes, start) {
-        return false;
-    }
-    let run = &bytes[start..end.min(start + 64)];
-    // `v0.0.0-20200706080929-d51e80ef957d`: a version that Go made up from a commit.
-    if let [b'0', b'-', date @ .., b'-', _, _, _, _, _, _, _, _, _, _, _, _] = run
-        && date.len() == 14
-        && date.iter().all(u8::is_ascii_digit)
-    {
-        return false;
-    }
-    let reads_random = |part: &[u8]| {
-        let makeup = Makeup::of(part);
-        makeup.distinct >= 6 && score(part, &makeup) >= 1
-    };
-    // Identifiers are made of short parts (`IEEE80211_TX_RC_MCS`). A key may have its provider's name glued in front
-    // (`provider-secret-VALUE`), and a few parts by chance; groups of a serial number have digits in nearly all.
-    let (mut parts, mut with_digits, mut from) = (0, 0, 0);
-    for to in memchr::memchr2_iter(b'_', b'-', run).chain([run.len()]) {
-        let part = &run[from..to];
-        from = to + 1;
-        if part.len() >= PART && reads_random(part) {
-            return true;
-        }
-        parts += usize::from(!part.is_empty());
-        with_digits += usize::from(part.iter().any(u8::is_ascii_digit));
-    }
-    parts >= 3 && with_digits * 3 >= parts * 2 && reads_random(run)
-}
-
-/// Whether a digest's kind stands in front of the base64 that is being read at `start`: `h1:`, `zh:`, `sha256-`,
-/// `sha512:`.
-fn is_digest(bytes: &[u8], start: usize) -> bool {
-    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-    let left = bytes[..start].iter().rev().take(90).take_while(|b| part(b)).count();
-    matches!(
-        &bytes[..start - left],
-        [.., b'h', b'1', b':'] | [.., b'z', b'h', b':'] | [.., b's', b'h', b'a', _, _, _, b'-' | b':']
-    )
-}
-
-/// Whether the line at `start` is one of many full lines of base64: it fills 64 or 76 bytes, and so does one beside it.
-fn in_body(bytes: &[u8], start: usize) -> bool {
-    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
-    let left = bytes[..start].iter().rev().take(76).take_while(|b| part(b)).count();
-    let (line, rest) = bytes.split_at(start - left);
-    let width = rest.iter().take(77).take_while(|b| part(b)).count();
-    if !matches!(width, 64 | 76) {
-        return false;
-    }
-    let behind = rest[width..].iter().take(80).position(part).unwrap_or(80);
-    let next = rest.get(width + behind..).unwrap_or_default();
-    let gap = line.iter().rev().take(80).take_while(|b| !part(b)).count();
-    let before = line[..line.len() - gap].iter().rev().take(77).take_while(|b| part(b)).count();
-    before == width || next.iter().take(77).take_while(|b| part(b)).count() == width
-}
 
 /// The places of one piece.
 pub(super) struct Sites<'s, 'k> {
@@ -108,7 +56,12 @@ impl<'s, 'k> Sites<'s, 'k> {
 
     /// A long run that reads as random.
     pub(super) fn random_run(&mut self, start: usize, end: usize) {
+        self.sink.stand(start);
         let value = around(self.bytes, start, end);
+        self.reads_around(value);
+        if in_body(self.bytes, start) {
+            return;
+        }
         let name = name::find(self.bytes, value.start).map(|n| n.span);
         self.rules.clear();
         let (rules, index) = (&mut self.rules, self.index);
@@ -125,16 +78,23 @@ impl<'s, 'k> Sites<'s, 'k> {
 
     /// A stem of a name.
     pub(super) fn stem(&mut self, start: usize, end: usize) {
+        self.sink.stand(start);
         if self.bytes[end - 1] == b' ' {
+            let begins = self.bytes.get(end).is_some_and(|b| b"uUlLrR".contains(b));
+            self.sink.record.reads_until(end + if begins { STATEMENT } else { 16 });
             self.login(login::identified_by(self.bytes, end), (start, end));
             return;
         }
         let (from, to) = whole_name(self.bytes, start, end);
+        self.sink.record.reads_from(from.saturating_sub(FRONT));
+        self.sink.record.reads_until(to + 2);
         if (from, to) == self.last || to - from > LONGEST_NAME {
             return;
         }
         self.last = (from, to);
+        self.sink.record.reads_value(self.bytes, to);
         if login::signs_in(&self.bytes[from..to]) {
+            self.sink.record.reads_until(to + STATEMENT);
             self.login(login::second_string(self.bytes, to), (from, to));
             // What such a call is given first is the user's name.
             if to - from > 8 {
@@ -155,19 +115,21 @@ impl<'s, 'k> Sites<'s, 'k> {
         } else {
             words_before(self.bytes, from)
         };
+        let text = &self.bytes[value.start..value.end];
+        let looks_around = length >= 8 && is_random(text, &Makeup::of(text));
+        if looks_around {
+            self.reads_around(value);
+        }
         self.rules.clear();
         let (rules, index) = (&mut self.rules, self.index);
         index.table.lookup(&self.bytes[from..to], &mut |entry, _| rules.push(entry.rule));
         for_each_tail(&self.bytes[from..to], &mut |hash| index.table.get(hash, &mut |e| rules.push(e.rule)));
-        if length >= 8 {
-            let text = &self.bytes[value.start..value.end];
-            if is_random(text, &Makeup::of(text)) {
-                self.near.each(&index.table, self.bytes, (value.start, value.end), &mut |entry| {
-                    if !entry.in_name || entry.by == super::table::By::Host {
-                        rules.push(entry.rule);
-                    }
-                });
-            }
+        if looks_around {
+            self.near.each(&index.table, self.bytes, (value.start, value.end), &mut |entry| {
+                if !entry.in_name || entry.by == super::table::By::Host {
+                    rules.push(entry.rule);
+                }
+            });
         }
         self.emit(value, None, Some((from, to)));
     }
@@ -177,6 +139,12 @@ impl<'s, 'k> Sites<'s, 'k> {
         if let (Some(rule), Some(value)) = (self.index.login, value) {
             self.whole(rule, value, Some(name));
         }
+    }
+
+    /// What stands around a value has a say.
+    fn reads_around(&mut self, value: Value) {
+        self.sink.record.reads_from(value.start.saturating_sub(SURROUNDINGS.0));
+        self.sink.record.reads_until(value.end + SURROUNDINGS.1);
     }
 
     /// Whether what stands in front of a name allows the form that follows it.
@@ -262,8 +230,10 @@ impl<'s, 'k> Sites<'s, 'k> {
     pub(super) fn url(&mut self, start: usize) {
         self.login(login::option_user(self.bytes, start), (start, start));
         let Some(rule) = self.index.url else { return };
+        self.sink.stand(start);
+        self.sink.record.reads_until(start + 302);
         let Some((from, to)) = userinfo_password(self.bytes, start) else { return };
-        self.sink.out.push(Candidate { start: from, end: to, rule, prefix: 0, name: None });
+        self.sink.push(Candidate { start: from, end: to, rule, prefix: 0, name: None });
     }
 
     /// Tries the rules found for a value.
@@ -298,7 +268,7 @@ impl<'s, 'k> Sites<'s, 'k> {
                 let length =
                     rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"+/=_-.~".contains(b)).count();
                 if length >= 8 {
-                    self.sink.out.push(Candidate { start, end: start + length, rule, prefix: 0, name });
+                    self.sink.push(Candidate { start, end: start + length, rule, prefix: 0, name });
                 }
             }
         }
@@ -306,7 +276,7 @@ impl<'s, 'k> Sites<'s, 'k> {
 
     /// A rule that takes the whole value.
     fn whole(&mut self, rule: u32, value: Value, name: Option<(usize, usize)>) {
-        self.sink.out.push(Candidate { start: value.start, end: value.end, rule, prefix: 0, name });
+        self.sink.push(Candidate { start: value.start, end: value.end, rule, prefix: 0, name });
     }
 
     /// A rule with a shape: at the value's start, at the run's, and behind each separator inside it.
@@ -327,7 +297,7 @@ impl<'s, 'k> Sites<'s, 'k> {
         for &start in &starts[..count] {
             if let Some(mut found) = self.sink.shapes.match_any(rule, bytes, start, self.sink.ends) {
                 found.name = name;
-                self.sink.out.push(found);
+                self.sink.push(found);
                 return;
             }
         }

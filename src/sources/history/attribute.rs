@@ -130,42 +130,56 @@ impl Question<'_> {
 
     /// Finds the trees that hold a target, and their lines.
     fn trees(&self) -> Trees {
-        let count = self.plan.catalog().len() as u32;
-        let mut wanted = Wanted::new(self.plan, Some(self.reached));
-        self.objects.iter().for_each(|number| wanted.add(self.plan, *number));
-        wanted.names = self.names.iter().cloned().collect();
-        let direct = wanted.look(self.plan, self.threads, self.stop);
-        let mut holding = Bits::new(self.plan.catalog().len());
-        direct.lines.iter().for_each(|line| {
+        let count = self.plan.catalog().len();
+        let (mut targets, mut holding) = (Bits::new(count), Bits::new(count));
+        self.objects.iter().for_each(|number| _ = targets.insert(*number));
+        let (mut names, mut lines) = (Names::default(), Vec::new());
+        let wanted = |line: &Line| targets.contains(line.child) && self.reached.contains(line.tree);
+        for (line, name) in self.graph.lines().filter(|(line, _)| wanted(line)) {
+            let link = line.mode & 0o170_000 == 0o120_000;
             holding.insert(line.tree);
-        });
-        self.spread(&mut holding);
-        let mut wanted = Wanted::new(self.plan, Some(&holding));
-        (0..count).filter(|n| holding.contains(*n)).for_each(|n| wanted.add(self.plan, n));
-        let mut found = wanted.look(self.plan, self.threads, self.stop);
-        let places: HashMap<&[u8], u32> = self.names.iter().map(|n| &**n).zip(count..).collect();
-        let mut lines = Vec::new();
-        for Line { tree, name, child, mode, by_name } in direct.lines {
-            let bytes = direct.names.name(name);
-            let child = if by_name { places.get(bytes).copied().unwrap_or(NONE) } else { child };
-            let name = found.names.number(bytes);
             lines.push((
-                tree,
-                Item { name, child, is_tree: false, link: mode & 0o170_000 == 0o120_000 && !by_name },
+                line.tree,
+                Item { name: names.number(name), child: line.child, is_tree: false, link },
             ));
         }
-        for Line { tree, name, child, .. } in found.lines {
-            lines.push((tree, Item { name, child, is_tree: true, link: false }));
+        self.by_name(&mut |tree, name, child| {
+            holding.insert(tree);
+            lines.push((tree, Item { name: names.number(name), child, is_tree: false, link: false }));
+        });
+        self.spread(&mut holding);
+        for tree in (0..count as u32).filter(|n| holding.contains(*n)) {
+            for (name, child) in self.graph.named_subtrees(tree).filter(|(_, child)| holding.contains(*child))
+            {
+                lines.push((tree, Item { name: names.number(name), child, is_tree: true, link: false }));
+            }
         }
         lines.sort_unstable();
         lines.dedup();
-        let mut trees = Trees { names: found.names, ..Trees::default() };
+        let mut trees = Trees { names, ..Trees::default() };
         for (tree, item) in lines {
             let at = trees.items.len() as u32;
             trees.of.entry(tree).or_insert((at, at)).1 = at + 1;
             trees.items.push(item);
         }
         trees
+    }
+
+    /// Calls `found` with tree, name and target for each line with a name that is a target. Names with keys in them
+    /// are rare, and only then all trees are read once more.
+    fn by_name(&self, found: &mut dyn FnMut(u32, &[u8], Target)) {
+        if self.names.is_empty() {
+            return;
+        }
+        let mut wanted = Wanted::new(self.plan, Some(self.reached));
+        wanted.names = self.names.iter().cloned().collect();
+        let count = self.plan.catalog().len() as u32;
+        let places: HashMap<&[u8], u32> = self.names.iter().map(|n| &**n).zip(count..).collect();
+        let seen = wanted.look(self.plan, self.threads, self.stop);
+        for line in &seen.lines {
+            let name = seen.names.name(line.name);
+            found(line.tree, name, places.get(name).copied().unwrap_or(NONE));
+        }
     }
 
     /// From trees that hold a target directly to all that hold one below.

@@ -1,12 +1,14 @@
 //! Who points at whom: commits, their parents and trees; trees and their subtrees; tags and their targets.
 //!
-//! Blobs are left out: a tree's lines for files outnumber those for folders by far, and a second reading of all trees
-//! is quick.
+//! Blobs are left out but for those in which something was found: a tree's lines for files outnumber those for folders
+//! by far.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::ops::Range;
 
 use super::bits::Bits;
+use super::lines::{Line, Names};
 
 /// No object, or one that the store does not have.
 pub(super) const NONE: u32 = u32::MAX;
@@ -31,7 +33,13 @@ pub(super) struct Rows {
     parents: Vec<u32>,
     trees: Vec<(u32, u32, u32)>,
     edges: Vec<u32>,
+    /// The name of each edge, by its number in `names`.
+    edge_names: Vec<u32>,
     tags: Vec<(u32, u32)>,
+    /// Lines that name blobs in which something was found; the name by its number in `names`.
+    pub(super) lines: Vec<Line>,
+    /// All names that stand in trees.
+    pub(super) names: Names,
 }
 
 impl Rows {
@@ -48,9 +56,10 @@ impl Rows {
         self.edges.len() as u32
     }
 
-    /// Adds a subtree of the tree that was begun.
-    pub(super) fn edge(&mut self, subtree: u32) {
+    /// Adds a subtree of the tree that was begun, and the number of its name.
+    pub(super) fn edge(&mut self, subtree: u32, name: u32) {
         self.edges.push(subtree);
+        self.edge_names.push(name);
     }
 
     /// Ends the tree that was begun at `start`.
@@ -110,13 +119,29 @@ impl Graph {
 
     /// The subtrees of a tree; none if it is not a tree that was read.
     pub(super) fn subtrees(&self, number: u32) -> &[u32] {
-        let Some(&(part, at)) = self.slots.get(number as usize) else { return &[] };
-        let rows = self.parts.get(part as usize);
-        rows.and_then(|rows| {
-            let (_, start, end) = rows.trees.get(at as usize)?;
-            rows.edges.get(*start as usize..*end as usize)
+        let found = self.tree(number).and_then(|(rows, edges)| rows.edges.get(edges));
+        found.unwrap_or_default()
+    }
+
+    /// The subtrees of a tree with their names.
+    pub(super) fn named_subtrees(&self, number: u32) -> impl Iterator<Item = (&[u8], u32)> {
+        self.tree(number).into_iter().flat_map(|(rows, edges)| {
+            let names = rows.edge_names[edges.clone()].iter().map(|name| rows.names.name(*name));
+            names.zip(rows.edges[edges].iter().copied())
         })
-        .unwrap_or_default()
+    }
+
+    /// The part that holds a tree, and its edges in there.
+    fn tree(&self, number: u32) -> Option<(&Rows, Range<usize>)> {
+        let (part, at) = *self.slots.get(number as usize)?;
+        let rows = self.parts.get(part as usize)?;
+        let (_, start, end) = rows.trees.get(at as usize)?;
+        Some((rows, *start as usize..*end as usize))
+    }
+
+    /// The lines of trees that name blobs in which something was found, each with the name.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (&Line, &[u8])> {
+        self.parts.iter().flat_map(|rows| rows.lines.iter().map(|line| (line, rows.names.name(line.name))))
     }
 
     /// The numbers of a commit's parents, [`NONE`] for those that are missing.

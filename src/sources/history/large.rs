@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use crate::encoding::lines::Cursor;
-use crate::model::{Blob, LineCol, Origin, Scope, Stop, Window};
+use crate::model::{Blob, Kin, LineCol, Origin, Scope, Stop, Window};
 
 use crate::sources::source::Worker;
 
@@ -16,7 +16,7 @@ const OVERLAP: usize = 128 << 10;
 /// Reads all of `from` and gives it to the worker window by window; returns how many bytes there were.
 pub(super) fn scan(
     mut from: impl Read,
-    origin: &Origin,
+    (origin, kin): (&Origin, &Kin<'_>),
     worker: &mut Worker<'_>,
     stop: &Stop,
 ) -> io::Result<u64> {
@@ -28,7 +28,7 @@ pub(super) fn scan(
         let keep_from = if offset == 0 { 0 } else { OVERLAP / 2 };
         let keep_to = if last { filled + 1 } else { WINDOW - OVERLAP / 2 };
         let window = Window { offset, start, keep: (keep_from, keep_to) };
-        worker(&Blob { bytes: &buffer[..filled], origin, scope: Scope::Whole, window });
+        worker(&Blob { bytes: &buffer[..filled], origin, scope: Scope::Whole, window, kin: Some(kin) });
         if last || stop.requested().is_some() {
             return Ok(offset + filled as u64);
         }

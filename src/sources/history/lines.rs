@@ -1,8 +1,8 @@
-//! A second reading of all trees, for the lines that name certain objects or have certain names.
+//! A second reading of all trees, for lines that have certain names, or that name damaged or missing objects.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::model::{HashKind, ObjectId, Stop};
+use crate::model::{HashKind, Kin, ObjectId, Stop};
 use crate::pack::{Damage, Entries, Kind, Kinds, Plan, Visitor};
 
 use super::bits::Bits;
@@ -57,6 +57,11 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     /// The number of a name, which is added if it is new.
     pub(super) fn number(&mut self, name: &[u8]) -> u32 {
         if let Some(number) = self.numbers.get(name) {
@@ -131,7 +136,7 @@ struct Look<'a> {
 }
 
 impl Visitor for Look<'_> {
-    fn object(&mut self, tree: u32, _: Kind, data: &[u8]) {
+    fn object(&mut self, tree: u32, _: Kind, data: &[u8], _: &Kin<'_>) {
         let wanted = self.wanted;
         if wanted.within.is_some_and(|within| !within.contains(tree)) {
             return;

@@ -37,7 +37,7 @@ use crate::pack::{Kind, Kinds, Plan, Store};
 use bits::Bits;
 use graph::Graph;
 use tips::Tips;
-use visit::Sift;
+use visit::{Seen, Sift};
 
 /// How to read histories.
 #[derive(Debug, Clone, Default)]
@@ -76,6 +76,8 @@ struct State {
     tips: Tips,
     /// What was left out because it is known to be clean.
     known: Option<Bits>,
+    /// Blobs in which something was found.
+    found: Bits,
     /// Commits or trees are missing: what lies behind them must not be taken for unreachable.
     blind: bool,
 }
@@ -108,10 +110,9 @@ impl History {
             plan.prune(|number| !known.contains(number));
         }
         progress.expect(pieces(&plan, known.as_ref()));
-        let sifts =
-            plan.traverse(Kinds::ALL, *threads, stop, &|| Sift::new(&plan, new_worker(), stop.clone()));
+        let (all, found) = self.read(&plan, new_worker);
         let (mut rows, mut damaged, mut dangling) = (Vec::new(), Vec::new(), false);
-        for seen in sifts.into_iter().map(|sift| sift.seen) {
+        for seen in all {
             coverage.commits += seen.commits;
             coverage.blobs += seen.blobs;
             coverage.bytes += seen.bytes;
@@ -125,11 +126,14 @@ impl History {
             plan,
             tips,
             known,
+            found,
             blind: false,
         };
         if stop.requested().is_none() && (dangling || !damaged.is_empty()) {
             self.complete(&mut state);
+            // Where a header does not tell the type, both readings came by.
             damaged.sort();
+            damaged.dedup();
             let trouble = trouble::Trouble {
                 plan: &state.plan,
                 graph: &state.graph,
@@ -144,6 +148,23 @@ impl History {
         Ok(state)
     }
 
+    /// Reads everything: what was seen, and the blobs in which something was found. Blobs come first: when trees are
+    /// read, it is known whose lines will be asked for.
+    fn read<'s>(&self, plan: &Plan, new_worker: &(dyn Fn() -> Worker<'s> + Sync + 's)) -> (Vec<Seen>, Bits) {
+        let HistoryOptions { threads, stop, .. } = &self.options;
+        let (mut found, none) = (Bits::new(plan.catalog().len()), Bits::default());
+        let blobs = plan.traverse(Kinds::only(Kind::Blob), *threads, stop, &|| {
+            Sift::new(plan, new_worker(), &none, stop.clone())
+        });
+        let mut all: Vec<Seen> = blobs.into_iter().map(|sift| sift.seen).collect();
+        all.iter().flat_map(|seen| &seen.found).for_each(|blob| _ = found.insert(*blob));
+        let others = plan.traverse(Kinds::STRUCTURE, *threads, stop, &|| {
+            Sift::new(plan, new_worker(), &found, stop.clone())
+        });
+        all.extend(others.into_iter().map(|sift| sift.seen));
+        (all, found)
+    }
+
     /// Reads commits and trees that were left out because they are known to be clean: attribution needs all of them.
     fn complete(&self, state: &mut State) {
         if state.known.is_none() {
@@ -152,8 +173,8 @@ impl History {
         let HistoryOptions { threads, stop, .. } = &self.options;
         let store = state.plan.shared_store();
         state.plan = Plan::new(&store, *threads);
-        let plan = &state.plan;
-        let sift = || Sift::new(plan, Box::new(|_| {}), stop.clone());
+        let (plan, found) = (&state.plan, &state.found);
+        let sift = || Sift::new(plan, Box::new(|_| {}), found, stop.clone());
         let rows = plan.traverse(Kinds::STRUCTURE, *threads, stop, &sift).into_iter().map(|s| s.seen.rows);
         state.graph = Graph::new(plan.catalog().len(), rows.collect());
     }

@@ -1,19 +1,19 @@
 //! What a thread does with each object: blobs, messages and names go to the worker, the rest into the graph.
 
-use std::collections::HashSet;
-
-use crate::model::{Blob, BlobPath, CommitOrigin, HashKind, ObjectId, Origin, Part, Stop};
+use crate::model::{Blob, BlobPath, CommitOrigin, HashKind, Kin, ObjectId, Origin, Part, Stop};
 use crate::pack::{Commit, Damage, Entries, Entry, Kind, Plan, Tag, Visitor};
 use crate::sources::source::Worker;
 
+use super::bits::Bits;
 use super::graph::{NONE, Rows};
 use super::large;
+use super::lines::Line;
 
 /// How many tree lines a thread remembers: versions of a folder share most of theirs.
 const RECENT: usize = 1 << 15;
 
 /// The longest line that is remembered.
-const LINE: usize = 59;
+const LINE: usize = 55;
 
 /// One thread's visitor.
 pub(super) struct Sift<'a, 'w> {
@@ -22,7 +22,8 @@ pub(super) struct Sift<'a, 'w> {
     worker: Worker<'w>,
     stop: Stop,
     recent: Box<[Recent]>,
-    names: HashSet<Box<[u8]>>,
+    /// Blobs whose lines in trees are wanted.
+    targets: &'a Bits,
     /// What it saw.
     pub(super) seen: Seen,
 }
@@ -35,6 +36,8 @@ pub(super) struct Seen {
     pub(super) blobs: u64,
     pub(super) bytes: u64,
     pub(super) submodules: u64,
+    /// Blobs in which something was found.
+    pub(super) found: Vec<u32>,
     /// What could not be read, and why.
     pub(super) damaged: Vec<(u32, String)>,
     /// Whether something points at an object that is not there, or not of the type it should have.
@@ -45,27 +48,33 @@ pub(super) struct Seen {
 #[derive(Clone, Copy)]
 struct Recent {
     number: u32,
+    name: u32,
     len: u8,
     line: [u8; LINE],
 }
 
 impl<'a, 'w> Sift<'a, 'w> {
-    pub(super) fn new(plan: &'a Plan, worker: Worker<'w>, stop: Stop) -> Sift<'a, 'w> {
+    /// `targets` are blobs in which something was found: the lines of trees that name them are kept.
+    pub(super) fn new(plan: &'a Plan, worker: Worker<'w>, targets: &'a Bits, stop: Stop) -> Sift<'a, 'w> {
         Sift {
             plan,
             hash: plan.store().hash(),
             worker,
             stop,
-            recent: vec![Recent { number: NONE, len: 0, line: [0; LINE] }; RECENT].into(),
-            names: HashSet::new(),
+            recent: vec![Recent { number: NONE, name: 0, len: 0, line: [0; LINE] }; RECENT].into(),
+            targets,
             seen: Seen::default(),
         }
     }
 
     fn give(&mut self, number: u32, part: Part, bytes: &[u8]) {
+        self.give_kin(number, part, bytes, None);
+    }
+
+    fn give_kin(&mut self, number: u32, part: Part, bytes: &[u8], kin: Option<&Kin<'_>>) {
         if !bytes.is_empty() {
             let origin = Origin::Object(self.plan.catalog().id(number), part);
-            (self.worker)(&Blob::whole(bytes, &origin));
+            (self.worker)(&Blob { kin, ..Blob::whole(bytes, &origin) });
             self.seen.bytes += bytes.len() as u64;
         }
     }
@@ -115,9 +124,16 @@ impl<'a, 'w> Sift<'a, 'w> {
         let start = self.seen.rows.begin_tree();
         let mut entries = Entries::new(data, self.hash);
         for entry in entries.by_ref() {
-            let child = self.line(&entry);
-            if entry.is_tree() && child != NONE {
-                self.seen.rows.edge(child);
+            let (child, name) = self.line(&entry);
+            if child == NONE {
+                continue;
+            }
+            if entry.is_tree() {
+                self.seen.rows.edge(child, name);
+            }
+            if self.targets.contains(child) {
+                let line = Line { tree: number, name, child, mode: entry.mode, by_name: false };
+                self.seen.rows.lines.push(line);
             }
         }
         if entries.damaged() {
@@ -126,22 +142,23 @@ impl<'a, 'w> Sift<'a, 'w> {
         self.seen.rows.end_tree(number, start);
     }
 
-    /// Looks at a line of a tree; the number of what it names.
+    /// Looks at a line of a tree; the number of what it names, and that of the name.
     #[inline]
-    fn line(&mut self, entry: &Entry<'_>) -> u32 {
+    fn line(&mut self, entry: &Entry<'_>) -> (u32, u32) {
         let slot = usize::from(entry.id[0]) << 8 | usize::from(entry.id[1]);
         let slot = slot & (RECENT - 1);
         let recent = &self.recent[slot];
         if usize::from(recent.len) == entry.raw.len() && recent.line[..entry.raw.len()] == *entry.raw {
-            return recent.number;
+            return (recent.number, recent.name);
         }
         self.new_line(entry, slot)
     }
 
     #[inline(never)]
-    fn new_line(&mut self, entry: &Entry<'_>, slot: usize) -> u32 {
-        if !self.names.contains(entry.name) {
-            self.names.insert(entry.name.into());
+    fn new_line(&mut self, entry: &Entry<'_>, slot: usize) -> (u32, u32) {
+        let known = self.seen.rows.names.len();
+        let name = self.seen.rows.names.number(entry.name);
+        if self.seen.rows.names.len() > known {
             self.name(entry.name);
         }
         let number = if entry.is_submodule() {
@@ -153,9 +170,9 @@ impl<'a, 'w> Sift<'a, 'w> {
         if entry.raw.len() <= LINE {
             let recent = &mut self.recent[slot];
             recent.line[..entry.raw.len()].copy_from_slice(entry.raw);
-            (recent.number, recent.len) = (number, entry.raw.len() as u8);
+            (recent.number, recent.name, recent.len) = (number, name, entry.raw.len() as u8);
         }
-        number
+        (number, name)
     }
 
     /// The name of a file or folder. Which commit brought it in is found afterwards, by the name.
@@ -173,11 +190,12 @@ fn name_origin(hash: HashKind, name: &[u8]) -> Origin {
 }
 
 impl Visitor for Sift<'_, '_> {
-    fn object(&mut self, number: u32, kind: Kind, data: &[u8]) {
+    fn object(&mut self, number: u32, kind: Kind, data: &[u8], kin: &Kin<'_>) {
         match kind {
             Kind::Blob => {
                 self.seen.blobs += 1;
-                self.give(number, Part::Content, data);
+                self.give_kin(number, Part::Content, data, Some(kin));
+                self.seen.found.extend(Some(number).filter(|_| kin.has_findings()));
             }
             Kind::Commit => self.commit(number, data),
             Kind::Tree => self.tree(number, data),
@@ -188,13 +206,15 @@ impl Visitor for Sift<'_, '_> {
     fn large(&mut self, number: u32) {
         let id = self.plan.catalog().id(number);
         let origin = Origin::Object(id, Part::Content);
+        let kin = Kin::default();
         let scanned = match self.plan.store().open_blob(&id) {
             Ok(Some(stream)) => {
-                large::scan(stream, &origin, &mut self.worker, &self.stop).map_err(|e| e.to_string())
+                large::scan(stream, (&origin, &kin), &mut self.worker, &self.stop).map_err(|e| e.to_string())
             }
             Ok(None) => Err("object vanished while it was being read".into()),
             Err(damage) => Err(damage.to_string()),
         };
+        self.seen.found.extend(Some(number).filter(|_| kin.has_findings()));
         match scanned {
             Ok(bytes) => {
                 self.seen.blobs += 1;

@@ -1,0 +1,65 @@
+//! Long runs that may be keys although no name says so.
+
+use crate::engine::judge::random::{Makeup, score};
+use crate::engine::masks::PART;
+
+/// Whether a long run that holds a digit or letters of both cases may be a key without any name: random, or at least
+/// not a word. Cheap, and mostly says no.
+pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
+    // A call, bare or not, is code; digests are data.
+    if bytes.get(end) == Some(&b'(') || is_digest(bytes, start) {
+        return false;
+    }
+    let run = &bytes[start..end.min(start + 64)];
+    // `v0.0.0-20200706080929-d51e80ef957d`: a version that Go made up from a commit.
+    if let [b'0', b'-', date @ .., b'-', _, _, _, _, _, _, _, _, _, _, _, _] = run
+        && date.len() == 14
+        && date.iter().all(u8::is_ascii_digit)
+    {
+        return false;
+    }
+    let reads_random = |part: &[u8]| {
+        let makeup = Makeup::of(part);
+        makeup.distinct >= 6 && score(part, &makeup) >= 1
+    };
+    // Identifiers are made of short parts (`IEEE80211_TX_RC_MCS`). A key may have its provider's name glued in front
+    // (`provider-secret-VALUE`), and a few parts by chance; groups of a serial number have digits in nearly all.
+    let (mut parts, mut with_digits, mut from) = (0, 0, 0);
+    for to in memchr::memchr2_iter(b'_', b'-', run).chain([run.len()]) {
+        let part = &run[from..to];
+        from = to + 1;
+        if part.len() >= PART && reads_random(part) {
+            return true;
+        }
+        parts += usize::from(!part.is_empty());
+        with_digits += usize::from(part.iter().any(u8::is_ascii_digit));
+    }
+    parts >= 3 && with_digits * 3 >= parts * 2 && reads_random(run)
+}
+
+/// Whether a digest's kind stands in front of the base64 that is being read at `start`: `h1:`, `zh:`, `sha256-`,
+/// `sha512:`.
+fn is_digest(bytes: &[u8], start: usize) -> bool {
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    let left = bytes[..start].iter().rev().take(90).take_while(|b| part(b)).count();
+    matches!(
+        &bytes[..start - left],
+        [.., b'h', b'1', b':'] | [.., b'z', b'h', b':'] | [.., b's', b'h', b'a', _, _, _, b'-' | b':']
+    )
+}
+
+/// Whether the line at `start` is one of many full lines of base64: it fills 64 or 76 bytes, and so does one beside it.
+pub(super) fn in_body(bytes: &[u8], start: usize) -> bool {
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    let left = bytes[..start].iter().rev().take(76).take_while(|b| part(b)).count();
+    let (line, rest) = bytes.split_at(start - left);
+    let width = rest.iter().take(77).take_while(|b| part(b)).count();
+    if !matches!(width, 64 | 76) {
+        return false;
+    }
+    let behind = rest[width..].iter().take(80).position(part).unwrap_or(80);
+    let next = rest.get(width + behind..).unwrap_or_default();
+    let gap = line.iter().rev().take(80).take_while(|b| !part(b)).count();
+    let before = line[..line.len() - gap].iter().rev().take(77).take_while(|b| part(b)).count();
+    before == width || next.iter().take(77).take_while(|b| part(b)).count() == width
+}
