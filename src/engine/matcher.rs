@@ -26,6 +26,9 @@ const WAITING: usize = 4096;
 /// How far before the piece in which it was found a candidate may begin, in bytes.
 const BEFORE: usize = 8192;
 
+/// In so many bytes of wide Latin text there is a NUL.
+const FEW: usize = 256;
+
 /// What may be set about matching.
 #[derive(Debug, Clone)]
 pub struct MatchOptions {
@@ -93,6 +96,10 @@ impl<'r> Matcher<'r> {
     pub fn scan(&self, blob: &Blob<'_>, scratch: &mut Scratch, found: &mut dyn FnMut(Detection<'r>)) {
         if let Some(decoded) = Decoded::of(blob.bytes) {
             self.scan_text(blob, &decoded.text, Lie::Decoded(&decoded), scratch, found);
+            // A mark may be chance, or a lie: wide Latin text has NULs, and what has none is read as it stands too.
+            if memchr::memchr(0, &blob.bytes[..blob.bytes.len().min(FEW)]).is_none() {
+                self.scan_text(blob, blob.bytes, Lie::Same, scratch, found);
+            }
             return;
         }
         if let Some(rest) = behind_mark(blob) {

@@ -161,6 +161,25 @@ fn keys_anywhere_in_large_files_are_found_once_at_their_place() {
 }
 
 #[test]
+fn a_byte_order_mark_that_lies_hides_nothing() {
+    let sandbox = Sandbox::new();
+    for pad in ["", "x"] {
+        let lie = [&b"\xFF\xFE"[..], pad.as_bytes(), b"\n", leak().as_bytes()].concat();
+        sandbox.file("lie.bin", lie);
+        let ran = sandbox.run(["scan", "--format", "jsonl"]).code(1);
+        assert_eq!(ran.findings().len(), 1, "{pad:?}: {}", ran.out);
+        assert_eq!(ran.findings()[0]["line"], 2);
+    }
+    // Wide text without a NUL is still wide text.
+    let wide: Vec<u8> = format!("\u{feff}{}\n{}", "漢字".repeat(200), leak())
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    sandbox.file("lie.bin", wide);
+    assert_eq!(sandbox.run(["scan", "--format", "jsonl"]).code(1).findings().len(), 1);
+}
+
+#[test]
 fn answers_do_not_depend_on_threads() {
     let sandbox = Sandbox::git();
     for i in 0..600 {
