@@ -71,7 +71,12 @@ pub(super) const TOP: &[Key] = &[
     key("paths", None, Takes::RulePaths, "Where rules apply: `only` below and `except` below these paths."),
     key("min-severity", None, Takes::Severity, "Findings below this severity are not reported."),
     key("confidence", None, Takes::Level, "Findings below this confidence are not reported."),
-    key("decode", None, Takes::Switch, "Whether to look into encodings and archives."),
+    key(
+        "decode",
+        None,
+        Takes::Switch,
+        "Whether to look into encodings (base64, hex, escapes, gzip in base64).",
+    ),
     key("max-file-size", None, Takes::Size, "Larger files are left out and counted, such as 50MB."),
     key("baseline", None, Takes::File, "The baseline, relative to this file."),
     key(

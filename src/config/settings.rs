@@ -27,7 +27,7 @@ pub struct Config {
     pub min_severity: Option<Severity>,
     /// Findings below this confidence are not reported.
     pub confidence: Option<Level>,
-    /// Whether to look into encodings and archives.
+    /// Whether to look into encodings (base64, hex, escapes, gzip in base64).
     pub decode: Option<bool>,
     /// Larger files are left out, in bytes.
     pub max_file_size: Option<u64>,
@@ -114,7 +114,7 @@ impl Config {
             say("min-severity", format!("findings below severity {severity} are not reported"));
         }
         if self.decode == Some(false) {
-            say("decode", "encodings and archives are not looked into".to_string());
+            say("decode", "encodings are not looked into".to_string());
         }
         notes
     }

@@ -210,7 +210,7 @@ fn say(
         let map = Map::Wide(Box::new(map), Box::new(decoded));
         return is_text(&text).then(|| Island { span, layers: vec![layer, "utf-16"], text, map });
     }
-    let (kind, text) = unpack::small(&bytes, budget)?;
+    let (kind, text) = unpack::small(&bytes, &span, budget)?;
     is_text(&text).then(|| Island { span, layers: vec![layer, kind], text, map: Map::Whole })
 }
 

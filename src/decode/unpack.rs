@@ -1,28 +1,40 @@
 //! What is packed small, inside of a text: compressed text in base64 or hex.
 
 use std::io::Read;
+use std::ops::Range;
 
 /// No more comes out of all islands of a blob, in bytes.
-const MOST: u64 = 32 << 20;
+pub const MOST_UNPACKED: u64 = 32 << 20;
 
 /// How many bytes may still come out of packed text.
 #[derive(Debug)]
 pub struct Budget {
     left: u64,
-    /// Whether more would have come.
-    pub exceeded: bool,
+    /// From the first to the last run that says more than that, in bytes of the text that was looked at last.
+    left_out: Option<Range<usize>>,
 }
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { left: MOST, exceeded: false }
+        Budget { left: MOST_UNPACKED, left_out: None }
     }
 }
 
 impl Budget {
     /// For where nothing packed is looked for.
     pub(super) const fn none() -> Budget {
-        Budget { left: 0, exceeded: false }
+        Budget { left: 0, left_out: None }
+    }
+
+    /// From the first to the last run of which not all was read, in bytes of the text they stand in; `None` where all
+    /// was. Told once: to be asked after each text.
+    pub fn take_left_out(&mut self) -> Option<Range<usize>> {
+        self.left_out.take()
+    }
+
+    fn leave_out(&mut self, run: &Range<usize>) {
+        let so_far = self.left_out.take().unwrap_or(run.clone());
+        self.left_out = Some(so_far.start.min(run.start)..so_far.end.max(run.end));
     }
 }
 
@@ -31,14 +43,21 @@ pub(super) fn is_packed(first: &[u8]) -> bool {
     matches!(first, [0x1f, 0x8b, 8, ..])
 }
 
-/// The text of something packed, and how; what is beyond the budget is left out.
-pub(super) fn small(bytes: &[u8], budget: &mut Budget) -> Option<(&'static str, Vec<u8>)> {
+/// The text of something packed, and how; what is beyond the budget is left out, and `run`, where it stands, remembered.
+pub(super) fn small(
+    bytes: &[u8],
+    run: &Range<usize>,
+    budget: &mut Budget,
+) -> Option<(&'static str, Vec<u8>)> {
     if !is_packed(bytes) {
         return None;
     }
     let mut text = Vec::new();
-    let read = flate2::read::MultiGzDecoder::new(bytes).take(budget.left).read_to_end(&mut text);
+    let read = flate2::read::MultiGzDecoder::new(bytes).take(budget.left + 1).read_to_end(&mut text);
+    if text.len() as u64 > budget.left {
+        text.truncate(budget.left as usize);
+        budget.leave_out(run);
+    }
     budget.left -= text.len() as u64;
-    budget.exceeded |= budget.left == 0;
     (read.is_ok() || !text.is_empty()).then_some(("gzip", text))
 }

@@ -34,7 +34,7 @@ const FEW: usize = 256;
 pub struct MatchOptions {
     /// Detections below this confidence are not reported.
     pub min_confidence: Confidence,
-    /// Whether to look into encodings and archives.
+    /// Whether to look into encodings (base64, hex, escapes, gzip in base64).
     pub decode: bool,
 }
 

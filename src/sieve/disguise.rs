@@ -4,25 +4,40 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::decode::{Budget, Page, islands};
+use crate::decode::{Budget, MOST_UNPACKED, Page, islands};
 use crate::encoding::Decoded;
 use crate::encoding::lines::Cursor;
 use crate::engine::{Detection, Matcher, Scratch};
-use crate::model::{Blob, Confidence};
+use crate::model::{Blob, Confidence, Origin, Scope, Skip};
 use crate::rules::Need;
 
 /// A generic rule must be this sure of what it sees in decoded text: a decoder makes many texts, few of which a person
 /// wrote.
 const SURE: Confidence = Confidence(60);
 
+/// Says of a blob that [`uncover`] did not read all of it.
+pub(super) fn too_much(origin: &Origin) -> Skip {
+    let what = match (origin.path(), origin) {
+        (Some(path), _) => path.to_text(),
+        (None, Origin::Object(id, _)) => format!("blob {id}"),
+        (None, Origin::Commit(commit, _)) => format!("commit {}", commit.commit),
+        (None, _) => "standard input".into(),
+    };
+    let why = format!("packed text in it, beyond the first {} MiB of it", MOST_UNPACKED >> 20);
+    Skip { what, why }
+}
+
 /// Adds to what the matcher found in a blob what it finds in disguise, `depth` layers deep; sorted by place.
+///
+/// Returns whether something that counts was not read, because it unpacks to more than the budget of a blob.
+#[must_use]
 pub(super) fn uncover<'r>(
     matcher: &Matcher<'r>,
     blob: &Blob<'_>,
     depth: u8,
     scratch: &mut Scratch,
     found: &mut Vec<Detection<'r>>,
-) {
+) -> bool {
     let decoded = Decoded::of(blob.bytes);
     let text = decoded.as_ref().map_or(blob.bytes, |d| &d.text);
     // What a provider's rule knows needs no second look. (Offsets of wide text are others: all of it gets one.)
@@ -31,11 +46,13 @@ pub(super) fn uncover<'r>(
     } else {
         found.iter().filter(|d| !is_generic(d)).map(|d| d.span.clone()).collect()
     };
-    let mut look = Look { matcher, blob, scratch, budget: Budget::default(), out: Vec::new() };
+    let mut look =
+        Look { matcher, blob, scratch, budget: Budget::default(), left_out: None, out: Vec::new() };
     look.level(text, &Above::Text(&known), depth);
+    let left_out = look.left_out.is_some_and(|part| counts(blob, text, &part));
     let mut more = look.out;
     if more.is_empty() {
-        return;
+        return left_out;
     }
     if let Some(decoded) = &decoded {
         let places = ends(blob, text, &more);
@@ -55,6 +72,18 @@ pub(super) fn uncover<'r>(
     }
     found.append(&mut more);
     found.sort_by(order);
+    left_out
+}
+
+/// Whether a part of a blob's text touches a line that counts.
+fn counts(blob: &Blob<'_>, text: &[u8], part: &Range<usize>) -> bool {
+    if matches!(blob.scope, Scope::Whole) {
+        return true;
+    }
+    let mut cursor = Cursor::new(blob.window.start);
+    let first = cursor.at(text, part.start).line;
+    let last = cursor.at(text, part.end.saturating_sub(1).max(part.start)).line;
+    blob.scope.touches(first, last)
 }
 
 /// One blob's look.
@@ -63,6 +92,8 @@ struct Look<'a, 'r> {
     blob: &'a Blob<'a>,
     scratch: &'a mut Scratch,
     budget: Budget,
+    /// From the first to the last place of the blob's text that says more than the budget allows.
+    left_out: Option<Range<usize>>,
     out: Vec<Detection<'r>>,
 }
 
@@ -106,6 +137,10 @@ impl Look<'_, '_> {
             return;
         }
         let islands = islands(text, &|span| above.wants(span), &mut self.budget);
+        if let Some(part) = self.budget.take_left_out() {
+            // Where the layers between do not tell, it may be anywhere.
+            self.leave_out(above.outer(&part).map_or(0..usize::MAX, |(span, _)| span));
+        }
         if islands.is_empty() {
             return;
         }
@@ -120,6 +155,11 @@ impl Look<'_, '_> {
             }
         });
         self.level(&page.text, &below, depth - 1);
+    }
+
+    fn leave_out(&mut self, part: Range<usize>) {
+        let so_far = self.left_out.take().unwrap_or(part.clone());
+        self.left_out = Some(so_far.start.min(part.start)..so_far.end.max(part.end));
     }
 }
 

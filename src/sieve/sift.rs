@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 use std::time::Instant;
 
 use crate::engine::{Detection, Foreign, Matcher, Scratch};
 use crate::error::Result;
-use crate::model::{Blob, Disposition, Excerpt, Finding, Location, Progress, Remedy, Secret};
+use crate::model::{Blob, Disposition, Excerpt, Finding, Location, Progress, Remedy, Secret, Skip};
 use crate::reports::{Report, RuleSummary};
 use crate::sources::Source;
 use crate::triage::{Marks, Triage};
@@ -25,7 +25,7 @@ pub struct SiftOptions {
     pub show_secrets: bool,
     /// Counted up while the scan runs.
     pub progress: Progress,
-    /// How many layers of encodings and archives are looked into; 0: none.
+    /// How many layers of encodings are looked into; 0: none.
     pub depth: u8,
 }
 
@@ -48,20 +48,23 @@ impl Sieve<'_> {
     pub fn sift(&self, source: &dyn Source) -> Result<Report> {
         let started = Instant::now();
         let (sender, receiver) = channel::<Vec<Finding>>();
+        let (missing, missed) = channel::<Skip>();
         let mut coverage = source.visit(&|| {
-            let sender = sender.clone();
+            let (sender, missing) = (sender.clone(), missing.clone());
             let mut scratch = Scratch::default();
             let mut hiding = Scratch::default();
             let mut remedies = Remedies::default();
             Box::new(move |blob| {
-                let found = self.sift_blob(blob, &mut scratch, &mut hiding, &mut remedies);
+                let found = self.sift_blob(blob, &mut scratch, &mut hiding, &mut remedies, &missing);
                 if !found.is_empty() {
                     // The receiver lives until all workers are gone.
                     let _ = sender.send(found);
                 }
             })
         })?;
-        drop(sender);
+        drop((sender, missing));
+        // Before the source locates: it remembers nothing as clean where something was not read.
+        coverage.incomplete.extend(missed);
         let mut found: Vec<Finding> = receiver.into_iter().flatten().collect();
         source.locate(&mut found, &mut coverage)?;
         found.sort_by(Finding::report_order);
@@ -101,11 +104,14 @@ impl Sieve<'_> {
         scratch: &mut Scratch,
         hiding: &mut Scratch,
         remedies: &mut Remedies,
+        missing: &Sender<Skip>,
     ) -> Vec<Finding> {
         let mut detections = Vec::new();
         self.matcher.scan(blob, scratch, &mut |detection| detections.push(detection));
-        if self.options.depth > 0 {
-            disguise::uncover(self.matcher, blob, self.options.depth, scratch, &mut detections);
+        let depth = self.options.depth;
+        if depth > 0 && disguise::uncover(self.matcher, blob, depth, scratch, &mut detections) {
+            // Its receiver lives as long.
+            let _ = missing.send(disguise::too_much(blob.origin));
         }
         let mut detections: Vec<Found<'_>> = detections.into_iter().map(|d| (d, None)).collect();
         if let Some(foreign) = self.foreign {

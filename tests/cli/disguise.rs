@@ -161,6 +161,48 @@ fn a_key_in_disguise_blocks_when_its_lines_are_added() {
 }
 
 #[test]
+fn packed_text_beyond_the_budget_is_named_and_what_was_found_is_kept() {
+    let packed = |text: &[u8]| format!("data:\n  release: {}\n", base64(&gzip(text)));
+    let sandbox = Sandbox::git();
+    sandbox.file("zeros.yaml", packed(&[0; 1 << 20])).run(["scan"]).code(0);
+    // To the byte as much as is read.
+    let full = vec![0; 32 << 20];
+    sandbox.file("zeros.yaml", packed(&full)).run(["scan"]).code(0);
+    let large = packed(&vec![0; 64 << 20]);
+    sandbox.file("zeros.yaml", &large);
+    sandbox.run(["scan"]).code(3).warns("zeros.yaml: not scanned: packed text");
+    sandbox.run(["scan", "--no-decode"]).code(0);
+    sandbox
+        .run_with(["scan", "-"], large.as_bytes())
+        .code(3)
+        .warns("standard input: not scanned: packed text");
+    // Of a commit only what it adds counts.
+    sandbox.run_git(["add", "-A"]);
+    sandbox.run(["staged"]).code(3).warns("zeros.yaml: not scanned: packed text");
+    sandbox.commit("large");
+    sandbox.file("zeros.yaml", format!("{large}more: 1\n")).run_git(["add", "-A"]);
+    sandbox.run(["staged"]).code(0);
+
+    let sandbox = Sandbox::git();
+    let text = [leak().into_bytes(), b"all is well here\n".repeat((33 << 20) / 17)].concat();
+    sandbox.file("text.yaml", packed(&text)).commit("text");
+    for mode in ["scan", "history"] {
+        let what = if mode == "scan" { "text.yaml".into() } else { blob(&sandbox, "text.yaml") };
+        let ran = sandbox.run([mode, "--format", "json"]).code(1).warns(&what).hides(&key(RULE));
+        let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{mode}: {}", ran.out);
+        assert_eq!(report["coverage"]["complete"], false, "{mode}");
+        let missed = &report["coverage"]["incomplete"];
+        assert_eq!((missed.as_array().unwrap().len(), &missed[0]["what"]), (1, &what.into()), "{mode}");
+        assert!(missed[0]["why"].as_str().unwrap().contains("32 MiB"), "{missed}");
+    }
+}
+
+fn blob(sandbox: &Sandbox, path: &str) -> String {
+    format!("blob {}", sandbox.run_git(["rev-parse", &format!("HEAD:{path}")]))
+}
+
+#[test]
 fn hostile_disguises_end() {
     let sandbox = Sandbox::new();
     let much = |part: &str| part.repeat((256 << 10) / part.len());
