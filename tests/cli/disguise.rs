@@ -164,7 +164,7 @@ fn a_key_in_disguise_blocks_when_its_lines_are_added() {
 fn packed_text_beyond_the_budget_is_named_and_what_was_found_is_kept() {
     let packed = |text: &[u8]| format!("data:\n  release: {}\n", base64(&gzip(text)));
     let sandbox = Sandbox::git();
-    sandbox.file("zeros.yaml", packed(&[0; 1 << 20])).run(["scan"]).code(0);
+    sandbox.file("zeros.yaml", packed(&vec![0; 1 << 20])).run(["scan"]).code(0);
     // To the byte as much as is read.
     let full = vec![0; 32 << 20];
     sandbox.file("zeros.yaml", packed(&full)).run(["scan"]).code(0);
@@ -180,6 +180,10 @@ fn packed_text_beyond_the_budget_is_named_and_what_was_found_is_kept() {
     sandbox.run_git(["add", "-A"]);
     sandbox.run(["staged"]).code(3).warns("zeros.yaml: not scanned: packed text");
     sandbox.commit("large");
+    // What was not read is not remembered as clean.
+    let cache = format!("--cache={}", sandbox.outside().join("cache").display());
+    sandbox.run(["history", &cache]).code(3);
+    sandbox.run(["history", &cache]).code(3);
     sandbox.file("zeros.yaml", format!("{large}more: 1\n")).run_git(["add", "-A"]);
     sandbox.run(["staged"]).code(0);
 
