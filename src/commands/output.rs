@@ -43,10 +43,11 @@ fn named(name: &str) -> Result<&'static dyn Format> {
 
 /// Writes all reports.
 pub(super) fn write(wanted: &[Wanted], report: &Report, look: Look, out: &mut dyn Write) -> Result<()> {
-    if wanted.is_empty() {
-        return Ok(());
+    match wanted {
+        [] => Ok(()),
+        [one] => write_one(one, look, out, &|look, out| one.format.render_report(report, look, out)),
+        several => write_document(several, &Document::of(report, look), look, out),
     }
-    write_document(wanted, &Document::of(report, look), look, out)
 }
 
 /// Writes all reports from what is ready to be shown: fingerprints are made once, however many formats there are.
@@ -56,23 +57,32 @@ pub(super) fn write_document(
     look: Look,
     out: &mut dyn Write,
 ) -> Result<()> {
-    for one in wanted {
-        match &one.file {
-            None => {
-                let mut out = BufWriter::with_capacity(1 << 16, &mut *out);
-                one.format
-                    .render(document, look, &mut out)
-                    .and_then(|()| out.flush())
-                    .map_err(Error::Output)?;
-            }
-            Some(path) => {
-                let look = Look { color: false, width: None, ..look };
-                into_file(path, |file| one.format.render(document, look, file))
-                    .map_err(|source| Error::Io { path: path.clone(), doing: "write", source })?;
-            }
+    wanted
+        .iter()
+        .try_for_each(|one| write_one(one, look, out, &|look, out| one.format.render(document, look, out)))
+}
+
+/// Writes one report to where it is wanted.
+fn write_one(
+    one: &Wanted,
+    look: Look,
+    out: &mut dyn Write,
+    render: &dyn Fn(Look, &mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    match &one.file {
+        None => {
+            let mut out = BufWriter::with_capacity(1 << 16, out);
+            render(look, &mut out).and_then(|()| out.flush()).map_err(Error::Output)
+        }
+        Some(path) => {
+            let look = Look { color: false, width: None, ..look };
+            into_file(path, |file| render(look, file)).map_err(|source| Error::Io {
+                path: path.clone(),
+                doing: "write",
+                source,
+            })
         }
     }
-    Ok(())
 }
 
 /// Writes a private file beside its place and renames it, so that readers see the old or the new one, whole. What is

@@ -133,6 +133,16 @@ impl<'a> Document<'a> {
     /// A report as this look shows it. Suppressed findings are told one by one only when verbose.
     pub fn of(report: &'a Report, look: Look) -> Document<'a> {
         let mut prints = Fingerprints::default();
+        let findings = report.findings.iter().map(|f| Entry::of(f, prints.of(f), look)).collect();
+        Document { findings, ..Document::without_findings(report, look, &mut prints) }
+    }
+
+    /// All but the findings: for who shows those one by one.
+    pub(super) fn without_findings(
+        report: &'a Report,
+        look: Look,
+        prints: &mut Fingerprints<'a>,
+    ) -> Document<'a> {
         let mut entries = |findings: Vec<&'a Finding>| -> Vec<Entry<'a>> {
             findings.into_iter().map(|f| Entry::of(f, prints.of(f), look)).collect()
         };
@@ -148,7 +158,7 @@ impl<'a> Document<'a> {
             tool: "keysieve".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             schema: SCHEMA,
-            findings: entries(report.findings.iter().collect()),
+            findings: Vec::new(),
             suppressed: Suppressed {
                 counts: counts(&report.coverage),
                 findings: entries(told),
@@ -217,12 +227,16 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Fingerprints of this report: short secrets are hashed slowly on purpose, so each key is hashed once.
+/// Fingerprints of this report: short secrets are hashed slowly on purpose, so each of those is hashed once.
 #[derive(Default)]
-struct Fingerprints<'a>(HashMap<(&'a str, &'a crate::model::Secret), Fingerprint>);
+pub(super) struct Fingerprints<'a>(HashMap<(&'a str, &'a crate::model::Secret), Fingerprint>);
 
 impl<'a> Fingerprints<'a> {
-    fn of(&mut self, finding: &'a Finding) -> String {
+    pub(super) fn of(&mut self, finding: &'a Finding) -> String {
+        // To remember a million long ones would take more memory than time.
+        if !Fingerprint::is_slow(&finding.secret) {
+            return finding.fingerprint().to_string();
+        }
         self.0
             .entry((finding.rule.as_ref(), &finding.secret))
             .or_insert_with(|| finding.fingerprint())

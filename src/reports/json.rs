@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::safe_json::{compact, pretty};
-use super::{Document, Format, Look};
+use super::streamed::Streamed;
+use super::{Document, Format, Look, Report};
 
 /// One document: findings, what was suppressed, coverage, rules. Its schema is `docs/reference/report.schema.json`.
 #[derive(Debug)]
@@ -22,6 +23,11 @@ impl Format for Json {
 
     fn render(&self, document: &Document<'_>, _look: Look, out: &mut dyn Write) -> io::Result<()> {
         pretty(document, out)?;
+        out.write_all(b"\n")
+    }
+
+    fn render_report(&self, report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()> {
+        pretty(&Streamed::of(report, look), out)?;
         out.write_all(b"\n")
     }
 }

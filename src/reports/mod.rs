@@ -22,6 +22,7 @@ mod report;
 mod safe_json;
 mod sarif;
 mod shown;
+mod streamed;
 mod summary;
 mod terminal;
 mod text;

@@ -116,6 +116,20 @@ fn a_hundred_thousand_findings_take_no_time() {
 }
 
 #[test]
+fn a_report_is_written_as_its_document() {
+    for report in [report(Vec::new()), ordinary(), hostile(), large(100), samples::audit(20)] {
+        for look in looks() {
+            for f in FORMATS {
+                let mut rendered = Vec::new();
+                let document = Document::of(&report, look);
+                f.render(&document, look, &mut rendered).expect("memory does not fail");
+                assert!(written(f.name(), &report, look).into_bytes() == rendered, "{}", f.name());
+            }
+        }
+    }
+}
+
+#[test]
 fn an_empty_report_is_fine_everywhere() {
     for f in FORMATS {
         written(f.name(), &report(Vec::new()), Look::PLAIN);
