@@ -32,10 +32,15 @@ impl<'r> Concealer<'r> {
         })
     }
 
-    /// Which bytes of a text may be keys; they may overlap.
-    pub(super) fn spans(&self, text: &[u8], scratch: &mut Scratch) -> Vec<Range<usize>> {
+    /// Which bytes of a text may be keys beside those that are `known`, sorted and apart; they may overlap.
+    pub(super) fn spans(
+        &self,
+        text: &[u8],
+        known: &[Range<usize>],
+        scratch: &mut Scratch,
+    ) -> Vec<Range<usize>> {
         let mut spans = Vec::new();
-        self.matcher().spans(text, scratch, &mut |span, _| spans.push(span));
+        self.matcher().spans(text, known, scratch, &mut |span, _| spans.push(span));
         spans
     }
 
@@ -43,7 +48,7 @@ impl<'r> Concealer<'r> {
     pub fn conceal<'t>(&self, text: &'t [u8], scratch: &mut Scratch) -> Cow<'t, [u8]> {
         let mut known: Vec<(usize, usize)> = Vec::new();
         let mut spans = Vec::new();
-        self.matcher().spans(text, scratch, &mut |span, prefix| {
+        self.matcher().spans(text, &[], scratch, &mut |span, prefix| {
             known.push((span.start, prefix));
             spans.push(span);
         });

@@ -23,8 +23,8 @@ pub(super) struct Spot {
     pub(super) shown: String,
 }
 
-/// Tells which bytes of a text may be keys.
-pub(super) type Hide<'h> = &'h mut dyn FnMut(&[u8]) -> Vec<Range<usize>>;
+/// Tells which bytes of a text may be keys beside those that are known, sorted and apart.
+pub(super) type Hide<'h> = &'h mut dyn FnMut(&[u8], &[Range<usize>]) -> Vec<Range<usize>>;
 
 /// Cuts all excerpts of a blob, in the order of `spots`.
 pub(super) fn cut_all(bytes: &[u8], spots: &[Spot], hide: Hide<'_>) -> Vec<Excerpt> {
@@ -49,9 +49,10 @@ pub(super) fn cut_all(bytes: &[u8], spots: &[Spot], hide: Hide<'_>) -> Vec<Excer
         let (now, later) = rest.split_at(many);
         let encoding = if apart { Some(Encoding::Utf16Le) } else { encoding };
         let stretch = Stretch::new(bytes, range, encoding);
-        let mut hidden = hide(stretch.text());
         let in_text = |i: usize| stretch.place(&spots[i].span);
-        hidden.extend(now.iter().map(|&i| in_text(i)));
+        let known = merged(now.iter().map(|&i| in_text(i)).collect());
+        let mut hidden = hide(stretch.text(), &known);
+        hidden.extend(known);
         let hidden = merged(hidden);
         for &i in now {
             excerpts[i] = cut(stretch.text(), &in_text(i), &spots[i].shown, &hidden);
@@ -217,7 +218,7 @@ fn push(text: &mut String, bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Spot, cut, cut_all, merged};
+    use super::{Range, Spot, cut, cut_all, merged};
 
     #[test]
     fn every_secret_of_the_line_is_hidden() {
@@ -251,7 +252,7 @@ mod tests {
             .map(|at| Spot { span: at..at + word.len(), shown: "S…".into() })
             .collect();
         let other = other.as_bytes();
-        let mut hide = |text: &[u8]| {
+        let mut hide = |text: &[u8], _: &[Range<usize>]| {
             let places = (0..text.len()).filter(|&at| text[at..].starts_with(other));
             places.map(|at| at..at + other.len()).collect()
         };
