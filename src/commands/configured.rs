@@ -203,7 +203,16 @@ pub(super) fn near(path: &Path) -> PathBuf {
 
 /// The real absolute path, or at least an absolute one.
 pub(super) fn absolute(path: &Path) -> PathBuf {
-    fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_path_buf())
+    // What is not there yet lies where its parent lies.
+    let parent = || {
+        let parent = path.parent().map(|p| if p.as_os_str().is_empty() { Path::new(".") } else { p });
+        Some(fs::canonicalize(parent?).ok()?.join(path.file_name()?))
+    };
+    fs::canonicalize(path)
+        .ok()
+        .or_else(parent)
+        .or_else(|| std::path::absolute(path).ok())
+        .unwrap_or_else(|| path.to_path_buf())
 }
 
 /// Which hygiene rules were selected: `--only` and `--disable` of command line and configuration.

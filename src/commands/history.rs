@@ -53,7 +53,7 @@ pub struct Args {
     pub unreachable: bool,
     /// Remember objects that are clean in this folder (default: the user's cache folder), so that the next run with the
     /// same rules reads only what is new
-    #[arg(value_parser = OsStringValueParser::new().map(PathBuf::from), long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(value_parser = OsStringValueParser::new().map(PathBuf::from), long, value_name = "DIR", num_args = 0..=1, default_missing_value = "")]
     pub cache: Option<PathBuf>,
 }
 
@@ -90,6 +90,12 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
 
 /// The cache in a folder, which must not lie in what is scanned: whoever writes it decides what is not read.
 fn cache(folder: &Path, found: &[Place], session: &Session<'_>) -> Result<Cache> {
+    // `history --cache REPO` looks like a cache of the current repository in another one.
+    let named = !folder.as_os_str().is_empty();
+    if named && (folder.join(".git").exists() || folder.join("objects").is_dir()) {
+        let shown = folder.display();
+        return Err(Error::Usage(format!("--cache: {shown} is a repository; name it before --cache")));
+    }
     let folder = if folder.as_os_str().is_empty() { user_cache()? } else { absolute(folder) };
     for place in found {
         let inside = [place.repository.work_tree.as_deref(), Some(&place.repository.common_dir)];

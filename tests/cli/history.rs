@@ -292,6 +292,9 @@ fn a_cache_of_clean_objects_changes_no_answer() {
     }
     assert_eq!(history(&s, &[&option]), plain);
     s.run(["history", "--cache=.git/cache"]).code(2);
+    // With a blank between, beside the repository, and never in another repository by mistake.
+    s.run(["history", "--cache", "../outside-cache"]).code(1);
+    s.run(["history", "--cache", "."]).code(2).warns("is a repository");
     // Without a folder it is the user's.
     s.run(["history", "--cache"]).code(1);
     assert!(s.outside().join("home/.cache/keysieve").is_dir());
