@@ -130,29 +130,27 @@ impl Decoded {
 
     /// Where in the original the character at `offset` of the text begins.
     pub fn original(&self, offset: usize) -> usize {
-        let place = self.places.partition_point(|p| p.0 <= offset).saturating_sub(1);
-        let Some(&(mut at, mut original)) = self.places.get(place) else { return 0 };
-        while at < offset {
-            let Some(&first) = self.text.get(at) else { break };
-            let (len, units) = self.character(first);
-            at += len;
-            original += units * self.encoding.unit();
-        }
-        original
+        self.walk(|at, _| at < offset, self.places.partition_point(|p| p.0 <= offset)).1
     }
 
     /// Where in the text the character begins that stands at `offset` of the original: the way back of
     /// [`Decoded::original`].
     pub fn offset(&self, offset: usize) -> usize {
-        let place = self.places.partition_point(|p| p.1 <= offset).saturating_sub(1);
-        let Some(&(mut at, mut original)) = self.places.get(place) else { return 0 };
-        while original < offset {
+        let place = self.places.partition_point(|p| p.1 <= offset);
+        self.walk(|_, original| original < offset, place).0.min(self.text.len())
+    }
+
+    /// From the last known place before `place` on, the first character of which `before` does not hold: where it
+    /// begins in the text and in the original.
+    fn walk(&self, before: impl Fn(usize, usize) -> bool, place: usize) -> (usize, usize) {
+        let Some(&(mut at, mut original)) = self.places.get(place.saturating_sub(1)) else { return (0, 0) };
+        while before(at, original) {
             let Some(&first) = self.text.get(at) else { break };
             let (len, units) = self.character(first);
             at += len;
             original += units * self.encoding.unit();
         }
-        at.min(self.text.len())
+        (at, original)
     }
 
     /// How long a character is that begins with this byte: in the text in bytes, in the original in code units.

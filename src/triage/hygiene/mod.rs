@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use crate::config::wildcard;
-use crate::model::{BlobPath, Excerpt, Finding, LineCol, Location, Origin, Remedy, Secret, Severity};
+use crate::model::{BlobPath, Excerpt, Finding, LineCol, Location, Origin, Remedy, RuleId, Secret, Severity};
 use crate::rules::Rule;
 
 pub use table::Hygiene;
@@ -122,34 +122,37 @@ pub fn is_harmless_env(content: &[u8]) -> bool {
     })
 }
 
-/// A finding of this kind. What stands for its secret is the path, so that fingerprint and baseline mean this file.
+/// A finding of this kind.
 pub fn finding(kind: &'static Hygiene, origin: Origin, severity: Severity) -> Finding {
-    let path = origin.path().map_or(&b""[..], BlobPath::as_bytes);
-    let named = [b"file:", path].concat();
     let about = format!(
         "{} Take it out with `git rm --cached`, add `{}` to .gitignore, and replace what it held: it stays in the history.",
         kind.why,
         kind.ignore.join("`, `")
     );
-    let location = Location {
-        origin,
-        span: 0..0,
-        start: LineCol::START,
-        end: LineCol::START,
-        excerpt: Excerpt::default(),
-    };
     Finding {
         provider: "Hygiene".into(),
         name: kind.name.into(),
         severity,
         reasons: vec![format!("tracked by git: {}", kind.why).into()],
         remedy: Arc::new(Remedy { about: about.into(), ..Remedy::default() }),
-        ..Finding::new(kind.rule.into(), Secret::new(&named, named.len()), location)
+        ..about_path(kind.rule.into(), origin)
     }
 }
 
-/// A finding of another tool's rule that is about a path alone. Its secret's stand-in is the path, as above.
+/// A finding of another tool's rule that is about a path alone.
 pub fn foreign_finding(rule: &Rule, origin: Origin) -> Finding {
+    Finding {
+        provider: rule.provider.clone(),
+        name: rule.name.clone(),
+        severity: rule.severity,
+        reasons: vec!["its path is what the rule is about".into()],
+        ..about_path(rule.id.clone(), origin)
+    }
+}
+
+/// A finding that is about a file as such. What stands for its secret is the path, so that fingerprint and baseline mean
+/// this file.
+fn about_path(rule: RuleId, origin: Origin) -> Finding {
     let path = origin.path().map_or(&b""[..], BlobPath::as_bytes);
     let named = [b"file:", path].concat();
     let location = Location {
@@ -159,13 +162,7 @@ pub fn foreign_finding(rule: &Rule, origin: Origin) -> Finding {
         end: LineCol::START,
         excerpt: Excerpt::default(),
     };
-    Finding {
-        provider: rule.provider.clone(),
-        name: rule.name.clone(),
-        severity: rule.severity,
-        reasons: vec!["its path is what the rule is about".into()],
-        ..Finding::new(rule.id.clone(), Secret::new(&named, named.len()), location)
-    }
+    Finding::new(rule, Secret::new(&named, named.len()), location)
 }
 
 /// How much less sure a judged value (a password, a generic token) is because of the folder or name it stands in:
