@@ -69,7 +69,7 @@ fn environments(report: &Report) -> Vec<String> {
     let mut by_key: BTreeMap<&Secret, BTreeMap<&'static str, String>> = BTreeMap::new();
     for finding in report.findings.iter().chain(&report.suppressed) {
         if let Some((environment, _)) = finding.variable.as_deref().and_then(environment_of) {
-            let name = finding.variable.clone().unwrap_or_default();
+            let name = finding.variable.as_deref().unwrap_or_default().to_owned();
             by_key.entry(&finding.secret).or_default().entry(environment).or_insert(name);
         }
     }

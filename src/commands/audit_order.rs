@@ -79,7 +79,8 @@ impl Key<'_> {
             };
             parts.push(format!("{age} days old{old}"));
         }
-        let owners = some(self.findings.iter().filter_map(|f| f.owner.clone()).collect());
+        let owners =
+            some(self.findings.iter().filter_map(|f| f.owner.as_deref().map(str::to_owned)).collect());
         if !owners.is_empty() {
             parts.push(format!("owner {owners}"));
         }

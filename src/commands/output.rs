@@ -43,11 +43,7 @@ fn named(name: &str) -> Result<&'static dyn Format> {
 
 /// Writes all reports.
 pub(super) fn write(wanted: &[Wanted], report: &Report, look: Look, out: &mut dyn Write) -> Result<()> {
-    match wanted {
-        [] => Ok(()),
-        [one] => write_one(one, look, out, &|look, out| one.format.render_report(report, look, out)),
-        several => write_document(several, &Document::of(report, look), look, out),
-    }
+    write_document(wanted, &Document::of(report, look), look, out)
 }
 
 /// Writes all reports from what is ready to be shown: fingerprints are made once, however many formats there are.

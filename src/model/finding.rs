@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use super::{BlobPath, Fingerprint, Location, ObjectId, Secret};
+use super::{BlobPath, Few, Fingerprint, Location, ObjectId, Secret};
 
 /// The id of a rule, `provider-kind`.
 pub type RuleId = Cow<'static, str>;
@@ -132,11 +133,11 @@ pub enum Verdict {
     #[default]
     Unverified,
     /// The provider accepts the key; whose it is, where the answer says.
-    Live(String),
+    Live(Box<str>),
     /// The provider refuses the key.
     Dead,
     /// No clear answer, and why.
-    Unknown(String),
+    Unknown(Box<str>),
 }
 
 impl Verdict {
@@ -160,14 +161,14 @@ pub enum Disposition {
     /// It stands in the baseline.
     Known {
         /// The reason written there, if any.
-        reason: Option<String>,
+        reason: Option<Box<str>>,
     },
     /// Somebody said that it is fine.
     Allowed {
         /// Where it was said: "inline", "config", "gitleaks:allow", …
         by: Cow<'static, str>,
         /// Why.
-        reason: String,
+        reason: Box<str>,
     },
     /// It touches no line that counts in this mode (an old finding in a staged file).
     Old,
@@ -229,9 +230,14 @@ pub struct History {
     pub last_seen: Option<(ObjectId, i64)>,
 }
 
-/// A detection that has an origin and on which a decision was made.
+/// A detection that has an origin and on which a decision was made. In the space of a pointer, because there may be a
+/// million, which are sorted and parted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct Finding(Box<Facts>);
+
+/// What is known of a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
     /// The rule that found it.
     pub rule: RuleId,
     /// Who issues the key.
@@ -243,19 +249,19 @@ pub struct Finding {
     /// How sure we are.
     pub confidence: Confidence,
     /// Why we are that sure, in order, for `explain`.
-    pub reasons: Vec<Cow<'static, str>>,
+    pub reasons: Few<Cow<'static, str>>,
     /// The key.
     pub secret: Secret,
     /// Where it stands.
     pub location: Location,
     /// Through which layers it was read, outermost first: `["base64"]`, `["zip:inner/path", "base64"]`.
-    pub decoded_from: Vec<Cow<'static, str>>,
+    pub decoded_from: Few<Cow<'static, str>>,
     /// The name it is assigned to, where there is one.
-    pub variable: Option<String>,
+    pub variable: Option<Box<str>>,
     /// What its checksum says.
     pub checksum: Checksum,
     /// Other providers whose keys have the very same shape.
-    pub alternatives: Vec<Cow<'static, str>>,
+    pub alternatives: Few<Cow<'static, str>>,
     /// What the provider said.
     pub verdict: Verdict,
     /// What triage decided.
@@ -265,37 +271,64 @@ pub struct Finding {
     /// What the history says, from sources that read it.
     pub history: Option<Box<History>>,
     /// An inline mark that stands on, above or around the line, raw, as the engine saw it; triage interprets it.
-    pub markers: Vec<Box<str>>,
+    pub markers: Few<Box<str>>,
     /// Who owns the path according to CODEOWNERS.
-    pub owner: Option<String>,
+    pub owner: Option<Box<str>>,
     /// What the text around it said to allowlists of another tool, as triage noted it while the text was at hand.
-    pub noted: Vec<u32>,
+    pub noted: Few<u32>,
 }
 
-impl Finding {
-    /// A reported finding of a key at a place; all that is not known yet is empty.
-    pub fn new(rule: RuleId, secret: Secret, location: Location) -> Finding {
-        Finding {
+impl Facts {
+    /// Of a reported finding of a key at a place; all that is not known yet is empty.
+    pub fn new(rule: RuleId, secret: Secret, location: Location) -> Facts {
+        Facts {
             rule,
             provider: Cow::Borrowed(""),
             name: Cow::Borrowed(""),
             severity: Severity::default(),
             confidence: Confidence(90),
-            reasons: Vec::new(),
+            reasons: Few::new(),
             secret,
             location,
-            decoded_from: Vec::new(),
+            decoded_from: Few::new(),
             variable: None,
             checksum: Checksum::None,
-            alternatives: Vec::new(),
+            alternatives: Few::new(),
             verdict: Verdict::Unverified,
             disposition: Disposition::Reported,
             remedy: Arc::default(),
             history: None,
-            markers: Vec::new(),
+            markers: Few::new(),
             owner: None,
-            noted: Vec::new(),
+            noted: Few::new(),
         }
+    }
+}
+
+impl From<Facts> for Finding {
+    fn from(facts: Facts) -> Finding {
+        Finding(Box::new(facts))
+    }
+}
+
+impl Deref for Finding {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.0
+    }
+}
+
+impl DerefMut for Finding {
+    fn deref_mut(&mut self) -> &mut Facts {
+        &mut self.0
+    }
+}
+
+impl Finding {
+    /// A reported finding of a key at a place; all that is not known yet is empty.
+    pub fn new(rule: RuleId, secret: Secret, location: Location) -> Finding {
+        Facts::new(rule, secret, location).into()
     }
 
     /// The stable name of this secret under this rule. Derived each time: short secrets are hashed slowly on purpose,

@@ -24,7 +24,7 @@ impl LineCol {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Excerpt {
     /// The line (or the first of several), shortened at both ends if it is long; never holds a secret.
-    pub text: String,
+    pub text: Box<str>,
     /// Where in `text` the redacted secret stands, in bytes.
     pub mark: Range<usize>,
 }

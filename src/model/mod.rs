@@ -4,6 +4,7 @@
 
 mod blob;
 mod coverage;
+mod few;
 mod finding;
 mod fingerprint;
 mod kin;
@@ -17,8 +18,9 @@ mod threads;
 
 pub use blob::{Blob, Scope, Window};
 pub use coverage::{Coverage, Skip, SkipReason};
+pub use few::Few;
 pub use finding::{
-    Checksum, Confidence, Disposition, Finding, History, Level, Remedy, RuleId, Severity, Verdict,
+    Checksum, Confidence, Disposition, Facts, Finding, History, Level, Remedy, RuleId, Severity, Verdict,
 };
 pub use fingerprint::Fingerprint;
 pub use kin::{Base, Copied, Kin, Trace};

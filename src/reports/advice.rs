@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::entries::Group;
 use super::entry::Entry;
 
 /// The environment variable to read the key from: the name the value has already where it is one, else what the
@@ -142,12 +143,14 @@ pub(super) fn ignore_line(entry: &Entry<'_>) -> Option<Cow<'static, str>> {
     None
 }
 
+type Shown<'g, 'e> = Option<Cow<'g, Entry<'e>>>;
+
 /// Of one key's places: the first in a file that should not be in git, and the first in one that may be there and
 /// should read the key from elsewhere. Advice about both is needed.
-pub(super) fn kinds<'g, 'e>(group: &'g [&'g Entry<'e>]) -> (Option<&'g Entry<'e>>, Option<&'g Entry<'e>>) {
+pub(super) fn kinds<'g, 'e>(group: Group<'g, 'e>) -> (Shown<'g, 'e>, Shown<'g, 'e>) {
     let (mut ignored, mut code) = (None, None);
-    for entry in group.iter().copied() {
-        if ignore_line(entry).is_some() {
+    for entry in group.iter() {
+        if ignore_line(&entry).is_some() {
             ignored = ignored.or(Some(entry));
         } else if !entry.is_file() {
             code = code.or(Some(entry));

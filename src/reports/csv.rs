@@ -53,8 +53,8 @@ impl Format for Csv {
 
     fn render(&self, document: &Document<'_>, _look: Look, out: &mut dyn Write) -> io::Result<()> {
         row(COLUMNS.iter().copied().map(Cow::Borrowed), out)?;
-        for entry in &document.findings {
-            row(cells(entry), out)?;
+        for entry in document.findings.iter() {
+            row(cells(&entry), out)?;
         }
         let coverage = &document.coverage;
         let stopped = coverage.stopped.iter().map(|why| ("", why.as_ref()));

@@ -4,12 +4,13 @@
 //! format, and so that redaction happens in one place. It holds no wall time: two runs print the same bytes.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Coverage, Disposition, Finding, Fingerprint, Severity, StopReason};
+use crate::model::{Coverage, Disposition, Finding, Severity, StopReason};
 
+use super::entries::{Entries, Fingerprints};
 use super::entry::{Advice, Entry};
 use super::{Look, Report, words};
 
@@ -26,7 +27,7 @@ pub struct Document<'a> {
     /// [`SCHEMA`].
     pub schema: u32,
     /// What is reported, in the report's total order.
-    pub findings: Vec<Entry<'a>>,
+    pub findings: Entries<'a>,
     /// What was found and is not reported.
     #[serde(default)]
     pub suppressed: Suppressed<'a>,
@@ -47,10 +48,10 @@ pub struct Suppressed<'a> {
     pub counts: BTreeMap<String, u64>,
     /// The findings themselves.
     #[serde(default)]
-    pub findings: Vec<Entry<'a>>,
+    pub findings: Entries<'a>,
     /// Those that somebody decided about (known or allowed), where they are not among `findings`.
     #[serde(skip)]
-    decided: Vec<Entry<'a>>,
+    decided: Entries<'a>,
 }
 
 /// The account of a run.
@@ -132,37 +133,24 @@ impl From<serde_json::Error> for Unreadable {
 impl<'a> Document<'a> {
     /// A report as this look shows it. Suppressed findings are told one by one only when verbose.
     pub fn of(report: &'a Report, look: Look) -> Document<'a> {
-        let mut prints = Fingerprints::default();
-        let findings = report.findings.iter().map(|f| Entry::of(f, prints.of(f), look)).collect();
-        Document { findings, ..Document::without_findings(report, look, &mut prints) }
-    }
-
-    /// All but the findings: for who shows those one by one.
-    pub(super) fn without_findings(
-        report: &'a Report,
-        look: Look,
-        prints: &mut Fingerprints<'a>,
-    ) -> Document<'a> {
-        let mut entries = |findings: Vec<&'a Finding>| -> Vec<Entry<'a>> {
-            findings.into_iter().map(|f| Entry::of(f, prints.of(f), look)).collect()
-        };
-        let (told, decided): (Vec<&Finding>, Vec<&Finding>) = if look.verbosity > 1 {
-            (report.suppressed.iter().collect(), Vec::new())
-        } else {
-            // Old findings of a staged file are only counted: fingerprints of short secrets take their time.
-            let decided =
-                |d: &Disposition| matches!(d, Disposition::Known { .. } | Disposition::Allowed { .. });
-            (Vec::new(), report.suppressed.iter().filter(|f| decided(&f.disposition)).collect())
-        };
+        let prints = Fingerprints::default();
+        // Old findings of a staged file are only counted: fingerprints of short secrets take their time.
+        let decided =
+            |f: &&Finding| matches!(f.disposition, Disposition::Known { .. } | Disposition::Allowed { .. });
+        let verbose = look.verbosity > 1;
         Document {
             tool: "keysieve".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             schema: SCHEMA,
-            findings: Vec::new(),
+            findings: Entries::of(report.findings.iter(), look, &prints),
             suppressed: Suppressed {
                 counts: counts(&report.coverage),
-                findings: entries(told),
-                decided: entries(decided),
+                findings: Entries::of(report.suppressed.iter().filter(|_| verbose), look, &prints),
+                decided: Entries::of(
+                    report.suppressed.iter().filter(|f| !verbose && decided(f)),
+                    look,
+                    &prints,
+                ),
             },
             gone: report.gone.iter().map(|g| Cow::Borrowed(g.as_str())).collect(),
             coverage: Account::of(&report.coverage),
@@ -183,9 +171,8 @@ impl<'a> Document<'a> {
 
     /// Redacts keys that the report shows in clear, because whoever made it asked for that.
     pub fn redact(&mut self) {
-        for entry in self.findings.iter_mut().chain(&mut self.suppressed.findings) {
-            entry.redact();
-        }
+        self.findings.redact();
+        self.suppressed.findings.redact();
     }
 
     /// Whether everything that the mode covers was read.
@@ -194,13 +181,13 @@ impl<'a> Document<'a> {
     }
 
     /// The findings that are known or allowed.
-    pub(super) fn decided(&self) -> impl Iterator<Item = &Entry<'a>> {
+    pub(super) fn decided(&self) -> impl Iterator<Item = Cow<'_, Entry<'a>>> {
         let told = self
             .suppressed
             .findings
             .iter()
             .filter(|e| e.disposition == "known" || e.disposition == "allowed");
-        told.chain(&self.suppressed.decided)
+        told.chain(self.suppressed.decided.iter())
     }
 
     /// Whether a baseline was compared with: something is known, or is gone.
@@ -208,39 +195,6 @@ impl<'a> Document<'a> {
         self.suppressed.counts.contains_key("baseline")
             || !self.gone.is_empty()
             || self.decided().any(|e| e.disposition == "known")
-    }
-
-    /// The findings that have the same key, each group in order of its first place.
-    pub(super) fn by_key(&self) -> Vec<Vec<&Entry<'a>>> {
-        let mut groups: Vec<Vec<&Entry<'a>>> = Vec::new();
-        let mut place: HashMap<(&str, &str), usize> = HashMap::new();
-        for entry in &self.findings {
-            // A file that should not be there at all has no key: each is a matter of its own.
-            let apart = if entry.secret.is_empty() { entry.path.as_ref() } else { "" };
-            let group = *place.entry((entry.fingerprint.as_ref(), apart)).or_insert_with(|| {
-                groups.push(Vec::new());
-                groups.len() - 1
-            });
-            groups[group].push(entry);
-        }
-        groups
-    }
-}
-
-/// Fingerprints of this report: short secrets are hashed slowly on purpose, so each of those is hashed once.
-#[derive(Default)]
-pub(super) struct Fingerprints<'a>(HashMap<(&'a str, &'a crate::model::Secret), Fingerprint>);
-
-impl<'a> Fingerprints<'a> {
-    pub(super) fn of(&mut self, finding: &'a Finding) -> String {
-        // To remember a million long ones would take more memory than time.
-        if !Fingerprint::is_slow(&finding.secret) {
-            return finding.fingerprint().to_string();
-        }
-        self.0
-            .entry((finding.rule.as_ref(), &finding.secret))
-            .or_insert_with(|| finding.fingerprint())
-            .to_string()
     }
 }
 

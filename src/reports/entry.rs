@@ -174,8 +174,7 @@ impl<'a> Entry<'a> {
     /// A finding as this look shows it. The fingerprint is handed in, because it may be slow to make.
     pub(super) fn of(finding: &'a Finding, fingerprint: String, look: Look) -> Entry<'a> {
         // A file that should not be there at all has a stand-in for a key, which is nobody's secret and tells nothing.
-        let key =
-            if finding.rule.starts_with(HYGIENE) { Shown::nothing() } else { shown(&finding.secret, look) };
+        let key = if is_about_file(finding) { Shown::nothing() } else { shown(&finding.secret, look) };
         let location = &finding.location;
         let (path, path_bytes) = path_of(&location.origin);
         let (commit, blob) = objects_of(finding);
@@ -300,6 +299,11 @@ fn past_of(finding: &Finding) -> Option<Past<'_>> {
         last_seen_commit: history.last_seen.as_ref().map(|(commit, _)| commit.to_string()),
         last_seen_date: history.last_seen.as_ref().map(|(_, date)| iso8601((*date, 0))),
     })
+}
+
+/// Whether a finding is a file that should not be there at all.
+pub(super) fn is_about_file(finding: &Finding) -> bool {
+    finding.rule.starts_with(HYGIENE)
 }
 
 /// A byte range of a text as a range of its characters; a range that does not fit becomes an empty one.

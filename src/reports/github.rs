@@ -38,21 +38,23 @@ impl Format for GitHub {
                 data(&incomplete(document))
             )?;
         }
-        let mut entries: Vec<&Entry<'_>> = document.findings.iter().collect();
-        entries.sort_by_key(|e| std::cmp::Reverse(e.severity));
+        let mut order: Vec<usize> = (0..document.findings.len()).collect();
+        order.sort_by_key(|&place| std::cmp::Reverse(document.findings.severity(place)));
         let mut more = Vec::new();
-        for entry in entries {
-            let (kind, room) = match entry.severity {
+        for place in order {
+            let (kind, room) = match document.findings.severity(place) {
                 Severity::Critical | Severity::High => ("error", &mut left[0]),
                 Severity::Medium => ("warning", &mut left[1]),
                 Severity::Low | Severity::Info => ("notice", &mut left[2]),
             };
             if *room == 0 {
-                more.push(entry);
+                more.push(place);
                 continue;
             }
             *room -= 1;
-            writeln!(out, "{}", annotation(kind, entry))?;
+            if let Some(entry) = document.findings.get(place) {
+                writeln!(out, "{}", annotation(kind, &entry))?;
+            }
         }
         if !more.is_empty() {
             writeln!(
@@ -61,11 +63,11 @@ impl Format for GitHub {
                 count(more.len() as u64, "finding")
             )?;
         }
-        for entry in more {
+        for entry in more.into_iter().filter_map(|at| document.findings.get(at)) {
             writeln!(
                 out,
                 "keysieve: {}: {} ({}) {}",
-                place(entry),
+                place(&entry),
                 log(&entry.name),
                 entry.severity,
                 log(&entry.secret)

@@ -37,7 +37,7 @@ impl Format for GitLab {
         write!(out, "{{\n  \"version\": \"{SCHEMA}\",\n  \"scan\": ")?;
         compact(&scan(document), out)?;
         out.write_all(b",\n  \"vulnerabilities\": [")?;
-        write_list(document.findings.iter().map(vulnerability), out)?;
+        write_list(document.findings.iter().map(|e| vulnerability(&e)), out)?;
         out.write_all(b"]\n}\n")
     }
 }
@@ -190,7 +190,7 @@ impl Format for CodeQuality {
             })
         });
         out.write_all(b"[")?;
-        write_list(document.findings.iter().map(issue).chain(missed), out)?;
+        write_list(document.findings.iter().map(|e| issue(&e)).chain(missed), out)?;
         out.write_all(b"]\n")
     }
 }

@@ -2,16 +2,17 @@
 //! run, and all that came from a repository is data that the script writes as text.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeSeq, Serializer};
 use sha2::{Digest, Sha256};
 
 use super::advice::{ignore_line, kinds, reads, variable};
 use super::document::Account;
 use super::encode::xml;
+use super::entries::{Group, Groups};
 use super::entry::{Advice, Entry};
 use super::place::{count, place};
 use super::safe_json::compact;
@@ -38,7 +39,7 @@ impl Format for Html {
     }
 
     fn render(&self, document: &Document<'_>, _look: Look, out: &mut dyn Write) -> io::Result<()> {
-        let groups = document.by_key();
+        let groups = document.findings.by_key();
         // The page is cut at its marks, in order; what is filled in is never looked through for marks.
         let mut rest = PAGE;
         while let Some((before, after)) = rest.split_once("{{") {
@@ -51,7 +52,7 @@ impl Format for Html {
                 "style" => out.write_all(STYLE.as_bytes())?,
                 "script" => out.write_all(SCRIPT.as_bytes())?,
                 "noscript" => out.write_all(plain(document, &groups).as_bytes())?,
-                "data" => compact(&Data::of(document, &groups), out)?,
+                "data" => compact(&Data::of(document, &groups, &firsts(&groups)), out)?,
                 _ => {}
             }
             rest = after;
@@ -78,7 +79,7 @@ fn title(document: &Document<'_>, keys: usize) -> String {
 }
 
 /// What readers without JavaScript see: the keys and their first places as a list.
-fn plain(document: &Document<'_>, groups: &[Vec<&Entry<'_>>]) -> String {
+fn plain(document: &Document<'_>, groups: &Groups<'_, '_>) -> String {
     let mut text =
         String::from("<p>Filters and charts need JavaScript; here are the findings as a list.</p><ol>");
     for group in groups.iter().take(PLAIN) {
@@ -89,7 +90,7 @@ fn plain(document: &Document<'_>, groups: &[Vec<&Entry<'_>>]) -> String {
             xml(&first.name),
             first.severity,
             count(group.len() as u64, "place"),
-            xml(&place(first)),
+            xml(&place(&first)),
             xml(&first.remedy.revoke)
         );
     }
@@ -103,17 +104,46 @@ fn plain(document: &Document<'_>, groups: &[Vec<&Entry<'_>>]) -> String {
     text
 }
 
-/// What the script reads.
-#[derive(Serialize)]
+/// What the script reads. Keys and places are made while they are written.
+#[derive(serde::Serialize)]
 struct Data<'d> {
     rules: Vec<Rule<'d>>,
-    keys: Vec<Key<'d>>,
+    keys: Keys<'d>,
     coverage: &'d Account<'d>,
     suppressed: &'d std::collections::BTreeMap<String, u64>,
 }
 
+struct Keys<'d> {
+    groups: &'d Groups<'d, 'd>,
+    /// The place of each rule among `rules`.
+    rules: HashMap<&'d str, usize>,
+}
+
+impl Serialize for Keys<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.groups.iter().filter_map(|group| {
+            let first = group.first()?;
+            let rule = *self.rules.get(first.rule.as_ref())?;
+            Some(Told { rule, first, group })
+        }))
+    }
+}
+
+/// A key that is about to be written.
+struct Told<'d> {
+    rule: usize,
+    first: Cow<'d, Entry<'d>>,
+    group: Group<'d, 'd>,
+}
+
+impl Serialize for Told<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Key::of(self.rule, &self.first, self.group).serialize(to)
+    }
+}
+
 /// A rule with what its keys share; keys name it by its place in the list.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Rule<'d> {
     id: &'d str,
     name: &'d str,
@@ -123,7 +153,7 @@ struct Rule<'d> {
 }
 
 /// A key: what all its places share.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Key<'d> {
     rule: usize,
     severity: &'static str,
@@ -142,11 +172,23 @@ struct Key<'d> {
     ignore: Option<Cow<'static, str>>,
     excerpt: Cow<'d, str>,
     mark: (usize, usize),
-    places: Vec<Place<'d>>,
+    places: Places<'d>,
+}
+
+struct Places<'d>(Group<'d, 'd>);
+
+impl Serialize for Places<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut list = to.serialize_seq(Some(self.0.len()))?;
+        for entry in self.0.iter() {
+            list.serialize_element(&Place::of(&entry))?;
+        }
+        list.end()
+    }
 }
 
 /// One place of a key.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Place<'d> {
     #[serde(rename = "place")]
     shown: String,
@@ -170,33 +212,40 @@ struct Place<'d> {
 }
 
 impl<'d> Data<'d> {
-    fn of(document: &'d Document<'d>, groups: &[Vec<&'d Entry<'d>>]) -> Data<'d> {
-        let mut rules = Vec::new();
-        let mut known: HashMap<&str, usize> = HashMap::new();
-        let mut keys = Vec::with_capacity(groups.len());
-        for group in groups {
-            let Some(first) = group.first() else { continue };
-            let rule = *known.entry(first.rule.as_ref()).or_insert_with(|| {
-                rules.push(Rule {
-                    id: &first.rule,
-                    name: &first.name,
-                    provider: &first.provider,
-                    remedy: &first.remedy,
-                });
-                rules.len() - 1
-            });
-            keys.push(Key::of(rule, first, group));
+    /// `firsts` are the first findings of each rule.
+    fn of(
+        document: &'d Document<'d>,
+        groups: &'d Groups<'d, 'd>,
+        firsts: &'d [Cow<'d, Entry<'d>>],
+    ) -> Data<'d> {
+        let rule = |first: &'d Cow<'d, Entry<'d>>| Rule {
+            id: &first.rule,
+            name: &first.name,
+            provider: &first.provider,
+            remedy: &first.remedy,
+        };
+        let rules = firsts.iter().enumerate().map(|(number, first)| (first.rule.as_ref(), number)).collect();
+        Data {
+            rules: firsts.iter().map(rule).collect(),
+            keys: Keys { groups, rules },
+            coverage: &document.coverage,
+            suppressed: &document.suppressed.counts,
         }
-        Data { rules, keys, coverage: &document.coverage, suppressed: &document.suppressed.counts }
     }
 }
 
+/// The first finding of each rule, in the order in which the keys name them.
+fn firsts<'d>(groups: &'d Groups<'d, 'd>) -> Vec<Cow<'d, Entry<'d>>> {
+    let mut known = HashSet::new();
+    groups.iter().filter_map(Group::first).filter(|first| known.insert(first.rule.to_string())).collect()
+}
+
 impl<'d> Key<'d> {
-    fn of(rule: usize, first: &'d Entry<'d>, group: &[&'d Entry<'d>]) -> Key<'d> {
-        let worst = group.iter().map(|e| e.severity).max().unwrap_or(first.severity);
+    fn of(rule: usize, first: &'d Entry<'d>, group: Group<'d, 'd>) -> Key<'d> {
+        let worst = group.worst();
         let (ignored, code) = kinds(group);
-        let ignore = ignored.and_then(ignore_line);
-        let env = code.map(variable);
+        let ignore = ignored.and_then(|e| ignore_line(&e).map(|line| Cow::Owned(line.into_owned())));
+        let env = code.as_deref().map(variable);
         Key {
             rule,
             severity: worst.as_str(),
@@ -215,7 +264,7 @@ impl<'d> Key<'d> {
             ignore,
             excerpt: Cow::Borrowed(&first.excerpt),
             mark: first.excerpt_mark,
-            places: group.iter().map(|e| Place::of(e)).collect(),
+            places: Places(group),
         }
     }
 }

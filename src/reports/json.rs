@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::safe_json::{compact, pretty};
-use super::streamed::Streamed;
-use super::{Document, Format, Look, Report};
+use super::{Document, Format, Look};
 
 /// One document: findings, what was suppressed, coverage, rules. Its schema is `docs/reference/report.schema.json`.
 #[derive(Debug)]
@@ -23,11 +22,6 @@ impl Format for Json {
 
     fn render(&self, document: &Document<'_>, _look: Look, out: &mut dyn Write) -> io::Result<()> {
         pretty(document, out)?;
-        out.write_all(b"\n")
-    }
-
-    fn render_report(&self, report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()> {
-        pretty(&Streamed::of(report, look), out)?;
         out.write_all(b"\n")
     }
 }
@@ -47,8 +41,8 @@ impl Format for JsonLines {
     }
 
     fn render(&self, document: &Document<'_>, _look: Look, out: &mut dyn Write) -> io::Result<()> {
-        for finding in &document.findings {
-            compact(finding, out)?;
+        for finding in document.findings.iter() {
+            compact(finding.as_ref(), out)?;
             out.write_all(b"\n")?;
         }
         let coverage = &document.coverage;

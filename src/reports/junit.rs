@@ -29,8 +29,8 @@ impl Format for JUnit {
         writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
         writeln!(out, "<testsuites name=\"keysieve\" {counts}>")?;
         writeln!(out, "  <testsuite name=\"keysieve {}\" {counts} skipped=\"0\">", xml(&coverage.mode))?;
-        for entry in &document.findings {
-            failure(entry, out)?;
+        for entry in document.findings.iter() {
+            failure(&entry, out)?;
         }
         for missed in &coverage.incomplete {
             error(&missed.what, &missed.why, out)?;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::encode::{markdown as md, markdown_links};
-use super::entry::Entry;
+use super::entries::Group;
 use super::place::{count, past, place};
 use super::{Document, Format, Look};
 
@@ -27,10 +27,10 @@ impl Format for Markdown {
     }
 
     fn render(&self, document: &Document<'_>, _look: Look, out: &mut dyn Write) -> io::Result<()> {
-        let groups = document.by_key();
+        let groups = document.findings.by_key();
         let mut text = summary(document, groups.len());
         let mut told = 0;
-        for group in &groups {
+        for group in groups.iter() {
             let section = section(group);
             if text.len() + section.len() > LIMIT {
                 break;
@@ -93,7 +93,7 @@ fn summary(document: &Document<'_>, keys: usize) -> String {
 }
 
 /// One key with its places.
-fn section(group: &[&Entry<'_>]) -> String {
+fn section(group: Group<'_, '_>) -> String {
     let mut text = String::new();
     let Some(first) = group.first() else { return text };
     let _ = writeln!(text, "\n## {} ({}, {})\n", md(&first.name), first.severity, md(&first.confidence));
@@ -101,8 +101,8 @@ fn section(group: &[&Entry<'_>]) -> String {
         let _ = writeln!(text, "Key: <code>{}</code>\n", md(&first.secret));
     }
     for entry in group.iter().take(PLACES) {
-        let _ = write!(text, "- <code>{}</code>", md(&place(entry)));
-        if let Some(past) = past(entry) {
+        let _ = write!(text, "- <code>{}</code>", md(&place(&entry)));
+        if let Some(past) = past(&entry) {
             let _ = write!(text, " – {}", md(&past));
         }
         text.push('\n');

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::advice::{ignore_line, kinds, note, reads, variable};
 use super::encode::log;
+use super::entries::{Group, Groups};
 use super::entry::Entry;
 use super::place::{count, place};
 use super::terminal::{Paint, head, underlined};
@@ -23,7 +24,7 @@ pub fn refusal(report: &Report, stage: &str, look: Look) -> String {
     let look = Look { show_secrets: false, verbosity: 1, ..look };
     let document = Document::of(report, look);
     let mut text = String::new();
-    let groups = document.by_key();
+    let groups = document.findings.by_key();
     if groups.is_empty() && document.is_complete() {
         return text;
     }
@@ -45,20 +46,20 @@ pub fn refusal(report: &Report, stage: &str, look: Look) -> String {
         let _ = writeln!(text, "{}: not scanned: {}", log(&missed.what), log(&missed.why));
     }
     text.push('\n');
-    let firsts = || groups.iter().filter_map(|g| g.first());
+    let firsts = || groups.iter().filter_map(Group::first);
     if let Some(first) = firsts().find(|e| !e.is_file()).or(firsts().next()) {
-        match groups.as_slice() {
-            [one] => what_now(&mut text, one, stage),
+        match groups.iter().next() {
+            Some(one) if groups.len() == 1 => what_now(&mut text, one, stage),
             _ => for_all(&mut text, stage),
         }
-        how_to_allow(&mut text, first, stage);
+        how_to_allow(&mut text, &first, stage);
     }
     how_to_pass(&mut text, stage);
     text
 }
 
 /// `keysieve stopped this commit: 2 keys would have become part of the history.`
-fn what_happened(groups: &[Vec<&Entry<'_>>], stage: &str) -> String {
+fn what_happened(groups: &Groups<'_, '_>, stage: &str) -> String {
     let what = match stage {
         "pre-commit" | "commit-msg" => "this commit",
         "pre-push" => "this push",
@@ -82,7 +83,7 @@ fn secrets(n: u64) -> String {
 }
 
 /// Where it stands, which key of whom, the redacted line.
-fn describe(text: &mut String, group: &[&Entry<'_>], look: Look) {
+fn describe(text: &mut String, group: Group<'_, '_>, look: Look) {
     let Some(first) = group.first() else { return };
     let paint = Paint::of(look);
     for entry in group.iter().take(PLACES) {
@@ -90,7 +91,7 @@ fn describe(text: &mut String, group: &[&Entry<'_>], look: Look) {
             Some(commit) if !entry.path.is_empty() => format!(" (commit {})", super::place::short(commit)),
             _ => String::new(),
         };
-        let place = place(entry);
+        let place = place(&entry);
         let _ = writeln!(text, "{}{commit}", paint.place(&place));
     }
     if group.len() > PLACES {
@@ -104,7 +105,7 @@ fn describe(text: &mut String, group: &[&Entry<'_>], look: Look) {
     };
     let _ = writeln!(text, "  {}{whose} ({})", head(&log(&first.name), WIDEST), first.severity);
     let room = look.width.unwrap_or(WIDEST).min(WIDEST).saturating_sub(4).max(20);
-    if let Some((line, under)) = underlined(first, room, paint) {
+    if let Some((line, under)) = underlined(&first, room, paint) {
         let _ = writeln!(text, "    {line}\n    {under}");
     }
 }
@@ -114,16 +115,16 @@ fn contains_word(name: &str, word: &str) -> bool {
 }
 
 /// What to do about one of several, in a line or two.
-fn in_short(text: &mut String, group: &[&Entry<'_>]) {
+fn in_short(text: &mut String, group: Group<'_, '_>) {
     let Some(entry) = group.first() else { return };
     let (ignored, code) = kinds(group);
-    if let Some((entry, line)) = ignored.and_then(|e| ignore_line(e).map(|line| (e, line))) {
-        let path = quoted(&log(&entry.path));
+    if let Some((path, line)) = ignored.and_then(|e| ignore_line(&e).map(|line| (e.path.clone(), line))) {
+        let path = quoted(&log(&path));
         let _ =
             writeln!(text, "    take it out: git rm --cached -- {path}; add {} to .gitignore", log(&line));
     }
     if let Some(entry) = code.filter(|e| !e.path.is_empty()) {
-        let variable = variable(entry);
+        let variable = variable(&entry);
         let instead = reads(&entry.path, &variable).unwrap_or(format!("the environment variable {variable}"));
         let _ = writeln!(text, "    instead: {instead}");
     }
@@ -144,12 +145,12 @@ fn for_all(text: &mut String, stage: &str) {
 }
 
 /// Take it out, read it from the environment, ignore the file, revoke what has left.
-fn what_now(text: &mut String, group: &[&Entry<'_>], stage: &str) {
+fn what_now(text: &mut String, group: Group<'_, '_>, stage: &str) {
     let Some(entry) = group.first() else { return };
     text.push_str("What to do now:\n");
     let (ignored, code) = kinds(group);
-    if let Some((entry, line)) = ignored.and_then(|e| ignore_line(e).map(|line| (e, line))) {
-        let path = log(&entry.path);
+    if let Some((path, line)) = ignored.and_then(|e| ignore_line(&e).map(|line| (e.path.clone(), line))) {
+        let path = log(&path);
         let _ = writeln!(
             text,
             "  - take the file out of git, it stays on disk:  git rm --cached -- {}",
@@ -161,7 +162,7 @@ fn what_now(text: &mut String, group: &[&Entry<'_>], stage: &str) {
         Some(entry) if entry.path.is_empty() => {
             let _ = writeln!(text, "  - take it out of the {}", log(&entry.part));
         }
-        Some(entry) => take_out(text, entry, stage),
+        Some(entry) => take_out(text, &entry, stage),
         None => {}
     }
     let revoke = match log(&entry.remedy.revoke) {

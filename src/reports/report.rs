@@ -65,16 +65,10 @@ pub trait Format: Sync {
     /// Writes a document that is ready to be shown, whole.
     fn render(&self, document: &Document<'_>, look: Look, out: &mut dyn Write) -> io::Result<()>;
 
-    /// Writes a report, whole, as [`Format::render`] writes its document; formats that tell one finding after the other
-    /// make no document, which would take as much memory as the report.
-    fn render_report(&self, report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()> {
-        self.render(&Document::of(report, look), look, out)
-    }
-
     /// Writes the whole report. Who writes several formats of one report makes the [`Document`] once and renders it.
     fn write(&self, report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(1 << 16, out);
-        self.render_report(report, look, &mut out)?;
+        self.render(&Document::of(report, look), look, &mut out)?;
         out.flush()
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::model::{
-    BlobPath, Checksum, Confidence, Coverage, Disposition, Excerpt, Finding, History, LineCol, Location,
-    ObjectId, Origin, Part, Remedy, Secret, Severity, SkipReason, Verdict,
+    BlobPath, Checksum, Confidence, Coverage, Disposition, Excerpt, Facts, Finding, History, LineCol,
+    Location, ObjectId, Origin, Part, Remedy, Secret, Severity, SkipReason, Verdict,
 };
 
 use super::{Report, RuleSummary};
@@ -51,19 +51,19 @@ pub(super) fn finding(path: &str, line: u64, seed: u64) -> Finding {
         span: line * 100..line * 100 + 40,
         start: place(18),
         end: place(57),
-        excerpt: Excerpt { mark: 17..17 + redacted.len(), text },
+        excerpt: Excerpt { mark: 17..17 + redacted.len(), text: text.into() },
     };
-    Finding {
+    Finding::from(Facts {
         provider: "Voicgen".into(),
         name: "Voicgen live API key".into(),
         severity: Severity::ALL[(seed % 5) as usize],
         confidence: Confidence(96),
-        reasons: vec!["its prefix is unmistakable".into()],
+        reasons: vec!["its prefix is unmistakable".into()].into(),
         variable: Some("VOICGEN_API_KEY".into()),
         checksum: Checksum::Valid,
         remedy: Arc::new(remedy()),
-        ..Finding::new("voicgen-live-api-key".into(), secret, location)
-    }
+        ..Facts::new("voicgen-live-api-key".into(), secret, location)
+    })
 }
 
 /// What to do about a key of the made-up provider.
@@ -124,14 +124,14 @@ pub(super) fn hostile() -> Report {
     for (i, text) in HOSTILE.iter().enumerate() {
         let seed = i as u64 + 1;
         let mut one = finding(text, seed, seed);
-        one.variable = Some((*text).to_owned());
-        one.owner = Some((*text).to_owned());
+        one.variable = Some((*text).into());
+        one.owner = Some((*text).into());
         one.history = Some(history(text, seed as u8));
-        one.decoded_from = vec![(*text).into()];
-        one.verdict = Verdict::Live((*text).to_owned());
+        one.decoded_from = vec![(*text).into()].into();
+        one.verdict = Verdict::Live((*text).into());
         let redacted = one.secret.redacted();
         one.location.excerpt = Excerpt {
-            text: format!("{text}{redacted}{text}"),
+            text: format!("{text}{redacted}{text}").into(),
             mark: text.len()..text.len() + redacted.len(),
         };
         findings.push(one);
@@ -147,7 +147,7 @@ pub(super) fn hostile() -> Report {
         report.gone.push((*text).to_owned());
     }
     let mut allowed = finding(HOSTILE[0], 1, 99);
-    allowed.disposition = Disposition::Allowed { by: "inline".into(), reason: HOSTILE[1].to_owned() };
+    allowed.disposition = Disposition::Allowed { by: "inline".into(), reason: HOSTILE[1].into() };
     report.coverage.suppressed.insert("inline".into(), 1);
     report.suppressed.push(allowed);
     report

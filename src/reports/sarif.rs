@@ -4,6 +4,7 @@
 //! which is the viewer's); what was allowed or is in the baseline is told with a suppression; what could not be
 //! scanned makes the invocation unsuccessful. Columns count Unicode code points.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -92,28 +93,31 @@ impl Serialize for Results<'_> {
                 .findings
                 .iter()
                 .chain(self.document.decided())
-                .map(|entry| result(entry, self.rules, baseline)),
+                .map(|entry| result(&entry, self.rules, baseline)),
         )
     }
 }
 
 /// The rules of a document, each once, by id.
-struct Rules<'d>(BTreeMap<&'d str, (usize, Rule<'d>)>);
+struct Rules<'d>(BTreeMap<Cow<'d, str>, (usize, Rule<'d>)>);
 
 /// A rule, or what a finding says of one that the document does not describe.
 enum Rule<'d> {
     Told(&'d RuleEntry<'d>),
-    Guessed(&'d Entry<'d>),
+    Guessed(Box<Entry<'d>>),
 }
 
 impl<'d> Rules<'d> {
     fn of(document: &'d Document<'d>) -> Rules<'d> {
         let mut rules = BTreeMap::new();
         for rule in &document.rules {
-            rules.entry(rule.id.as_ref()).or_insert((0, Rule::Told(rule)));
+            rules.entry(Cow::Borrowed(rule.id.as_ref())).or_insert((0, Rule::Told(rule)));
         }
         for entry in document.findings.iter().chain(document.decided()) {
-            rules.entry(entry.rule.as_ref()).or_insert((0, Rule::Guessed(entry)));
+            if !rules.contains_key(&*entry.rule) {
+                let entry = entry.into_owned();
+                rules.insert(entry.rule.clone(), (0, Rule::Guessed(Box::new(entry))));
+            }
         }
         for (index, (place, _)) in rules.values_mut().enumerate() {
             *place = index;

@@ -236,11 +236,11 @@ proptest! {
     fn any_text_anywhere_is_survived(texts in proptest::collection::vec(any::<String>(), 6), bytes in any::<Vec<u8>>(),
                                      from in 0usize..200, to in 0usize..200, line in any::<u64>()) {
         let mut one = samples::finding(&texts[0], line.min(u64::MAX / 200), 5);
-        one.variable = Some(texts[1].clone());
+        one.variable = Some(texts[1].as_str().into());
         one.history = Some(samples::history(&texts[2], 3));
-        one.location.excerpt = crate::model::Excerpt { text: texts[3].clone(), mark: from.min(to)..to };
+        one.location.excerpt = crate::model::Excerpt { text: texts[3].as_str().into(), mark: from.min(to)..to };
         one.location.origin = crate::model::Origin::Staged(crate::model::BlobPath::new(&bytes), crate::model::Part::Content);
-        one.decoded_from = vec![texts[4].clone().into()];
+        one.decoded_from = vec![texts[4].clone().into()].into();
         one.secret = crate::model::Secret::new(&bytes, 3);
         let mut report = report(vec![one]);
         report.coverage.missed(texts[5].clone(), texts[0].clone());

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::advice::{ignore_line, kinds, note, reads, variable};
 use super::encode::log;
+use super::entries::Group;
 use super::entry::Entry;
 use super::place::{count, past, place};
 use super::terminal::{Paint, underlined, width, wrapped};
@@ -28,8 +29,8 @@ impl Format for Text {
     }
 
     fn render(&self, document: &Document<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
-        let groups = document.by_key();
-        for group in &groups {
+        let groups = document.findings.by_key();
+        for group in groups.iter() {
             write_group(group, look, out)?;
             writeln!(out)?;
         }
@@ -40,11 +41,12 @@ impl Format for Text {
                 writeln!(out, "{}: not scanned: {}", log(&missed.what), log(&missed.why))?;
             }
         }
-        if look.verbosity > 0 && groups.iter().flatten().any(|e| !e.is_file()) {
-            let rule = groups.iter().flatten().find(|e| !e.is_file()).map_or("RULE", |e| e.rule.as_ref());
+        if look.verbosity > 0
+            && let Some(entry) = groups.iter().filter_map(Group::first).find(|e| !e.is_file())
+        {
             let how = format!(
                 "Not a secret? Say so in a comment on its line: keysieve:allow {} why-it-is-fine",
-                log(rule)
+                log(&entry.rule)
             );
             for line in wrapped(&how, 0, look) {
                 writeln!(out, "{}", Paint::of(look).aside(&line))?;
@@ -55,9 +57,10 @@ impl Format for Text {
 }
 
 /// One key with all its places.
-fn write_group(group: &[&Entry<'_>], look: Look, out: &mut dyn Write) -> io::Result<()> {
+fn write_group(group: Group<'_, '_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let Some(first) = group.first() else { return Ok(()) };
     let paint = Paint::of(look);
+    let first = first.as_ref();
     let place = place(first);
     let name = log(&first.name);
     let sure = sureness(first);
@@ -132,20 +135,19 @@ fn facts(entry: &Entry<'_>) -> Vec<String> {
 }
 
 /// Where else the same key stands: a few places, or all of them in a verbose report.
-fn other_places(group: &[&Entry<'_>], look: Look) -> Vec<String> {
-    let others = group.get(1..).unwrap_or_default();
-    let shown = if look.verbosity > 1 { others.len() } else { PLACES };
-    let mut lines: Vec<String> = others.iter().take(shown).map(|e| format!("also at {}", place(e))).collect();
-    if others.len() > shown {
-        lines.push(format!("and at {}", count((others.len() - shown) as u64, "more place")));
-    }
-    lines
+fn other_places<'d, 'a>(group: Group<'d, 'a>, look: Look) -> impl Iterator<Item = String> + use<'d, 'a> {
+    let others = group.len() - 1;
+    let shown = if look.verbosity > 1 { others } else { PLACES.min(others) };
+    let named = group.iter().skip(1).take(shown).map(|e| format!("also at {}", place(&e)));
+    let rest = (others > shown).then(|| format!("and at {}", count((others - shown) as u64, "more place")));
+    named.chain(rest)
 }
 
 /// What to do, in the order in which it is done.
-fn remedies(group: &[&Entry<'_>]) -> Vec<String> {
+fn remedies(group: Group<'_, '_>) -> Vec<String> {
     let mut lines = Vec::new();
     let Some(entry) = group.first() else { return lines };
+    let entry = entry.as_ref();
     let remedy = &entry.remedy;
     if !remedy.about.is_empty() {
         let label = if entry.is_file() { "" } else { "what it opens: " };
@@ -158,11 +160,11 @@ fn remedies(group: &[&Entry<'_>]) -> Vec<String> {
         lines.push(format!("replace it: {}", log(&remedy.rotate)));
     }
     let (ignored, code) = kinds(group);
-    if let Some(line) = ignored.and_then(ignore_line) {
+    if let Some(line) = ignored.as_deref().and_then(ignore_line) {
         lines.push(format!("keep the file out of git: add {} to .gitignore", log(&line)));
     }
     if let Some(entry) = code {
-        let variable = variable(entry);
+        let variable = variable(&entry);
         lines.push(match reads(&entry.path, &variable) {
             Some(read) => format!("read it from the environment instead: {read}"),
             None => format!("keep it in the environment variable {variable} instead"),
@@ -174,14 +176,14 @@ fn remedies(group: &[&Entry<'_>]) -> Vec<String> {
 
 /// What was found and is not reported, one line each, in a verbose report.
 fn write_suppressed(document: &Document<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    for entry in &document.suppressed.findings {
+    for entry in document.suppressed.findings.iter() {
         let how = entry.allowed_by.as_deref().unwrap_or(match entry.disposition.as_ref() {
             "known" => "in the baseline",
             "old" => "an old line",
             _ => "not reported",
         });
         let why = entry.reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default();
-        let line = format!("{}: {} ({how}{why})", place(entry), entry.rule);
+        let line = format!("{}: {} ({how}{why})", place(&entry), entry.rule);
         writeln!(out, "{}", Paint::of(look).aside(&log(&line)))?;
     }
     if look.verbosity > 1 {

@@ -137,7 +137,7 @@ fn cut(bytes: &[u8], span: &Range<usize>, shown: &str, hidden: &[Range<usize>]) 
     // A key of several lines is shown by its first line.
     let first_line_end = bytes[span.start..span.end].iter().position(|&b| b == b'\n' || b == b'\r');
     let until = if first_line_end.is_some() { span.end } else { line_end(bytes, span.end) };
-    let mut text = String::new();
+    let mut text = String::with_capacity(until - from + shown.len() + '…'.len_utf8() * 2);
     if cut_off && !matches!(bytes[from - 1], b'\n' | b'\r') {
         text.push('…');
     }
@@ -149,7 +149,7 @@ fn cut(bytes: &[u8], span: &Range<usize>, shown: &str, hidden: &[Range<usize>]) 
     if until < bytes.len() && until > span.end && !matches!(bytes[until], b'\n' | b'\r') {
         text.push('…');
     }
-    Excerpt { text, mark }
+    Excerpt { text: text.into(), mark }
 }
 
 /// Sorts spans and joins those that overlap.
@@ -225,7 +225,7 @@ mod tests {
         let line = b"first\na=SECRETONE b=SECRETTWO c\nlast";
         let hidden = merged(vec![20..29, 8..17]);
         let excerpt = cut(line, &(8..17), "S…", &hidden);
-        assert_eq!(excerpt.text, "a=S… b=… c");
+        assert_eq!(&*excerpt.text, "a=S… b=… c");
         assert_eq!(&excerpt.text[excerpt.mark], "S…");
     }
 
@@ -242,7 +242,7 @@ mod tests {
     fn a_key_of_several_lines_shows_its_first_line_only() {
         let text = b"x: BEGIN\nBODY\nEND tail";
         let excerpt = cut(text, &(3..17), "B…", &merged(vec![3..17]));
-        assert_eq!(excerpt.text, "x: B…");
+        assert_eq!(&*excerpt.text, "x: B…");
     }
 
     /// Excerpts of all places where a word stands in a content, with another word that is hidden as well.
@@ -256,7 +256,7 @@ mod tests {
             let places = (0..text.len()).filter(|&at| text[at..].starts_with(other));
             places.map(|at| at..at + other.len()).collect()
         };
-        cut_all(bytes, &spots, &mut hide).into_iter().map(|e| e.text).collect()
+        cut_all(bytes, &spots, &mut hide).into_iter().map(|e| e.text.into()).collect()
     }
 
     #[test]

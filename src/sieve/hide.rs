@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::engine::Scratch;
-use crate::model::{BlobPath, Disposition, Finding, Origin};
+use crate::model::{BlobPath, Disposition, Facts, Few, Finding, Origin, Secret};
 use crate::reports::Report;
 
 use super::conceal::Concealer;
@@ -36,8 +36,7 @@ pub(super) fn names(report: &mut Report, concealer: &Concealer<'_>) {
 
 /// The values of all secrets of a report, to be looked for in names.
 struct Values {
-    /// The redacted form of each.
-    redacted: HashMap<Box<[u8]>, String>,
+    all: HashSet<Secret>,
     /// How each begins: nearly every place of a name is settled by this alone.
     heads: HashSet<[u8; SHORTEST]>,
     /// Their lengths, longest first.
@@ -46,16 +45,15 @@ struct Values {
 
 impl Values {
     fn of<'f>(findings: impl Iterator<Item = &'f Finding>) -> Values {
-        let mut values = Values { redacted: HashMap::new(), heads: HashSet::new(), lengths: Vec::new() };
+        let mut values = Values { all: HashSet::new(), heads: HashSet::new(), lengths: Vec::new() };
         for finding in findings {
-            let value = finding.secret.reveal();
-            let Some(head) = value.first_chunk() else { continue };
-            if !values.redacted.contains_key(value) {
-                values.redacted.insert(value.into(), finding.secret.redacted());
+            let Some(head) = finding.secret.reveal().first_chunk() else { continue };
+            if values.all.get(&finding.secret).is_none() {
+                values.all.insert(finding.secret.clone());
                 values.heads.insert(*head);
             }
         }
-        let lengths: HashSet<usize> = values.redacted.keys().map(|v| v.len()).collect();
+        let lengths: HashSet<usize> = values.all.iter().map(Secret::len).collect();
         values.lengths = lengths.into_iter().collect();
         values.lengths.sort_unstable_by(|a, b| b.cmp(a));
         values
@@ -87,9 +85,9 @@ impl Values {
     }
 
     /// The longest value that stands at the beginning.
-    fn at(&self, name: &[u8]) -> Option<(usize, &str)> {
+    fn at(&self, name: &[u8]) -> Option<(usize, String)> {
         let fits = self.lengths.partition_point(|&len| len > name.len());
-        self.lengths[fits..].iter().find_map(|&len| Some((len, self.redacted.get(&name[..len])?.as_str())))
+        self.lengths[fits..].iter().find_map(|&len| Some((len, self.all.get(&name[..len])?.redacted())))
     }
 }
 
@@ -124,15 +122,21 @@ impl Hider<'_, '_> {
         self.known.get(name)?.as_deref()
     }
 
-    fn text(&mut self, text: &mut String) {
-        if let Some(shown) = self.instead(text.as_bytes()) {
-            *text = String::from_utf8_lossy(shown).into_owned();
+    fn text<T: AsRef<str> + From<String>>(&mut self, text: &mut T) {
+        if let Some(shown) = self.instead(text.as_ref().as_bytes()) {
+            *text = String::from_utf8_lossy(shown).into_owned().into();
         }
     }
 
-    fn words(&mut self, text: &mut Cow<'static, str>) {
-        if let Cow::Owned(text) = text {
-            self.text(text);
+    /// Borrowed words are our own.
+    fn words(&mut self, all: &mut Few<Cow<'static, str>>) {
+        for place in 0..all.len() {
+            if let Some(Cow::Owned(text)) = all.get(place)
+                && let Some(shown) = self.instead(text.as_bytes())
+            {
+                let shown = String::from_utf8_lossy(shown).into_owned();
+                all.set(place, shown.into());
+            }
         }
     }
 
@@ -143,6 +147,7 @@ impl Hider<'_, '_> {
     }
 
     fn finding(&mut self, finding: &mut Finding) {
+        let finding: &mut Facts = finding;
         match &mut finding.location.origin {
             Origin::File(path, _) | Origin::Staged(path, _) => self.path(path),
             Origin::Commit(c, _) => self.path(&mut c.path),
@@ -151,9 +156,8 @@ impl Hider<'_, '_> {
         for text in finding.variable.iter_mut().chain(&mut finding.owner) {
             self.text(text);
         }
-        for text in finding.decoded_from.iter_mut().chain(&mut finding.reasons) {
-            self.words(text);
-        }
+        self.words(&mut finding.decoded_from);
+        self.words(&mut finding.reasons);
         match &mut finding.disposition {
             Disposition::Allowed { reason, .. } | Disposition::Known { reason: Some(reason) } => {
                 self.text(reason);

@@ -1,5 +1,6 @@
 //! `Sieve`: the story of the program, readable in one screen.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -7,7 +8,9 @@ use std::time::Instant;
 
 use crate::engine::{Detection, Foreign, Matcher, Scratch};
 use crate::error::Result;
-use crate::model::{Blob, Disposition, Excerpt, Finding, Location, Progress, Remedy, Secret, Skip};
+use crate::model::{
+    Blob, Disposition, Excerpt, Facts, Few, Finding, Location, Progress, Remedy, Secret, Skip,
+};
 use crate::reports::{Report, RuleSummary};
 use crate::sources::Source;
 use crate::triage::{Marks, Triage};
@@ -53,9 +56,9 @@ impl Sieve<'_> {
             let (sender, missing) = (sender.clone(), missing.clone());
             let mut scratch = Scratch::default();
             let mut hiding = Scratch::default();
-            let mut remedies = Remedies::default();
+            let mut kept = Kept::default();
             Box::new(move |blob| {
-                let found = self.sift_blob(blob, &mut scratch, &mut hiding, &mut remedies, &missing);
+                let found = self.sift_blob(blob, &mut scratch, &mut hiding, &mut kept, &missing);
                 if !found.is_empty() {
                     // The receiver lives until all workers are gone.
                     let _ = sender.send(found);
@@ -67,10 +70,7 @@ impl Sieve<'_> {
         coverage.incomplete.extend(missed);
         let mut found = joined(receiver.into_iter().collect());
         source.locate(&mut found, &mut coverage)?;
-        // Sorting so that equals stay in their order needs half as much memory again; one large file comes in order.
-        if !found.is_sorted_by(|a, b| a.report_order(b).is_le()) {
-            found.sort_by(Finding::report_order);
-        }
+        found.sort_by(Finding::report_order);
         let mut report = Report { rules: summaries(&found), ..Report::default() };
         for finding in &mut found {
             if finding.disposition != Disposition::Old {
@@ -105,7 +105,7 @@ impl Sieve<'_> {
         blob: &Blob<'_>,
         scratch: &mut Scratch,
         hiding: &mut Scratch,
-        remedies: &mut Remedies,
+        kept: &mut Kept,
         missing: &Sender<Skip>,
     ) -> Vec<Finding> {
         let mut detections = Vec::new();
@@ -142,19 +142,16 @@ impl Sieve<'_> {
                 } else {
                     Vec::new()
                 };
-                Finding { markers, noted, ..finding(blob, d, secret, excerpt, remedies) }
+                let mut found = finding(blob, d, secret, excerpt, kept);
+                found.markers = markers.into();
+                found.noted = noted.into();
+                found
             })
             .collect()
     }
 }
 
-fn finding(
-    blob: &Blob<'_>,
-    d: Detection<'_>,
-    secret: Secret,
-    excerpt: Excerpt,
-    remedies: &mut Remedies,
-) -> Finding {
+fn finding(blob: &Blob<'_>, d: Detection<'_>, secret: Secret, excerpt: Excerpt, kept: &mut Kept) -> Finding {
     let at = |offset: usize| blob.window.offset + offset as u64;
     let counts = blob.scope.touches(d.start.line, d.end.line);
     let location = Location {
@@ -164,33 +161,39 @@ fn finding(
         end: d.end,
         excerpt,
     };
-    Finding {
+    Finding::from(Facts {
         provider: d.rule.provider.clone(),
         name: d.rule.name.clone(),
         severity: d.rule.severity,
         confidence: d.confidence,
-        reasons: d.reasons,
-        decoded_from: d.decoded_from,
-        variable: d.variable,
+        reasons: Few::from(d.reasons).shared(&mut kept.reasons),
+        decoded_from: Few::from(d.decoded_from).shared(&mut kept.layers),
+        variable: d.variable.map(String::into_boxed_str),
         checksum: d.checksum,
-        alternatives: d.alternatives,
+        alternatives: Few::from(d.alternatives).shared(&mut kept.alternatives),
         disposition: if counts { Disposition::Reported } else { Disposition::Old },
-        remedy: remedies.of(&d.rule.id, &d.rule.remedy),
-        ..Finding::new(d.rule.id.clone(), secret, location)
-    }
+        remedy: kept.remedy(&d.rule.id, &d.rule.remedy),
+        ..Facts::new(d.rule.id.clone(), secret, location)
+    })
 }
 
-/// One shared copy of each rule's advice a thread: a million findings of one rule need it once.
+/// What a thread's findings share: a million of one rule need each of these once.
 #[derive(Default)]
-struct Remedies(BTreeMap<String, Arc<Remedy>>);
+struct Kept {
+    remedies: BTreeMap<String, Arc<Remedy>>,
+    /// Those of the last finding.
+    reasons: Few<Cow<'static, str>>,
+    layers: Few<Cow<'static, str>>,
+    alternatives: Few<Cow<'static, str>>,
+}
 
-impl Remedies {
-    fn of(&mut self, rule: &str, remedy: &Remedy) -> Arc<Remedy> {
-        if let Some(known) = self.0.get(rule) {
+impl Kept {
+    fn remedy(&mut self, rule: &str, remedy: &Remedy) -> Arc<Remedy> {
+        if let Some(known) = self.remedies.get(rule) {
             return Arc::clone(known);
         }
         let shared = Arc::new(remedy.clone());
-        self.0.insert(rule.to_owned(), Arc::clone(&shared));
+        self.remedies.insert(rule.to_owned(), Arc::clone(&shared));
         shared
     }
 }

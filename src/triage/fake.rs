@@ -1,6 +1,6 @@
 //! Findings for the tests of this room.
 
-use crate::model::{BlobPath, Excerpt, Finding, LineCol, Location, Origin, Part, Secret, Severity};
+use crate::model::{BlobPath, Excerpt, Facts, Finding, LineCol, Location, Origin, Part, Secret, Severity};
 
 /// A finding of the rule `acme-key` in a file.
 pub(super) fn finding(path: &str, value: &str) -> Finding {
@@ -11,10 +11,10 @@ pub(super) fn finding(path: &str, value: &str) -> Finding {
         end: LineCol::START,
         excerpt: Excerpt::default(),
     };
-    Finding {
+    Finding::from(Facts {
         provider: "Acme".into(),
         name: "Acme key".into(),
         severity: Severity::High,
-        ..Finding::new("acme-key".into(), Secret::new(value.as_bytes(), 0), location)
-    }
+        ..Facts::new("acme-key".into(), Secret::new(value.as_bytes(), 0), location)
+    })
 }

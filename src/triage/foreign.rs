@@ -51,7 +51,9 @@ fn any(regexes: &[Regex], text: &[u8]) -> bool {
 
 /// Whether a rule's path condition or an allowlist says that a finding at this path (from the root) is fine.
 pub(super) fn judge(gitleaks: &Gitleaks, finding: &Finding, path: Option<&[u8]>) -> Option<Disposition> {
-    let because = |reason: String| Some(Disposition::Allowed { by: "gitleaks configuration".into(), reason });
+    let because = |reason: String| {
+        Some(Disposition::Allowed { by: "gitleaks configuration".into(), reason: reason.into() })
+    };
     let path = path.unwrap_or_default();
     if let Some((rule, _)) = gitleaks.paths.iter().find(|(r, p)| *r == finding.rule && !p.is_match(path)) {
         return because(format!("{rule} is about other paths"));

@@ -133,7 +133,7 @@ impl Triage {
     /// Owner and severity: keys that are sent to browsers are worse, and the configuration has the last word.
     fn weigh(&self, finding: &mut Finding, path: Option<&[u8]>) {
         if !self.owners.is_empty() {
-            finding.owner = path.and_then(|path| self.owners.of(path));
+            finding.owner = path.and_then(|path| self.owners.of(path)).map(String::into_boxed_str);
         }
         let raised = match finding.severity {
             Severity::Medium => Some(Severity::High),
@@ -167,7 +167,9 @@ impl Triage {
     /// Paths that the configuration leaves out, for all rules or for this one.
     fn outside(&self, finding: &Finding, path: Option<&[u8]>) -> Option<Disposition> {
         let path = path?;
-        let because = |by: &'static str, reason: String| Some(Disposition::Allowed { by: by.into(), reason });
+        let because = |by: &'static str, reason: String| {
+            Some(Disposition::Allowed { by: by.into(), reason: reason.into() })
+        };
         if let Some(exclude) = self.config.exclude.iter().find(|e| e.path.matches(path)) {
             return because("excluded", format!("path excluded by {}", exclude.path.as_str()));
         }
@@ -186,7 +188,7 @@ impl Triage {
             None if finding.confidence < self.least => "too little speaks for it in such a folder".into(),
             None => return None,
         };
-        Some(Disposition::Allowed { by: "place".into(), reason })
+        Some(Disposition::Allowed { by: "place".into(), reason: reason.into() })
     }
 
     fn marked(&self, finding: &mut Finding) -> Option<Disposition> {
@@ -197,7 +199,10 @@ impl Triage {
         match said {
             Said::Fine { by, reason } => {
                 let reason = if reason.is_empty() { "no reason given".to_string() } else { reason };
-                return Some(Disposition::Allowed { by: by.into(), reason: without_secret(finding, reason) });
+                return Some(Disposition::Allowed {
+                    by: by.into(),
+                    reason: without_secret(finding, reason).into(),
+                });
             }
             Said::Expired { until, reason } => {
                 let reason = without_secret(finding, reason);
@@ -215,7 +220,7 @@ impl Triage {
     fn allowed(&self, finding: &mut Finding, path: Option<&[u8]>) -> Option<Disposition> {
         let (entry, force) = self.allowlist.find(finding, path, self.today)?;
         if force == Force::Valid {
-            return Some(Disposition::Allowed { by: "config".into(), reason: entry.reason.clone() });
+            return Some(Disposition::Allowed { by: "config".into(), reason: entry.reason.as_str().into() });
         }
         if let Some(until) = entry.until {
             let what =
@@ -227,7 +232,7 @@ impl Triage {
 
     fn known(&self, finding: &Finding) -> Option<Disposition> {
         let known = self.baseline.as_ref()?.knows(finding)?;
-        Some(Disposition::Known { reason: known.map(str::to_string) })
+        Some(Disposition::Known { reason: known.map(Box::from) })
     }
 
     /// Says that something would have been allowed once, in the finding and in the notes of the run.
@@ -278,11 +283,11 @@ impl Triage {
             Some(Some(reason)) => format!("holds it: {}", reason.unwrap_or("no reason given")),
         };
         let paths = match self.outside(finding, path) {
-            Some(Disposition::Allowed { reason, .. }) => reason,
+            Some(Disposition::Allowed { reason, .. }) => reason.into(),
             _ => "no configuration leaves this path out".into(),
         };
         let place = match self.placed(finding, path) {
-            Some(Disposition::Allowed { reason, .. }) => reason,
+            Some(Disposition::Allowed { reason, .. }) => reason.into(),
             _ => "nothing speaks against it there".into(),
         };
         let mut stages =

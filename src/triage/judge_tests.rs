@@ -59,7 +59,7 @@ fn each_condition_of_an_entry_must_hold() {
         let mut entry = entry();
         change(&mut entry);
         options.config.allow.push(entry);
-        judged(options, finding("src/a.txt", value)).disposition
+        judged(options, finding("src/a.txt", value)).disposition.clone()
     };
     let allowed = Disposition::Allowed { by: "config".into(), reason: "test data".into() };
     let print = finding("", value).fingerprint();
@@ -153,7 +153,7 @@ fn severities_are_overridden_and_old_findings_stay_old() {
     let mut old = finding("a.txt", "value");
     old.disposition = Disposition::Old;
     let old = judged(with, old);
-    assert_eq!((old.severity, old.disposition), (Severity::Low, Disposition::Old));
+    assert_eq!((old.severity, old.disposition.clone()), (Severity::Low, Disposition::Old));
 }
 
 #[test]

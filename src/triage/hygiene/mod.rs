@@ -8,7 +8,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use crate::config::wildcard;
-use crate::model::{BlobPath, Excerpt, Finding, LineCol, Location, Origin, Remedy, RuleId, Secret, Severity};
+use crate::model::{
+    BlobPath, Excerpt, Facts, Finding, LineCol, Location, Origin, Remedy, RuleId, Secret, Severity,
+};
 use crate::rules::Rule;
 
 pub use table::Hygiene;
@@ -129,30 +131,30 @@ pub fn finding(kind: &'static Hygiene, origin: Origin, severity: Severity) -> Fi
         kind.why,
         kind.ignore.join("`, `")
     );
-    Finding {
+    Finding::from(Facts {
         provider: "Hygiene".into(),
         name: kind.name.into(),
         severity,
-        reasons: vec![format!("tracked by git: {}", kind.why).into()],
+        reasons: vec![format!("tracked by git: {}", kind.why).into()].into(),
         remedy: Arc::new(Remedy { about: about.into(), ..Remedy::default() }),
         ..about_path(kind.rule.into(), origin)
-    }
+    })
 }
 
 /// A finding of another tool's rule that is about a path alone.
 pub fn foreign_finding(rule: &Rule, origin: Origin) -> Finding {
-    Finding {
+    Finding::from(Facts {
         provider: rule.provider.clone(),
         name: rule.name.clone(),
         severity: rule.severity,
-        reasons: vec!["its path is what the rule is about".into()],
+        reasons: vec!["its path is what the rule is about".into()].into(),
         ..about_path(rule.id.clone(), origin)
-    }
+    })
 }
 
 /// A finding that is about a file as such. What stands for its secret is the path, so that fingerprint and baseline mean
 /// this file.
-fn about_path(rule: RuleId, origin: Origin) -> Finding {
+fn about_path(rule: RuleId, origin: Origin) -> Facts {
     let path = origin.path().map_or(&b""[..], BlobPath::as_bytes);
     let named = [b"file:", path].concat();
     let location = Location {
@@ -162,7 +164,7 @@ fn about_path(rule: RuleId, origin: Origin) -> Finding {
         end: LineCol::START,
         excerpt: Excerpt::default(),
     };
-    Finding::new(rule, Secret::new(&named, named.len()), location)
+    Facts::new(rule, Secret::new(&named, named.len()), location)
 }
 
 /// How much less sure a judged value (a password, a generic token) is because of the folder or name it stands in:
