@@ -154,9 +154,9 @@ fn parse_time(text: &str) -> Result<Duration, String> {
     n.checked_mul(ms).map(Duration::from_millis).ok_or_else(wrong)
 }
 
-/// The width of the terminal on standard output, in columns.
-pub(super) fn terminal_width() -> Option<usize> {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+/// The width of the terminal that a stream leads to, in columns.
+pub(super) fn terminal_width(stream: impl rustix::fd::AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
     (size.ws_col > 0).then(|| usize::from(size.ws_col))
 }
 

@@ -180,7 +180,7 @@ impl<'g> Session<'g> {
     /// Writes the reports and the summary; returns the exit code.
     pub fn tell(&self, report: &Report, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
         output::write(&self.reports, report, self.look, out)?;
-        for line in summary_lines(report, self.look) {
+        for line in summary_lines(report, self.beside()) {
             // Standard error may be closed; the exit code says it all the same.
             let _ = writeln!(err, "{line}");
         }
@@ -193,13 +193,22 @@ impl<'g> Session<'g> {
         output::write(&self.reports[1..], report, self.look, &mut std::io::sink())?;
         let code = self.exit_code(report);
         if code != 0 {
-            let look = Look { color: self.look.color && std::io::stderr().is_terminal(), ..self.look };
-            let _ = write!(err, "{}", refusal(report, stage.as_str(), look));
+            let _ = write!(err, "{}", refusal(report, stage.as_str(), self.beside()));
         }
-        for line in summary_lines(report, self.look) {
+        for line in summary_lines(report, self.beside()) {
             let _ = writeln!(err, "{line}");
         }
         Ok(code)
+    }
+
+    /// How what goes to standard error is to look: it may lead elsewhere than standard output.
+    fn beside(&self) -> Look {
+        let color = match self.globals.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => std::io::stderr().is_terminal() && color_is_welcome(),
+        };
+        Look { color, width: globals::terminal_width(std::io::stderr()), ..self.look }
     }
 
     /// What a hook would say to this, and how it came about: on demand, for a person.
@@ -248,16 +257,21 @@ fn affordable() -> usize {
 /// How reports are to look, from the options, the environment and the terminal.
 pub(super) fn look(globals: &Globals) -> Look {
     let to_terminal = globals.output.is_none() && std::io::stdout().is_terminal();
-    let no_color = env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
     let color = match globals.color {
         When::Always => true,
         When::Never => false,
-        When::Auto => to_terminal && !no_color && env::var_os("TERM").is_none_or(|t| t != "dumb"),
+        When::Auto => to_terminal && color_is_welcome(),
     };
     Look {
         color,
         show_secrets: globals.show_secrets,
-        width: if to_terminal { globals::terminal_width() } else { None },
+        width: if to_terminal { globals::terminal_width(std::io::stdout()) } else { None },
         verbosity: if globals.quiet { 0 } else { 1 + u8::from(globals.verbose) },
     }
+}
+
+/// Whether the environment has nothing against colours.
+fn color_is_welcome() -> bool {
+    let no_color = env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    !no_color && env::var_os("TERM").is_none_or(|t| t != "dumb")
 }

@@ -8,7 +8,7 @@ use super::encode::log;
 use super::entries::{Group, Groups};
 use super::entry::Entry;
 use super::place::{count, place};
-use super::terminal::{Paint, head, underlined};
+use super::terminal::{Paint, folded, head, underlined};
 use super::{Document, Look, Report};
 
 /// Keys that are described one by one; a dialog cannot be scrolled for ever.
@@ -55,7 +55,10 @@ pub fn refusal(report: &Report, stage: &str, look: Look) -> String {
         how_to_allow(&mut text, &first, stage);
     }
     how_to_pass(&mut text, stage);
-    text
+    match look.width {
+        Some(_) => text.lines().map(|line| folded(line, look.width) + "\n").collect(),
+        None => text,
+    }
 }
 
 /// `keysieve stopped this commit: 2 keys would have become part of the history.`

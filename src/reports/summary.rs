@@ -8,15 +8,19 @@ use crate::model::{Coverage, Severity};
 use super::document::{counts, stopped};
 use super::encode::log;
 use super::place::count;
-use super::terminal::Paint;
+use super::terminal::{Paint, folded};
 use super::{Look, Report};
 
 /// At most so many things that were not scanned are named one by one; the reports name all of them.
 const NAMED: usize = 50;
 
 /// One line each for what is incomplete and what is to be noted, and last the one line of account. Escaped for a
-/// terminal. Quiet looks leave out the notes; the account stays, in a short form.
+/// terminal and folded to its width. Quiet looks leave out the notes; the account stays, in a short form.
 pub fn summary_lines(report: &Report, look: Look) -> Vec<String> {
+    said(report, look).iter().map(|line| folded(line, look.width)).collect()
+}
+
+fn said(report: &Report, look: Look) -> Vec<String> {
     let coverage = &report.coverage;
     let mut lines = Vec::new();
     for missed in coverage.incomplete.iter().take(NAMED) {
@@ -59,8 +63,21 @@ fn account(report: &Report, look: Look) -> String {
     }
     let skipped: BTreeMap<&str, u64> = coverage.skipped.iter().map(|(why, n)| (why.as_str(), *n)).collect();
     list(&mut line, "skipped", skipped.iter().map(|(why, n)| (*why, *n)));
-    list(&mut line, "not reported", counts(coverage).iter().map(|(why, n)| (why.as_str(), *n)));
+    list(&mut line, "not reported", counts(coverage).iter().map(|(why, n)| (in_words(why), *n)));
     line
+}
+
+/// A reason for which a finding is not reported, as a person would say it; reports spell it as it is.
+fn in_words(why: &str) -> &str {
+    match why {
+        "baseline" => "in the baseline",
+        "inline" => "allowed by a comment",
+        "config" => "allowed by .keysieve.yml",
+        "excluded" => "in excluded paths",
+        "old" => "on old lines",
+        "place" => "unsure in tests, vendored or minified files",
+        other => other,
+    }
 }
 
 /// `2 findings (1 critical, 1 high)`, `clean`, or that the scan was not complete.
@@ -157,7 +174,7 @@ mod tests {
         assert_eq!(
             summary_lines(&report, Look::PLAIN),
             ["keysieve scan: no findings in 3 files, 2.0 kB, 0.00 s; skipped: 1 ignored by git; \
-              not reported: 2 baseline, 1 old"]
+              not reported: 2 in the baseline, 1 on old lines"]
         );
     }
 

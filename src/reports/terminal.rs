@@ -122,6 +122,38 @@ pub(super) fn wrapped(text: &str, indent: usize, look: Look) -> Vec<String> {
     lines
 }
 
+/// A line as it is where it fits or where nobody knows how much fits, else in several lines between words, those that
+/// follow moved in by two more. Escape sequences take no room; spaces within a line stay as they are.
+pub(super) fn folded(line: &str, columns: Option<usize>) -> String {
+    let room = columns.map_or(usize::MAX, |c| c.max(NARROWEST));
+    if seen(line) <= room {
+        return line.to_owned();
+    }
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    let mut text = String::with_capacity(line.len() + 16);
+    let (mut used, mut words) = (0, 0);
+    for word in line.split_inclusive(' ') {
+        let wide = seen(word.trim_end_matches(' '));
+        if wide > 0 && words > 0 && used + wide > room {
+            text.truncate(text.trim_end_matches(' ').len());
+            text.push('\n');
+            text.extend(std::iter::repeat_n(' ', indent + 2));
+            (used, words) = (indent + 2, 0);
+        }
+        text.push_str(word);
+        used += seen(word);
+        words += usize::from(wide > 0);
+    }
+    text
+}
+
+/// How many columns a text takes on a terminal that reads its colours.
+fn seen(text: &str) -> usize {
+    let mut colors = text.split("\x1b[");
+    let plain = colors.next().map_or(0, width);
+    plain + colors.map(|rest| rest.split_once('m').map_or(0, |(_, shown)| width(shown))).sum::<usize>()
+}
+
 /// The redacted line and the line that underlines the key, to fit `room` columns; nothing where there is no line.
 pub(super) fn underlined(entry: &Entry<'_>, room: usize, paint: Paint) -> Option<(String, String)> {
     let (first, end) = entry.excerpt_mark;
@@ -184,7 +216,7 @@ fn tail(text: &str, room: usize) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{head, tail, width, wrapped};
+    use super::{folded, head, tail, width, wrapped};
     use crate::reports::Look;
 
     #[test]
@@ -196,6 +228,21 @@ mod tests {
             assert!(width(&head("日本語 text", room)) <= room);
             assert!(width(&tail("日本語 text", room)) <= room);
         }
+    }
+
+    #[test]
+    fn lines_are_folded_between_words() {
+        let line = "  - keep the value in a file that git ignores:  .env";
+        assert_eq!(folded(line, None), line);
+        assert_eq!(folded(line, Some(52)), line);
+        assert_eq!(folded(line, Some(30)), "  - keep the value in a file\n    that git ignores:  .env");
+        let colored = "\x1b[1;31mINCOMPLETE\x1b[0m and some more words that follow";
+        assert_eq!(folded(colored, Some(30)), colored.replace("words that", "words\n  that"));
+        let long = "revoke https://example.org/a/very/long/link/that/does/not/fit now";
+        assert!(
+            folded(long, Some(1))
+                .contains("\n  https://example.org/a/very/long/link/that/does/not/fit\n  now")
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! For people: grouped by key, the place first, the line with the key redacted and underlined, then what to do.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::advice::{ignore_line, kinds, note, reads, variable};
@@ -7,7 +8,7 @@ use super::encode::log;
 use super::entries::Group;
 use super::entry::Entry;
 use super::place::{count, past, place};
-use super::terminal::{Paint, underlined, width, wrapped};
+use super::terminal::{Paint, folded, underlined, width, wrapped};
 use super::{Document, Format, Look};
 
 /// How far what belongs to a finding is moved in.
@@ -30,8 +31,14 @@ impl Format for Text {
 
     fn render(&self, document: &Document<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
         let groups = document.findings.by_key();
+        let mut told: HashSet<String> = HashSet::new();
         for group in groups.iter() {
-            write_group(group, look, out)?;
+            let rule = group.first().map(|first| first.as_ref().rule.clone()).unwrap_or_default();
+            let again = told.contains(rule.as_ref());
+            write_group(group, again, look, out)?;
+            if !again {
+                told.insert(rule.into_owned());
+            }
             writeln!(out)?;
         }
         write_suppressed(document, look, out)?;
@@ -56,8 +63,8 @@ impl Format for Text {
     }
 }
 
-/// One key with all its places.
-fn write_group(group: Group<'_, '_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+/// One key with all its places. What holds for all keys of its rule is not said `again`.
+fn write_group(group: Group<'_, '_>, again: bool, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let Some(first) = group.first() else { return Ok(()) };
     let paint = Paint::of(look);
     let first = first.as_ref();
@@ -65,9 +72,14 @@ fn write_group(group: Group<'_, '_>, look: Look, out: &mut dyn Write) -> io::Res
     let name = log(&first.name);
     let sure = sureness(first);
     let wide = width(&place) + width(&name) + width(&sure) + first.severity.as_str().len() + 6;
+    let what = format!("{name} ({}, {sure})", paint.severity(first.severity));
     // A narrow terminal would break the line anywhere; the place must stay whole.
-    let between = if look.width.is_some_and(|w| wide > w) { "\n  " } else { " " };
-    writeln!(out, "{}:{between}{name} ({}, {sure})", paint.place(&place), paint.severity(first.severity))?;
+    if look.width.is_some_and(|w| wide > w) {
+        let what = folded(&format!("  {what}"), look.width);
+        writeln!(out, "{}:\n{what}", paint.place(&place))?;
+    } else {
+        writeln!(out, "{}: {what}", paint.place(&place))?;
+    }
     let room = look.width.map_or(160, |w| w.saturating_sub(INDENT).max(20));
     if let Some((line, under)) = underlined(first, room, paint) {
         writeln!(out, "{:INDENT$}{line}\n{:INDENT$}{under}", "", "")?;
@@ -85,7 +97,7 @@ fn write_group(group: Group<'_, '_>, look: Look, out: &mut dyn Write) -> io::Res
         say(&line)?;
     }
     if look.verbosity > 0 {
-        for line in remedies(group) {
+        for line in remedies(group, again) {
             wrapped(&line, INDENT, look).iter().try_for_each(|l| writeln!(out, "{}", paint.advice(l)))?;
         }
     }
@@ -143,20 +155,21 @@ fn other_places<'d, 'a>(group: Group<'d, 'a>, look: Look) -> impl Iterator<Item 
     named.chain(rest)
 }
 
-/// What to do, in the order in which it is done.
-fn remedies(group: Group<'_, '_>) -> Vec<String> {
+/// What to do, in the order in which it is done. Where the rule was explained before, only what differs from key to key
+/// and the links, which are wanted at hand.
+fn remedies(group: Group<'_, '_>, again: bool) -> Vec<String> {
     let mut lines = Vec::new();
     let Some(entry) = group.first() else { return lines };
     let entry = entry.as_ref();
     let remedy = &entry.remedy;
-    if !remedy.about.is_empty() {
+    if !remedy.about.is_empty() && !again {
         let label = if entry.is_file() { "" } else { "what it opens: " };
         lines.push(format!("{label}{}", log(&remedy.about)));
     }
-    if !remedy.revoke.is_empty() {
+    if !remedy.revoke.is_empty() && (!again || remedy.revoke.contains("://")) {
         lines.push(format!("revoke it: {}", log(&remedy.revoke)));
     }
-    if !remedy.rotate.is_empty() && remedy.rotate != remedy.revoke {
+    if !remedy.rotate.is_empty() && remedy.rotate != remedy.revoke && !again {
         lines.push(format!("replace it: {}", log(&remedy.rotate)));
     }
     let (ignored, code) = kinds(group);
