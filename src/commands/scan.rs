@@ -39,6 +39,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
         max_file_size: session.max_file_size,
         threads: session.threads,
         stop: session.stop.clone(),
+        progress: session.progress.clone(),
     });
     session.run(&tree, out, err)
 }

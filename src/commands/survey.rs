@@ -40,6 +40,7 @@ pub(super) fn survey<'g>(
         max_file_size: session.max_file_size,
         threads: session.threads,
         stop: session.stop.clone(),
+        progress: session.progress.clone(),
         ..TreeOptions::default()
     });
     let bare = here.repository.as_ref().is_some_and(|r| r.work_tree.is_none());

@@ -26,7 +26,7 @@ pub use fingerprint::Fingerprint;
 pub use kin::{Base, Copied, Kin, Trace};
 pub use location::{Excerpt, LineCol, Location};
 pub use origin::{BlobPath, CommitOrigin, HashKind, ObjectId, Origin, Part};
-pub use progress::Progress;
+pub use progress::{Progress, Reading};
 pub use secret::Secret;
 pub use stop::{Stop, StopReason};
 pub use text::{escape_terminal, escape_terminal_bytes};

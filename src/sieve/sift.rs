@@ -123,6 +123,7 @@ impl Sieve<'_> {
         if detections.is_empty() {
             return Vec::new();
         }
+        self.options.progress.found(detections.len() as u64);
         if let Some(kin) = blob.kin {
             kin.tell_found();
         }

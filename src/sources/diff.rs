@@ -120,7 +120,8 @@ impl Source for Diff<'_> {
             coverage.missed(problem.path.display().to_string(), problem.why.clone());
         }
         let shallow = self.repository.shallow()?;
-        self.options.progress.expect(self.commits.len() as u64);
+        // How many files the commits change is not known before they are compared.
+        self.options.progress.expect(0, "files");
         let next = AtomicUsize::new(0);
         let work = || {
             let mut worker = new_worker();

@@ -109,7 +109,7 @@ impl History {
             *coverage.skipped.entry(SkipReason::KnownClean).or_default() += known.count();
             plan.prune(|number| !known.contains(number));
         }
-        progress.expect(pieces(&plan, known.as_ref()));
+        progress.expect(pieces(&plan, known.as_ref()), "objects");
         let (all, found) = self.read(&plan, new_worker);
         let (mut rows, mut damaged, mut dangling) = (Vec::new(), Vec::new(), false);
         for seen in all {

@@ -17,7 +17,7 @@ mod tests;
 use std::path::PathBuf;
 
 use crate::error::Result;
-use crate::model::{Coverage, Stop};
+use crate::model::{Coverage, Progress, Stop};
 
 use super::source::{Source, Worker};
 
@@ -36,6 +36,8 @@ pub struct TreeOptions {
     pub threads: usize,
     /// Looked at between two files.
     pub stop: Stop,
+    /// Told how many files to expect, where the index knows.
+    pub progress: Progress,
 }
 
 impl Default for TreeOptions {
@@ -47,6 +49,7 @@ impl Default for TreeOptions {
             max_file_size: None,
             threads: 1,
             stop: Stop::new(),
+            progress: Progress::new(),
         }
     }
 }

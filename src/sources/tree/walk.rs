@@ -87,7 +87,9 @@ pub(super) fn walk<'s>(
         match Top::open(&root.named) {
             Ok(top) => {
                 tops.push(Some(top));
-                first.push(Task::Folder(start(number, root, options, &mut coverage)));
+                let folder = start(number, root, options, &mut coverage);
+                options.progress.expect(folder.range.len() as u64, "files");
+                first.push(Task::Folder(folder));
             }
             Err(e) => {
                 tops.push(None);
