@@ -91,7 +91,7 @@ impl Error {
             | Error::Pack { .. }
             | Error::Incomplete(_)
             | Error::Output(_)
-            | Error::Io { doing: "read", .. } => 3,
+            | Error::Io { doing: "read" | "write the report", .. } => 3,
             _ => 2,
         }
     }

@@ -5,6 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use rustix::fs::{Access, access};
+
 use crate::error::{Error, Result};
 use crate::reports::{Document, Format, Look, Report, format};
 
@@ -31,7 +33,34 @@ pub(super) fn wanted(name: &str, output: Option<&Path>, more: &[String]) -> Resu
         }
         all.push(wanted);
     }
+    for wanted in &all {
+        wanted.check()?;
+    }
     Ok(all)
+}
+
+impl Wanted {
+    /// Whether the report can be written where it is wanted, as far as that can be told: a long scan should not end with
+    /// nothing because a folder is missing.
+    fn check(&self) -> Result<()> {
+        let Some(path) = &self.file else { return Ok(()) };
+        let folder = folder_of(path);
+        let problem = match fs::metadata(path) {
+            Ok(m) if m.is_dir() => "it is a folder".to_owned(),
+            Ok(m) if !m.is_file() => return Ok(()),
+            _ if !folder.is_dir() => format!("there is no folder {}", folder.display()),
+            _ => match access(folder, Access::WRITE_OK) {
+                Ok(()) => return Ok(()),
+                Err(e) => format!("{}: {}", folder.display(), io::Error::from(e)),
+            },
+        };
+        Err(Error::Usage(format!("the report {} cannot be written: {problem}", path.display())))
+    }
+}
+
+/// The folder that a file is or will be in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn named(name: &str) -> Result<&'static dyn Format> {
@@ -74,7 +103,7 @@ fn write_one(
             let look = Look { color: false, width: None, ..look };
             into_file(path, |file| render(look, file)).map_err(|source| Error::Io {
                 path: path.clone(),
-                doing: "write",
+                doing: "write the report",
                 source,
             })
         }
@@ -89,8 +118,7 @@ fn into_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
         write(&mut file)?;
         return file.flush();
     }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = tempfile::NamedTempFile::new_in(folder)?;
+    let file = tempfile::NamedTempFile::new_in(folder_of(path))?;
     let _pending = Pending::new(file.path());
     let mut file = BufWriter::new(file);
     write(&mut file)?;
