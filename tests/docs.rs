@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot read or write the pages has failed")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+
+use clap::{Arg, Command, CommandFactory};
+use keysieve::cli::Cli;
 
 use keysieve::rules::{Ruleset, docs, json_schema};
 
@@ -25,4 +29,77 @@ fn the_page_of_all_rules_is_current() {
 #[test]
 fn the_schema_of_rule_files_is_current() {
     current("rules/schema.json", &json_schema());
+}
+
+#[test]
+fn the_page_of_the_command_line_is_current() {
+    let mut command = Cli::command();
+    command.build();
+    let mut page = String::from(
+        "# Command line\n\nMade from the program's own definition; `keysieve COMMAND --help` says the same.\n\n\
+         ## Options for all commands\n\n",
+    );
+    let global = |arg: &&Arg| arg.is_global_set() && !arg.is_hide_set();
+    options(&mut page, command.get_arguments().filter(global));
+    for sub in command.get_subcommands().filter(|c| !c.is_hide_set()) {
+        about(&mut page, sub, "##");
+        for inner in sub.get_subcommands().filter(|c| !c.is_hide_set()) {
+            about(&mut page, inner, "###");
+        }
+    }
+    current("docs/reference/cli.md", &page);
+}
+
+/// A command: what it does, how it is called, its own options.
+fn about(page: &mut String, command: &Command, level: &str) {
+    let name = command.get_bin_name().unwrap_or(command.get_name());
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    let _ = write!(page, "\n{level} `{name}`\n\n{about}.\n");
+    let positional: Vec<_> = command.get_positionals().filter(|a| !a.is_hide_set()).collect();
+    let own = command.get_opts().filter(|a| !a.is_global_set() && !a.is_hide_set() && a.get_id() != "help");
+    let all: Vec<&Arg> = positional.into_iter().chain(own).collect();
+    if !all.is_empty() {
+        page.push('\n');
+        options(page, all.into_iter());
+    }
+}
+
+fn options<'a>(page: &mut String, all: impl Iterator<Item = &'a Arg>) {
+    page.push_str("| option | means |\n|---|---|\n");
+    for arg in all {
+        let values: Vec<_> = arg
+            .get_possible_values()
+            .iter()
+            .filter(|v| !v.is_hide_set())
+            .map(|v| format!("`{}`", v.get_name()))
+            .collect();
+        let defaults: Vec<_> =
+            arg.get_default_values().iter().map(|v| format!("`{}`", v.to_string_lossy())).collect();
+        let mut means = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        let switch = matches!(arg.get_action(), clap::ArgAction::SetTrue);
+        if !values.is_empty() && !switch {
+            let _ = write!(means, ": {}", values.join(", "));
+        }
+        if !defaults.is_empty() && !switch {
+            let _ = write!(means, " (default: {})", defaults.join(", "));
+        }
+        let _ = writeln!(page, "| {} | {} |", cell(&spelled(arg)), cell(&means));
+    }
+}
+
+/// How an option is written: `-f`, `--format FORMAT`.
+fn spelled(arg: &Arg) -> String {
+    let names: Vec<_> = arg.get_value_names().unwrap_or_default().iter().map(|n| format!("<{n}>")).collect();
+    let value = if arg.get_action().takes_values() { format!(" {}", names.join(" ")) } else { String::new() };
+    match (arg.get_short(), arg.get_long()) {
+        (Some(short), Some(long)) => format!("`-{short}`, `--{long}{value}`"),
+        (None, Some(long)) => format!("`--{long}{value}`"),
+        (Some(short), None) => format!("`-{short}{value}`"),
+        (None, None) => format!("`{}`", value.trim()),
+    }
+}
+
+/// Text as a cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
 }
