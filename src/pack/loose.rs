@@ -16,6 +16,9 @@ use super::{Damage, Kind, META_LIMIT, Object, WHOLE_LIMIT, bytes, hash_object};
 /// `commit 18446744073709551615\0` is the longest header.
 const MAX_HEADER: usize = 32;
 
+/// What is wrong with a file that does not end where its object does.
+pub(super) const TRAILING: &str = "something stands behind the end of the loose object";
+
 /// An open loose object of which the header was read.
 #[derive(Debug)]
 pub(super) struct Loose {
@@ -103,6 +106,10 @@ impl Loose {
         read_exact_at(&self.file, &mut packed, 0)?;
         let mut data = bytes::zeroed(self.header + self.size as usize).ok_or(MEMORY)?;
         inflater.inflate(&packed, &mut data)?;
+        // A zlib stream ends with the checksum of its content; git refuses what stands behind it.
+        if !packed.ends_with(&libdeflater::adler32(&data).to_be_bytes()) {
+            return Err(Damage::new(TRAILING));
+        }
         data.drain(..self.header);
         if hash_object(hash, self.kind, &data) != *id {
             return Err(Damage::new("content does not have the hash that names it"));

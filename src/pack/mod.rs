@@ -1,9 +1,10 @@
 //! Reading git's object store: packs, loose objects, alternates. Knows nothing of work trees, rules or findings.
 //!
 //! A *pack* holds entries one after the other: a header (type and size), for a delta the place of its base, then a
-//! zlib stream. Its *index* lists ids in order with the entries' offsets. A *delta* makes an object from another one
-//! of the same type by copying ranges and inserting literals; chains of deltas make trees, and all trees of a pack a
-//! forest. A *loose* object is one zlib file. *Alternates* are further object folders.
+//! zlib stream. Its *index* lists ids in order with the entries' offsets; a *multi-pack-index* does so for many packs.
+//! A *delta* makes an object from another one of the same type by copying ranges and inserting literals; chains of
+//! deltas make trees, and all trees of a pack a forest. A *loose* object is one zlib file. *Alternates* are further
+//! object folders.
 //!
 //! Two ways in: [`Store::read`] fetches one object; `traverse` decodes all of them, each base once.
 //!
@@ -24,6 +25,7 @@ mod huge;
 mod index;
 mod inflate;
 mod loose;
+mod midx;
 mod object;
 mod packfile;
 mod plan;

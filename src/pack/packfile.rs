@@ -4,19 +4,21 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use crate::model::HashKind;
+use crate::model::{HashKind, ObjectId};
 
 use super::bytes::be32;
 use super::entry::{self, Base, MAX_HEADER};
 use super::files::{Pool, PoolFile};
-use super::index::Index;
+use super::index::{Index, Table};
 use super::inflate::{Buffer, Inflater, plausible};
+use super::midx::Share;
 use super::{Damage, Kind};
 
 /// A pack and its index.
 #[derive(Debug)]
 pub(super) struct Pack {
-    index_path: PathBuf,
+    /// What a multi-pack-index says of it, where it has no index of its own.
+    share: Option<Share>,
     path: PathBuf,
     hash: HashKind,
     pool: Arc<Pool>,
@@ -27,11 +29,46 @@ pub(super) struct Pack {
 #[derive(Debug)]
 pub(super) struct Opened {
     /// The index.
-    pub(super) index: Index,
+    pub(super) index: Listing,
     /// The pack.
     pub(super) pack: PoolFile,
     /// The format's length of ids.
     pub(super) hash: HashKind,
+}
+
+/// Where it stands which objects the pack holds.
+#[derive(Debug)]
+pub(super) enum Listing {
+    /// In the pack's own index.
+    Own(Index),
+    /// In a multi-pack-index.
+    Shared(Share),
+}
+
+impl Listing {
+    /// The offset of an object in the pack, if it is there.
+    pub(super) fn find(&self, id: &ObjectId) -> Result<Option<u64>, Damage> {
+        match self {
+            Listing::Own(index) => index.find(id),
+            Listing::Shared(share) => share.find(id),
+        }
+    }
+
+    /// Everything it says of the pack.
+    pub(super) fn load(&self) -> Result<Table, Damage> {
+        match self {
+            Listing::Own(index) => index.load(),
+            Listing::Shared(share) => share.load(),
+        }
+    }
+
+    /// The number of objects. A multi-pack-index names each object once, so that a pack may hold more of them.
+    fn count(&self) -> Option<u32> {
+        match self {
+            Listing::Own(index) => Some(index.count()),
+            Listing::Shared(_) => None,
+        }
+    }
 }
 
 /// What an entry's header says, without borrows.
@@ -42,7 +79,7 @@ pub(super) enum Built {
     /// On the entry at this offset.
     At(u64),
     /// On the object of this id (padded with zeros).
-    On(crate::model::ObjectId),
+    On(ObjectId),
 }
 
 /// An entry's header, checked against the pack's length.
@@ -58,19 +95,22 @@ pub(super) struct Located {
 
 impl Pack {
     /// The pack that belongs to an index; `None` if this is no index or the pack is not there (git skips it as well).
+    /// Git writes `pack-ID.idx`, and reads any name.
     pub(super) fn beside(index_path: &Path, hash: HashKind, pool: &Arc<Pool>) -> Option<Pack> {
-        let name = index_path.file_name().and_then(OsStr::to_str)?;
-        if !name.starts_with("pack-") || index_path.extension() != Some(OsStr::new("idx")) {
+        if index_path.extension() != Some(OsStr::new("idx")) {
             return None;
         }
-        let path = index_path.with_extension("pack");
-        path.is_file().then(|| Pack {
-            index_path: index_path.to_path_buf(),
-            path,
-            hash,
-            pool: Arc::clone(pool),
-            opened: OnceLock::new(),
-        })
+        Pack::at(index_path.with_extension("pack"), None, hash, pool)
+    }
+
+    /// The pack that a multi-pack-index calls so, by the name of the index that it once had.
+    pub(super) fn shared(index_path: &Path, share: Share, hash: HashKind, pool: &Arc<Pool>) -> Option<Pack> {
+        Pack::at(index_path.with_extension("pack"), Some(share), hash, pool)
+    }
+
+    fn at(path: PathBuf, share: Option<Share>, hash: HashKind, pool: &Arc<Pool>) -> Option<Pack> {
+        let pool = Arc::clone(pool);
+        path.is_file().then(|| Pack { share, path, hash, pool, opened: OnceLock::new() })
     }
 
     /// The path of the pack.
@@ -89,17 +129,21 @@ impl Pack {
     }
 
     fn look(&self) -> Result<Opened, Damage> {
-        let index = Index::open(self.index_path.clone(), self.hash, &self.pool)?;
+        let index = match &self.share {
+            Some(share) => Listing::Shared(share.clone()),
+            None => Listing::Own(Index::open(self.path.with_extension("idx"), self.hash, &self.pool)?),
+        };
         let pack = PoolFile::new(self.path.clone(), &self.pool)?;
         let head = pack.read_up_to(0, 12)?;
         if !head.starts_with(b"PACK") || !matches!(be32(&head, 4), Some(2 | 3)) {
             return Err(Damage::new("not a pack, or of an unknown version"));
         }
-        if be32(&head, 8) != Some(index.count()) {
+        let stated = be32(&head, 8).unwrap_or_default();
+        if index.count().is_some_and(|count| count != stated) {
             return Err(Damage::new("pack and index differ in their number of objects"));
         }
         // The smallest entry has a byte of header and eight of zlib.
-        if pack.len() < 12 + self.hash.len() as u64 + 9 * u64::from(index.count()) {
+        if pack.len() < 12 + self.hash.len() as u64 + 9 * u64::from(stated) {
             return Err(Damage::new("pack is truncated"));
         }
         Ok(Opened { index, pack, hash: self.hash })
@@ -107,7 +151,7 @@ impl Pack {
 }
 
 impl Opened {
-    /// Checks that the pack ends with the checksum that its index states.
+    /// Checks that the pack ends with the checksum that its index states; a multi-pack-index states none.
     pub(super) fn belongs_to(&self, checksum: &[u8]) -> Result<(), Damage> {
         if self.pack.read_up_to(self.end(), checksum.len())? == checksum {
             return Ok(());
@@ -160,9 +204,7 @@ pub(super) fn located(bytes: &[u8], offset: u64, hash: HashKind) -> Result<Locat
             Some(base) if base >= 12 => Built::At(base),
             _ => return Err(Damage::new("base lies before the start of the pack")),
         },
-        Base::Id(id) => {
-            Built::On(crate::model::ObjectId::from_bytes(id).ok_or(Damage::new("base has no valid id"))?)
-        }
+        Base::Id(id) => Built::On(ObjectId::from_bytes(id).ok_or(Damage::new("base has no valid id"))?),
     };
     Ok(Located { built, size: header.size, data: offset + header.len as u64 })
 }

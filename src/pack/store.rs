@@ -12,7 +12,7 @@ use super::files::Pool;
 use super::packfile::Pack;
 use super::reader::Work;
 use super::stream::{self, BlobStream};
-use super::{Damage, Kind, Object, Reader, alternates, loose};
+use super::{Damage, Kind, Object, Reader, alternates, loose, midx};
 
 /// Something about the store as a whole that leaves the reading incomplete.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Store {
         let pool = Arc::new(Pool::default());
         let mut folders = Vec::new();
         for path in paths {
-            let packs = packs(&path, hash, &pool).unwrap_or_else(|e| {
+            let packs = packs(&path, hash, &pool, &mut problems).unwrap_or_else(|e| {
                 problems.push(Problem { path: path.join("pack"), why: format!("cannot be read: {e}") });
                 Vec::new()
             });
@@ -126,13 +126,36 @@ impl Store {
 }
 
 /// The packs of an object folder, in order of their names.
-fn packs(objects: &Path, hash: HashKind, pool: &Arc<Pool>) -> io::Result<Vec<Pack>> {
-    let entries = match fs::read_dir(objects.join("pack")) {
+fn packs(
+    objects: &Path,
+    hash: HashKind,
+    pool: &Arc<Pool>,
+    problems: &mut Vec<Problem>,
+) -> io::Result<Vec<Pack>> {
+    let folder = objects.join("pack");
+    let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(e),
     };
     let mut paths = entries.map(|e| Ok(e?.path())).collect::<io::Result<Vec<_>>>()?;
     paths.sort();
-    Ok(paths.iter().filter_map(|path| Pack::beside(path, hash, pool)).collect())
+    let mut packs: Vec<_> = paths.iter().filter_map(|path| Pack::beside(path, hash, pool)).collect();
+    if !paths.iter().any(|p| p.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"multi-")))
+    {
+        return Ok(packs);
+    }
+    let (found, broken) = midx::all(&folder, hash, pool);
+    problems.extend(broken.into_iter().map(|(path, why)| Problem { path, why }));
+    for midx in &found {
+        for (name, share) in midx.shares() {
+            let index = folder.join(String::from_utf8_lossy(name).as_ref());
+            if paths.binary_search(&index).is_err()
+                && !packs.iter().any(|p| p.path() == index.with_extension("pack"))
+            {
+                packs.extend(Pack::shared(&index, share, hash, pool));
+            }
+        }
+    }
+    Ok(packs)
 }

@@ -67,6 +67,8 @@ pub struct BlobStream<'s> {
     from: From<'s>,
     left: u64,
     size: u64,
+    /// Where the compressed bytes must end, if that is known.
+    end: Option<u64>,
 }
 
 /// Where its bytes come from.
@@ -86,12 +88,12 @@ impl fmt::Debug for BlobStream<'_> {
 
 impl<'s> BlobStream<'s> {
     fn zlib(part: Part, size: u64) -> BlobStream<'s> {
-        BlobStream { from: From::Zlib(Box::new(ZlibDecoder::new(part))), left: size, size }
+        BlobStream { from: From::Zlib(Box::new(ZlibDecoder::new(part))), left: size, size, end: None }
     }
 
     fn content(content: Content<'s>) -> BlobStream<'s> {
         let size = content.size();
-        BlobStream { from: From::Content(content), left: size, size }
+        BlobStream { from: From::Content(content), left: size, size, end: None }
     }
 
     /// The stated size in bytes.
@@ -122,6 +124,7 @@ impl Read for BlobStream<'_> {
         if self.left == 0 {
             // One byte more makes the decoder check the stream's end and its checksum.
             return match from.read(&mut [0]) {
+                Ok(0) if self.end.is_some_and(|end| from.total_in() != end) => Err(invalid(loose::TRAILING)),
                 Ok(0) => Ok(0),
                 Ok(_) => Err(invalid("zlib stream is longer than stated")),
                 Err(_) => Err(invalid("zlib stream is damaged")),
@@ -182,10 +185,10 @@ fn open_loose<'s>(found: loose::Loose) -> Result<BlobStream<'s>, Damage> {
     if found.kind != Kind::Blob {
         return Err(Damage::new("not a blob"));
     }
-    let header = found.header as u64;
+    let (header, end) = (found.header as u64, found.len);
     let mut stream = BlobStream::zlib(Part::new(Arc::new(found.file), 0, found.len), header + found.size);
     io::copy(&mut (&mut stream).take(header), &mut io::sink())?;
-    stream.size = found.size;
+    (stream.size, stream.end) = (found.size, Some(end));
     Ok(stream)
 }
 

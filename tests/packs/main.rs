@@ -110,6 +110,53 @@ fn random_access_reads_what_git_reads() {
     }
 }
 
+/// Where the packs' own indexes are gone, the one over all of them is enough. (Git reads single objects then, but lists
+/// only packs that have their own, so it is asked before they go.)
+#[test]
+fn one_index_over_many_packs_is_enough() {
+    for hash in [HashKind::Sha1, HashKind::Sha256] {
+        let repo = shapes::one_index_over_packs(hash);
+        let expected = repo.all_objects();
+        let packs = repo.packs();
+        for gone in 0..packs.len() {
+            std::fs::remove_file(packs[gone].with_extension("idx")).unwrap();
+            let store = Arc::new(Store::open(&repo.objects_dir(), hash).unwrap());
+            let (objects, damaged, problems) = walk(&store, 2);
+            assert_eq!((damaged, problems), (vec![], vec![]), "{gone}");
+            assert!(objects == expected, "{gone}: {} objects of {}", objects.len(), expected.len());
+            for (id, (_, content)) in &expected {
+                assert_eq!(&store.read(id).unwrap().unwrap().data, content, "{id}");
+            }
+        }
+    }
+}
+
+/// A damaged one is named, and what the packs' own indexes say holds.
+#[test]
+fn a_damaged_index_over_many_packs_is_named() {
+    let repo = shapes::one_index_over_packs(HashKind::Sha1);
+    let expected = repo.all_objects();
+    let path = repo.objects_dir().join("pack/multi-pack-index");
+    let whole = std::fs::read(&path).unwrap();
+    let mut made = vec![whole[..20].to_vec(), whole[..whole.len() / 2].to_vec(), Vec::new()];
+    // Signature, version, kind of ids, number of packs, a chunk's name, a chunk's place, the fan-out table.
+    let fans = whole.windows(4).position(|w| w == b"OIDF").unwrap() + 8;
+    let fans = u32::from_be_bytes(whole[fans..fans + 4].try_into().unwrap()) as usize;
+    for at in [0, 4, 5, 8, 12, 16, 40, fans, fans + 1020] {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x55;
+        made.push(bytes);
+    }
+    for bytes in made {
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, &bytes).unwrap();
+        let store = Arc::new(Store::open(&repo.objects_dir(), HashKind::Sha1).unwrap());
+        let (objects, damaged, problems) = walk(&store, 2);
+        assert!(objects == expected && damaged.is_empty());
+        assert!(problems.len() == 1 && problems[0].contains("multi-pack-index"), "{problems:?}");
+    }
+}
+
 /// Contents over the limit, whole, as deltas on each other and on small ones, with blocks that changed places.
 #[test]
 fn contents_too_large_for_memory() {

@@ -65,7 +65,56 @@ pub(crate) fn all() -> Vec<(&'static str, Repo)> {
     made.push(("origin of the alternates", origin));
 
     made.push(("thin deltas across packs", thin()));
+    made.extend(chained());
+    made.push(("fetched again and again", fetched()));
     made
+}
+
+/// Packs that overlap, and one index over all of them beside their own.
+pub(crate) fn one_index_over_packs(hash: HashKind) -> Repo {
+    let repo = Repo::new(hash);
+    repo.grow(5).git(&["repack", "-q", "-d"]);
+    // The same objects once more, in other deltas, beside what is new.
+    let all = repo.git(&["rev-list", "--objects", "--all"]);
+    let ids: Vec<u8> = all
+        .split(|&b| b == b'\n')
+        .filter_map(|line| line.split(|&b| b == b' ').next().filter(|id| !id.is_empty()))
+        .flat_map(|id| [id, &b"\n"[..]].concat())
+        .collect();
+    git_with(repo.path(), &["pack-objects", "-q", "--window=4", ".git/objects/pack/pack"], &ids);
+    repo.grow(7).git(&["repack", "-q", "-d"]);
+    repo.write("more", "loose").commit("loose");
+    repo.git(&["multi-pack-index", "write"]);
+    assert!(repo.packs().len() >= 3);
+    repo
+}
+
+/// A store that borrows from one that borrows from one.
+fn chained() -> Vec<(&'static str, Repo)> {
+    let first = Repo::new(HashKind::Sha1);
+    first.grow(6).git(&["repack", "-q", "-adf"]);
+    let second = Repo::clone_of(&first, &["--bare", "--reference", &first.path().display().to_string()]);
+    let third = Repo::new(HashKind::Sha1);
+    let list = format!("../../../{}/objects\n", second.path().file_name().unwrap().display());
+    std::fs::write(third.objects_dir().join("info/alternates"), list).unwrap();
+    let head = String::from_utf8(first.git(&["rev-parse", "HEAD"])).unwrap();
+    third.git(&["reset", "-q", "--hard", head.trim()]);
+    third.write("own", "mine").commit("own");
+    vec![("alternates of alternates", third), ("between", second), ("at the end", first)]
+}
+
+/// What a server and many small fetches leave behind: a pack for each.
+fn fetched() -> Repo {
+    let origin = Repo::new(HashKind::Sha1);
+    origin.grow(3);
+    let clone = Repo::clone_of(&origin, &[]);
+    for n in 0..4 {
+        origin.write("long.txt", format!("{n}\n").repeat(500 + n)).commit("more");
+        clone.git(&["-c", "fetch.unpackLimit=1", "fetch", "-q"]);
+    }
+    clone.git(&["-c", "core.multiPackIndex=true", "multi-pack-index", "write"]);
+    assert!(clone.packs().len() >= 4);
+    clone
 }
 
 /// A pack whose deltas are built on objects of another pack: git's own fetch completes such packs, but they exist.
