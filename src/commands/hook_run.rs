@@ -11,8 +11,8 @@ use clap::Args as ClapArgs;
 use crate::error::{Error, Result};
 use crate::hook::Stage;
 use crate::model::BlobPath;
-use crate::repo::{Environment, Repository, user_config};
-use crate::sources::Message;
+use crate::repo::{Environment, Repository, given_config, user_config};
+use crate::sources::{Cleanup, Message};
 
 use super::{Globals, Session, hook_push, staged};
 
@@ -100,24 +100,37 @@ fn commit_msg(args: &Args, globals: &Globals, err: &mut dyn Write) -> Result<u8>
     }
     let repository = repository()?;
     let mark = comment_mark(&repository);
-    let source = Message::new(text, mark.as_deref(), BlobPath::from_path(&file));
+    let source = Message::new(text, cleanup(&repository), mark.as_deref(), BlobPath::from_path(&file));
     let session = Session::new(globals, top(&repository), top(&repository))?;
     let report = session.sift(&source)?;
     session.refuse(&report, Stage::CommitMsg, err)
 }
 
-/// The mark of the lines that git will strip from the message; `None` where it strips none: git sets `GIT_EDITOR=:` for
-/// its hooks when no editor is used (`-m`, `-F`), and then keeps lines that begin with the mark.
-fn comment_mark(repository: &Repository) -> Option<Vec<u8>> {
+/// What git will take away from the message. It sets `GIT_EDITOR=:` for its hooks when no editor is used (`-m`, `-F`),
+/// and then takes nothing away. `--cleanup` of its command line is not told to hooks.
+fn cleanup(repository: &Repository) -> Cleanup {
     if env::var_os("GIT_EDITOR").is_some_and(|e| e == ":") {
-        return None;
+        return Cleanup::Nothing;
     }
-    let own = |key| repository.config.get("core", None, key).map(<[u8]>::to_vec);
-    let users = |key| user_config(key).map(String::into_bytes);
-    let mark = own("commentstring")
-        .or_else(|| own("commentchar"))
-        .or_else(|| users("core.commentString"))
-        .or_else(|| users("core.commentChar"))
-        .filter(|mark| !mark.is_empty() && mark != b"auto");
-    Some(mark.unwrap_or_else(|| b"#".to_vec()))
+    match setting(repository, "commit", "cleanup").as_deref() {
+        Some(b"scissors") => Cleanup::Scissors,
+        Some(b"whitespace" | b"verbatim") => Cleanup::Diff,
+        _ => Cleanup::Comments,
+    }
+}
+
+/// The mark with which comment lines begin; `None` where git chooses one for each message.
+fn comment_mark(repository: &Repository) -> Option<Vec<u8>> {
+    let mark =
+        setting(repository, "core", "commentstring").or_else(|| setting(repository, "core", "commentchar"));
+    let mark = mark.filter(|mark| !mark.is_empty()).unwrap_or_else(|| b"#".to_vec());
+    (!mark.eq_ignore_ascii_case(b"auto")).then_some(mark)
+}
+
+/// A setting as git sees it: `git -c` first, then the repository, then the user.
+fn setting(repository: &Repository, section: &str, key: &str) -> Option<Vec<u8>> {
+    let name = format!("{section}.{key}");
+    given_config(&name)
+        .or_else(|| repository.config.get(section, None, key).map(<[u8]>::to_vec))
+        .or_else(|| user_config(&name).map(String::into_bytes))
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::model::Finding;
 use crate::reports::Report;
-use crate::sources::{Filter, History, HistoryOptions, Tree, TreeOptions, places};
+use crate::sources::{Filter, History, HistoryOptions, Tree, TreeOptions, places_of};
 
 use super::place::Here;
 use super::{Globals, Session};
@@ -49,8 +49,7 @@ pub(super) fn survey<'g>(
         let Some(repository) = &here.repository else {
             return Err(Error::Usage("--history needs a git repository".into()));
         };
-        let (found, broken) =
-            places(std::slice::from_ref(&repository.git_dir), &crate::repo::Environment::none())?;
+        let (found, broken) = places_of(repository.clone());
         let options = HistoryOptions {
             threads: session.threads,
             stop: session.stop.clone(),

@@ -68,6 +68,42 @@ impl Environment {
     }
 }
 
+/// The value that `git -c`, or its variables `GIT_CONFIG_KEY_<n>`, give to a key such as `core.commentchar`.
+pub fn given_config(key: &str) -> Option<Vec<u8>> {
+    let text = |name: &str| std::env::var_os(name).map(|v| path_to_bytes(Path::new(&v)));
+    let mut found = None;
+    let count = text("GIT_CONFIG_COUNT").and_then(|n| String::from_utf8(n).ok()?.trim().parse::<u32>().ok());
+    for n in 0..count.unwrap_or(0).min(1_000) {
+        if text(&format!("GIT_CONFIG_KEY_{n}")).is_some_and(|k| k.eq_ignore_ascii_case(key.as_bytes())) {
+            found = text(&format!("GIT_CONFIG_VALUE_{n}"));
+        }
+    }
+    let given = text("GIT_CONFIG_PARAMETERS").map(|list| parameters(&list)).unwrap_or_default();
+    let last = given.into_iter().rev().find(|(k, _)| k.eq_ignore_ascii_case(key.as_bytes()));
+    last.map(|(_, value)| value).or(found)
+}
+
+/// Settings as git hands them to its children: `'key=value'` or `'key'='value'`, with blanks between, quoted for sh.
+fn parameters(list: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut words: Vec<Vec<u8>> = vec![Vec::new()];
+    let mut quoted = false;
+    let mut bytes = list.iter().copied();
+    while let Some(byte) = bytes.next() {
+        let Some(word) = words.last_mut() else { break };
+        match byte {
+            b'\'' => quoted = !quoted,
+            b' ' if !quoted => words.push(Vec::new()),
+            b'\\' if !quoted => word.extend(bytes.next()),
+            other => word.push(other),
+        }
+    }
+    let split = |word: Vec<u8>| {
+        let at = word.iter().position(|&b| b == b'=')?;
+        Some((word[..at].to_vec(), word[at + 1..].to_vec()))
+    };
+    words.into_iter().filter_map(split).collect()
+}
+
 /// Splits a list of paths at colons; an element in double quotes may hold colons and backslash escapes.
 fn split_list(text: &[u8]) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -80,6 +116,31 @@ fn split_list(text: &[u8]) -> Vec<PathBuf> {
         rest = after;
     }
     found
+}
+
+/// The reverse: paths with colons between them, each in double quotes where it must be.
+pub(super) fn joined(paths: &[PathBuf]) -> OsString {
+    let separator = if cfg!(windows) { b';' } else { b':' };
+    let mut list = Vec::new();
+    for path in paths {
+        if !list.is_empty() {
+            list.push(separator);
+        }
+        let bytes = path_to_bytes(path);
+        if cfg!(windows) || !(bytes.starts_with(b"\"") || bytes.contains(&b':')) {
+            list.extend_from_slice(&bytes);
+            continue;
+        }
+        list.push(b'"');
+        for &byte in bytes.iter() {
+            if matches!(byte, b'"' | b'\\') {
+                list.push(b'\\');
+            }
+            list.push(byte);
+        }
+        list.push(b'"');
+    }
+    path_from_bytes(&list).into_os_string()
 }
 
 fn plain(text: &[u8]) -> (Vec<u8>, &[u8]) {
@@ -135,6 +196,19 @@ mod tests {
         assert_eq!(split_list(b"::/a:"), [PathBuf::from("/a")]);
         assert_eq!(split_list(b"\"/a:\\\"b\\056c\":/d"), [PathBuf::from("/a:\"b.c"), PathBuf::from("/d")]);
         assert_eq!(split_list(b"\"/open"), [PathBuf::from("/open")]);
+    }
+
+    #[test]
+    fn joined_lists_are_split_again() {
+        let paths = [r#"/a:b"c\d"#, "/plain", "\"/e", "/f\n"].map(PathBuf::from);
+        assert_eq!(split_list(&path_to_bytes(Path::new(&joined(&paths)))), paths);
+    }
+
+    #[test]
+    fn settings_of_the_command_line_are_unquoted() {
+        let pair = |a: &str, b: &str| (a.as_bytes().to_vec(), b.as_bytes().to_vec());
+        let list = br"'core.commentchar'=';' 'a.b=it'\''s' 'x.y'='' 'truth'";
+        assert_eq!(parameters(list), [pair("core.commentchar", ";"), pair("a.b", "it's"), pair("x.y", "")]);
     }
 
     #[test]

@@ -25,7 +25,7 @@ mod tests;
 
 pub use bytes::{path_from_bytes, path_to_bytes};
 pub use config_file::ConfigFile;
-pub use environment::Environment;
+pub use environment::{Environment, given_config};
 pub use files::open_regular;
 pub use ignore_rules::Layer;
 pub use index::{CacheTree, Entry, Index, Mode, Node};

@@ -7,10 +7,13 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::Builder;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 
+use super::environment::joined;
 use super::repository::Repository;
 
 /// The git program.
@@ -31,6 +34,11 @@ const KEPT: [&str; 9] = [
     "SystemRoot",
     "TMPDIR",
 ];
+
+/// Git is ended if it has not answered by then: an object that is a FIFO, or a folder that does not answer, would hold it
+/// for ever. What only looks at names and a few commits is fast; lists of commits may take their time.
+const SOON: Duration = Duration::from_secs(20);
+const LATE: Duration = Duration::from_secs(600);
 
 /// Settings that switch off every program and fetch that a plumbing command could start. `core.hooksPath` is not among
 /// them: no command used here runs hooks, and it would change the answer of `rev-parse --git-path hooks`.
@@ -130,10 +138,8 @@ impl Git {
         if let Some(tree) = &repository.work_tree {
             command.env("GIT_WORK_TREE", tree);
         }
-        if let Ok(list) = env::join_paths(&repository.alternates)
-            && !list.is_empty()
-        {
-            command.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", list);
+        if !repository.alternates.is_empty() {
+            command.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", joined(&repository.alternates));
         }
         command
     }
@@ -156,8 +162,9 @@ impl Git {
         command.args(args);
         let at = repository.work_tree.as_deref().unwrap_or(&repository.git_dir);
         let refuse = |problem: String| Error::Repository { path: at.to_path_buf(), problem };
+        let patience = if args.first().is_some_and(|a| *a == "rev-list") { LATE } else { SOON };
         let (status, out, words) =
-            run(command, input, limit).map_err(|e| refuse(format!("cannot run git: {e}")))?;
+            run(command, input, limit, patience).map_err(|e| refuse(format!("cannot run git: {e}")))?;
         let name = args.first().map(|a| a.to_string_lossy()).unwrap_or_default();
         if out.len() as u64 > limit {
             return Err(refuse(format!("git {name} answers with more than {limit} bytes")));
@@ -172,7 +179,7 @@ impl Git {
     pub(super) fn may_read(&self, top: &Path) -> bool {
         let mut command = self.bare_command();
         command.current_dir(top).args(["rev-parse", "--git-dir"]);
-        run(command, &[], 1 << 16).is_ok_and(|(status, _, _)| status)
+        run(command, &[], 1 << 16, SOON).is_ok_and(|(status, _, _)| status)
     }
 }
 
@@ -190,12 +197,33 @@ fn is_program(path: &Path) -> bool {
 }
 
 /// Runs a command: whether it succeeded, its output (one byte more than the limit at most), its last words.
-fn run(mut command: Command, input: &[u8], limit: u64) -> std::io::Result<(bool, Vec<u8>, String)> {
+fn run(
+    mut command: Command,
+    input: &[u8],
+    limit: u64,
+    patience: Duration,
+) -> std::io::Result<(bool, Vec<u8>, String)> {
     if !input.is_empty() {
         command.stdin(Stdio::piped());
     }
     let mut child = command.spawn()?;
-    let result = std::thread::scope(|threads| converse(threads, &mut child, input, limit));
+    let id = child.id();
+    let (done, waits) = mpsc::channel::<()>();
+    let result = std::thread::scope(|threads| {
+        let guard = Builder::new().spawn_scoped(threads, move || {
+            let late = matches!(waits.recv_timeout(patience), Err(RecvTimeoutError::Timeout));
+            if late {
+                end_process(id);
+            }
+            late
+        })?;
+        let said = converse(threads, &mut child, input, limit);
+        drop(done);
+        match guard.join() {
+            Ok(true) => Err(std::io::Error::from(std::io::ErrorKind::TimedOut)),
+            _ => said,
+        }
+    });
     let (out, words) = match result {
         Ok(done) => done,
         Err(e) => {
@@ -209,6 +237,16 @@ fn run(mut command: Command, input: &[u8], limit: u64) -> std::io::Result<(bool,
     }
     let status = child.wait()?;
     Ok((status.success(), out, words))
+}
+
+/// Ends a child that has not been waited for yet, so that its number is still its own.
+fn end_process(id: u32) {
+    #[cfg(unix)]
+    if let Some(pid) = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
+    #[cfg(not(unix))]
+    let _ = id;
 }
 
 fn converse<'s>(

@@ -50,8 +50,19 @@ impl Repository {
         answer.and_then(|text| ObjectId::from_hex(text.trim_ascii())).ok_or_else(|| {
             let shallow = self.shallow().is_ok_and(|s| !s.is_empty());
             let hint = if shallow { "; this clone is shallow: fetch more history" } else { "" };
+            if let Some(id) = self.named(git, name).filter(|id| id.to_string() != name) {
+                let what = format!("`{name}` is {id}, which is no commit, or is missing or damaged");
+                return Error::Incomplete(format!("{range}: {what}{hint}"));
+            }
             Error::Incomplete(format!("{range}: there is no commit `{name}` here{hint}"))
         })
+    }
+
+    /// The object that a name stands for, whether it can be read or not.
+    fn named(&self, git: &Git, name: &str) -> Option<ObjectId> {
+        let args = ["rev-parse", "--verify", "--quiet", "--end-of-options", name].map(OsStr::new);
+        let answer = git.output(self, &args, 1 << 12).ok()?;
+        ObjectId::from_hex(answer.trim_ascii())
     }
 
     /// The commits of a range, parents before children. `more` are further words for `git rev-list`, such as

@@ -89,6 +89,12 @@ pub(super) fn read_packed(path: &Path, found: &mut dyn FnMut(&[u8], Option<Objec
     };
     let mut text = Vec::new();
     file.take(PACKED_LIMIT).read_to_end(&mut text).map_err(refuse)?;
+    // Git ends every line, and refuses a file whose last one is cut: half a name may be another ref's.
+    let whole = text.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+    let (text, cut) = text.split_at(whole);
+    if !cut.is_empty() {
+        found(cut, None);
+    }
     for line in text.split(|&b| b == b'\n') {
         match line.first() {
             None | Some(b'#' | b'^') => {}

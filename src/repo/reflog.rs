@@ -1,19 +1,23 @@
 //! Reflogs: which objects a ref has named before. Older stashes live only there.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::ObjectId;
 
 use super::files::open_regular;
+use super::plumbing::Git;
 use super::refs::Broken;
-use super::repository::Repository;
+use super::repository::{RefStorage, Repository};
 
 /// A line longer than this is damaged.
 const LINE_LIMIT: u64 = 1 << 20;
+/// So is a list of objects longer than this.
+const ANSWER: u64 = 1 << 30;
 
 /// Which reflogs to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +33,9 @@ impl Repository {
     ///
     /// Reflogs outlive their objects, so a missing object is no damage.
     pub fn reflog_ids(&self, which: Reflogs) -> Result<(Vec<ObjectId>, Broken)> {
+        if self.ref_storage == RefStorage::Reftable {
+            return Ok((self.reflog_ids_by_plumbing(which)?, Vec::new()));
+        }
         let mut ids = BTreeSet::new();
         let mut broken = Vec::new();
         match which {
@@ -40,6 +47,31 @@ impl Repository {
             }
         }
         Ok((ids.into_iter().collect(), broken))
+    }
+}
+
+impl Repository {
+    fn reflog_ids_by_plumbing(&self, which: Reflogs) -> Result<Vec<ObjectId>> {
+        let git = Git::find(&self.folders())?;
+        let words: &[&str] = match which {
+            Reflogs::All => &["rev-list", "--no-walk", "--reflog"],
+            Reflogs::Stash => {
+                let words = ["rev-parse", "--verify", "--quiet", "refs/stash"].map(OsStr::new);
+                if git.output(self, &words, ANSWER).is_err() {
+                    return Ok(Vec::new());
+                }
+                &["rev-list", "--walk-reflogs", "refs/stash", "--"]
+            }
+        };
+        let words: Vec<&OsStr> = words.iter().map(OsStr::new).collect();
+        let answer = git.output(self, &words, ANSWER)?;
+        let lines = answer.split(|&b| b == b'\n').filter(|line| !line.is_empty());
+        let ids: Option<BTreeSet<ObjectId>> = lines.map(ObjectId::from_hex).collect();
+        let ids = ids.ok_or_else(|| Error::Repository {
+            path: self.git_dir.clone(),
+            problem: "git rev-list answers with something that is no object".into(),
+        })?;
+        Ok(ids.into_iter().collect())
     }
 }
 

@@ -98,12 +98,18 @@ impl Repository {
     }
 
     fn packed_ref(&self, wanted: &[u8]) -> Result<Option<ObjectId>> {
-        let mut found = None;
-        read_packed(&self.common_dir.join("packed-refs"), &mut |name, id| {
+        let (mut found, mut broken) = (None, false);
+        let path = self.common_dir.join("packed-refs");
+        read_packed(&path, &mut |name, id| {
+            broken |= id.is_none();
             if name == wanted {
                 found = id;
             }
         })?;
+        // The ref may have stood in the bad line. Git refuses such a file too.
+        if found.is_none() && broken {
+            return Err(Error::Repository { path, problem: "a line of it names no object and ref".into() });
+        }
         Ok(found)
     }
 
@@ -245,7 +251,8 @@ impl Collector<'_> {
 
     fn special(&mut self, git_dir: &Path) {
         let names = ["HEAD", "ORIG_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD"];
-        for name in names.into_iter().chain(["BISECT_HEAD", "AUTO_MERGE"]) {
+        let kept = ["MERGE_AUTOSTASH", "rebase-merge/autostash", "rebase-apply/autostash"];
+        for name in names.into_iter().chain(["BISECT_HEAD", "AUTO_MERGE"]).chain(kept) {
             self.loose(git_dir, &git_dir.join(name), name.as_bytes());
         }
     }

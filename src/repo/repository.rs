@@ -93,7 +93,7 @@ impl Repository {
         }
         let (bare, work_tree) = work_tree(found, &git_dir, start, &config, env);
         if !found.explicit {
-            check_owner(found, &git_dir, work_tree.as_deref(), start)?;
+            check_owner(found, &git_dir, start)?;
         }
         // Git moves to the top of the work tree before it looks at these, so relative ones count from there.
         let base = work_tree.as_deref().unwrap_or(start);
@@ -248,8 +248,9 @@ fn is_partial(config: &ConfigFile) -> bool {
 }
 
 /// Refuses a repository that belongs to somebody else, unless git itself would read it (`safe.directory`).
-fn check_owner(found: &Found, git_dir: &Path, work_tree: Option<&Path>, start: &Path) -> Result<()> {
-    let paths = [found.git_file.as_deref(), work_tree, Some(git_dir)];
+fn check_owner(found: &Found, git_dir: &Path, start: &Path) -> Result<()> {
+    // As git does: the folder in which `.git` stands, not a work tree that the configuration names.
+    let paths = [found.git_file.as_deref(), found.parent.as_deref(), Some(git_dir)];
     if paths.into_iter().flatten().all(is_ours) {
         return Ok(());
     }

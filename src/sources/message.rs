@@ -8,6 +8,22 @@ use super::{Source, Worker};
 /// Below this line (after the comment mark) git cuts the message: what follows is the diff that `commit -v` shows.
 const SCISSORS: &[u8] = b" ------------------------ >8 ------------------------";
 
+/// The marks of comment lines among which git chooses with `core.commentChar=auto`.
+const MARKS: &[u8] = b"#;@!$%^&|:";
+
+/// What git will take away from a message before it records it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cleanup {
+    /// Nothing: no editor was used.
+    Nothing,
+    /// Comment lines, and everything from the scissors on.
+    Comments,
+    /// Everything from the scissors on (`commit.cleanup=scissors`).
+    Scissors,
+    /// Only the diff that `commit -v` shows (`commit.cleanup=whitespace` and `verbatim`).
+    Diff,
+}
+
 /// What `git commit` hands to the commit-msg hook.
 #[derive(Debug)]
 pub struct Message {
@@ -16,11 +32,11 @@ pub struct Message {
 }
 
 impl Message {
-    /// A message as it stands in git's file. `comment` is the mark of lines that git strips; `None` where it strips
-    /// none because no editor was used. What is stripped is blanked, so that line numbers stay.
-    pub fn new(text: Vec<u8>, comment: Option<&[u8]>, path: BlobPath) -> Message {
-        let text = match comment {
-            Some(mark) if !mark.is_empty() => blanked(&text, mark),
+    /// A message as it stands in git's file. `mark` begins comment lines; `None` where git chooses one by itself. What
+    /// is taken away is blanked, so that line numbers stay.
+    pub fn new(text: Vec<u8>, cleanup: Cleanup, mark: Option<&[u8]>, path: BlobPath) -> Message {
+        let text = match mark.or_else(|| chosen(&text)) {
+            Some(mark) if !mark.is_empty() && cleanup != Cleanup::Nothing => blanked(&text, cleanup, mark),
             _ => text,
         };
         Message { text, origin: Origin::File(path, Part::CommitMessage) }
@@ -36,27 +52,63 @@ impl Source for Message {
     }
 }
 
-/// The text with comment lines emptied and everything from the scissors on cut off.
-fn blanked(text: &[u8], mark: &[u8]) -> Vec<u8> {
+/// The mark that git chose: that of its scissors, else that of the help with which its text ends.
+fn chosen(text: &[u8]) -> Option<&[u8]> {
+    let is_mark = |line: &&[u8]| line.first().is_some_and(|b| MARKS.contains(b));
+    let lines = || text.split(|&b| b == b'\n').filter(|line| !line.is_empty());
+    let scissors = lines().find(|line| is_mark(line) && line[1..].starts_with(SCISSORS));
+    scissors.or_else(|| lines().next_back().filter(is_mark)).map(|line| &line[..1])
+}
+
+/// The text with what git takes away emptied or cut off.
+fn blanked(text: &[u8], cleanup: Cleanup, mark: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(text.len());
-    for line in text.split_inclusive(|&b| b == b'\n') {
-        match line.strip_prefix(mark) {
-            Some(rest) if rest.starts_with(SCISSORS) => break,
-            Some(_) => kept.push(b'\n'),
-            None => kept.extend_from_slice(line),
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.iter().position(|&b| b == b'\n').map_or(rest.len(), |at| at + 1);
+        let (line, after) = rest.split_at(end);
+        let comment = line.strip_prefix(mark);
+        if comment.is_some_and(|c| c.starts_with(SCISSORS))
+            && (cleanup != Cleanup::Diff || is_diff(after, mark))
+        {
+            break;
         }
+        match comment {
+            Some(_) if cleanup == Cleanup::Comments => kept.push(b'\n'),
+            _ => kept.extend_from_slice(line),
+        }
+        rest = after;
     }
     kept
 }
 
+/// Whether a diff follows, behind what git says about it.
+fn is_diff(text: &[u8], mark: &[u8]) -> bool {
+    let mut lines = text.split(|&b| b == b'\n').filter(|line| !line.starts_with(mark));
+    lines.next().is_some_and(|line| line.starts_with(b"diff --"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{SCISSORS, blanked};
+    use super::{Cleanup, SCISSORS, blanked, chosen};
 
     #[test]
-    fn comments_are_blanked_and_the_diff_below_the_scissors_is_cut() {
-        let text = [b"one\n# two\nthree\n#".as_slice(), SCISSORS, b"\n+four\n"].concat();
-        assert_eq!(blanked(&text, b"#"), b"one\n\nthree\n");
-        assert_eq!(blanked(b"one\n;two", b";"), b"one\n\n");
+    fn what_git_takes_away_is_not_judged_and_the_rest_is() {
+        let cut = |after: &str| [b"one\n# two\nthree\n#", SCISSORS, b"\n# say\n", after.as_bytes()].concat();
+        let diff = cut("diff --git a/b a/b\n+four\n");
+        assert_eq!(blanked(&diff, Cleanup::Comments, b"#"), b"one\n\nthree\n");
+        for cleanup in [Cleanup::Scissors, Cleanup::Diff] {
+            assert_eq!(blanked(&diff, cleanup, b"#"), b"one\n# two\nthree\n");
+        }
+        let typed = cut("four\n");
+        assert_eq!(blanked(&typed, Cleanup::Diff, b"#"), typed);
+        assert_eq!(blanked(b"one\n;two", Cleanup::Comments, b";"), b"one\n\n");
+    }
+
+    #[test]
+    fn the_mark_that_git_chose_is_seen() {
+        assert_eq!(chosen(b"# one\n\n; help\n; more help\n\n"), Some(&b";"[..]));
+        assert_eq!(chosen(&[b"# one\n@", SCISSORS, b"\n@ say\ndiff --git\n+x\n"].concat()), Some(&b"@"[..]));
+        assert_eq!(chosen(b"one\n"), None);
     }
 }

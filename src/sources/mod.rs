@@ -12,8 +12,8 @@ mod staged;
 mod tree;
 
 pub use diff::{Diff, DiffOptions, tree_of};
-pub use history::{Cache, Filter, History, HistoryOptions, Place, Unopened, places};
-pub use message::Message;
+pub use history::{Cache, Filter, History, HistoryOptions, Place, Unopened, places, places_of};
+pub use message::{Cleanup, Message};
 pub use pushed::Pushed;
 pub use read::stdin_was_closed;
 pub use source::{Source, Worker};

@@ -45,3 +45,49 @@ fn a_message_that_cannot_be_read_is_no_clean_message() {
     sandbox.run(["hook", "run", "commit-msg", "--", "gone"]).code(3).warns("gone: cannot read");
     sandbox.run(["hook", "run", "commit-msg"]).code(2);
 }
+
+/// Commits with an editor that writes `text` above what git has put there; whether the commit was refused.
+fn refuses(sandbox: &Sandbox, options: &[&str], text: &str) -> bool {
+    let editor = sandbox.outside().join("editor");
+    let script =
+        format!("#!/bin/sh\nprintf '%s' '{text}' | cat - \"$1\" >\"$1.new\" && mv \"$1.new\" \"$1\"\n");
+    std::fs::write(&editor, script).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&editor, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let mut git = sandbox.command("git");
+    git.env("GIT_EDITOR", &editor).args(options).args(["commit", "-q", "--allow-empty"]);
+    let verbose = options.is_empty();
+    let ran = sandbox.run_command(git.args(verbose.then_some("-v")), b"");
+    assert_eq!(ran.code != 0, ran.err.contains("NeoSpeech"), "{}", ran.err);
+    ran.code != 0
+}
+
+#[test]
+fn what_git_records_is_what_counts() {
+    let secret = key(RULE);
+    let sandbox = Sandbox::git();
+    sandbox.run(["hook", "install", "--stage", "commit-msg"]).code(0);
+    let (hash, semicolon) = (format!("subject\n\n# {secret}\n"), format!("subject\n\n; {secret}\n"));
+    // The diff that `commit -v` shows holds a key, and is not recorded with the message.
+    sandbox.file("a", format!("{secret}\n")).run_git(["add", "a"]);
+    assert!(!refuses(&sandbox, &[], "subject\n"));
+    for mode in ["whitespace", "verbatim", "scissors"] {
+        let cleanup = format!("commit.cleanup={mode}");
+        sandbox.file("a", format!("{secret}\n{mode}\n")).run_git(["add", "a"]);
+        assert!(refuses(&sandbox, &["-c", &cleanup, "-c", "commit.verbose=true"], &hash), "{mode}");
+        assert!(!refuses(&sandbox, &["-c", &cleanup, "-c", "commit.verbose=true"], "subject\n"), "{mode}");
+    }
+    assert!(!refuses(&sandbox, &["-c", "commit.cleanup=strip"], &hash));
+    // Another mark, of the command line and of the repository.
+    assert!(!refuses(&sandbox, &["-c", "core.commentChar=;"], &semicolon));
+    assert!(refuses(&sandbox, &["-c", "core.commentChar=;"], &hash));
+    sandbox.run_git(["config", "core.commentChar", ";"]);
+    assert!(!refuses(&sandbox, &["-c", "a.b=c"], &semicolon));
+    assert!(refuses(&sandbox, &["-c", "a.b=c"], &hash));
+    // With `auto` git takes a mark that no line of the message begins with.
+    sandbox.run_git(["config", "core.commentChar", "auto"]);
+    assert!(!refuses(&sandbox, &["-c", "a.b=c"], &hash));
+    sandbox.file("template", "# kept, so that another mark is needed\n");
+    assert!(refuses(&sandbox, &["-c", "commit.template=template"], &hash));
+    assert!(!refuses(&sandbox, &["-c", "commit.template=template"], &semicolon));
+}

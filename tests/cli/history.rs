@@ -291,6 +291,11 @@ fn a_cache_of_clean_objects_changes_no_answer() {
         std::fs::write(&path, bytes).unwrap();
     }
     assert_eq!(history(&s, &[&option]), plain);
+    // Something that never ends is no cache either, and is not waited for.
+    let file = std::fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
+    std::fs::remove_file(&file).unwrap();
+    s.run_command(s.command("mkfifo").arg(&file), b"").code(0);
+    assert_eq!(history(&s, &[&option]), plain);
     s.run(["history", "--cache=.git/cache"]).code(2);
     // With a blank between, beside the repository, and never in another repository by mistake.
     s.run(["history", "--cache", "../outside-cache"]).code(1);

@@ -30,6 +30,7 @@ mod rules;
 mod sandbox;
 mod scan;
 mod staged;
+mod stores;
 
 #[test]
 fn no_file_of_this_folder_is_forgotten() {

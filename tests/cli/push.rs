@@ -123,3 +123,24 @@ fn pre_commit_com_tells_its_hooks_one_ref_in_the_environment() {
     range("HEAD~1").code(0).warns("1 commit");
     sandbox.run(["hook", "run", "pre-commit"]).code(0).warns("nothing is staged");
 }
+
+/// The quarantine names the repository's own objects in a list that colons part.
+#[test]
+fn a_server_whose_path_has_colons_and_quotes_judges_pushes_too() {
+    let sandbox = Sandbox::git();
+    let server = sandbox.outside().join("a:b \"c\\d.git");
+    let path = server.display().to_string();
+    sandbox.run_git(["init", "-q", "--bare", &path]);
+    let mut install = sandbox.command(super::sandbox::keysieve());
+    sandbox
+        .run_command(install.args(["hook", "install", "--stage", "pre-receive"]).current_dir(&server), b"")
+        .code(0);
+    let url = format!("file://{path}");
+    sandbox.run_git(["remote", "add", "origin", &url]);
+    sandbox.file("a", "a\n").commit("one");
+    push(&sandbox, &["main"]).code(0);
+    sandbox.file("b", "b\n").commit("two");
+    push(&sandbox, &["main"]).code(0);
+    sandbox.file("k.py", format!("NEOSPEECH_API_KEY = '{}'\n", key(RULE))).commit("leak");
+    assert_ne!(push(&sandbox, &["main"]).code, 0);
+}

@@ -9,6 +9,9 @@ use crate::repo::{CacheTree, Index, Mode};
 
 use super::objects::Objects;
 
+/// At so many paths the same new folder is looked at.
+const MOST_PATHS: u32 = 1000;
+
 /// What is compared with an old tree.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::sources) enum Side<'i> {
@@ -94,7 +97,7 @@ pub(in crate::sources) fn compare(
         }
         Side::Tree(id) => (None, Below::Tree(id)),
     };
-    let mut walk = Comparison { objects, index, coverage, changes: Changes::default(), seen: HashSet::new() };
+    let mut walk = Comparison { objects, index, coverage, changes: Changes::default(), seen: HashMap::new() };
     let mut stack = vec![Pair { prefix: Vec::new(), new, old }];
     while let Some(pair) = stack.pop() {
         if !walk.equal(&pair) {
@@ -109,14 +112,20 @@ struct Comparison<'c, 's, 'i> {
     index: Option<&'i Index>,
     coverage: &'c mut Coverage,
     changes: Changes,
-    /// Pairs of trees that have been compared: a tree that holds itself a thousand times over costs no more.
-    seen: HashSet<(ObjectId, Option<ObjectId>)>,
+    /// How often pairs of trees have been compared. The same folder may stand at several paths, which are judged each by
+    /// its own rules; one that holds itself a million times over must not cost a million times as much.
+    seen: HashMap<(ObjectId, Option<ObjectId>), u32>,
 }
 
 impl Comparison<'_, '_, '_> {
     fn equal(&mut self, pair: &Pair) -> bool {
         match &pair.new {
-            Below::Tree(id) => pair.old == Some(*id) || !self.seen.insert((*id, pair.old)),
+            Below::Tree(id) if pair.old == Some(*id) => true,
+            Below::Tree(id) => {
+                let seen = self.seen.entry((*id, pair.old)).or_default();
+                *seen += 1;
+                *seen > MOST_PATHS
+            }
             Below::Entries(range, node) => {
                 let cached = self.index.and_then(Index::cache_tree);
                 let tree = node.and_then(|n| cached.and_then(|c| c.node(n))).and_then(|n| n.tree);

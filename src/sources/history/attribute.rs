@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::model::{BlobPath, Stop};
+use crate::model::{BlobPath, Part, Stop};
 use crate::pack::Plan;
 
 use super::bits::Bits;
@@ -30,6 +30,8 @@ pub(super) struct Question<'a> {
     pub(super) objects: BTreeSet<u32>,
     /// Names of files and folders.
     pub(super) names: Vec<Box<[u8]>>,
+    /// Trees that refs keep without a commit.
+    pub(super) trees: Vec<u32>,
     pub(super) threads: usize,
     pub(super) stop: &'a Stop,
 }
@@ -186,9 +188,11 @@ impl Question<'_> {
     fn spread(&self, holding: &mut Bits) {
         let mut seen = Bits::new(self.plan.catalog().len());
         let mut stack: Vec<(u32, usize)> = Vec::new();
-        for row in &self.graph.commits {
-            if row.tree != NONE && self.reached.contains(row.number) && seen.insert(row.tree) {
-                stack.push((row.tree, 0));
+        let commits = self.graph.commits.iter();
+        let commits = commits.filter(|row| row.tree != NONE && self.reached.contains(row.number));
+        for top in commits.map(|row| row.tree).chain(self.trees.iter().copied()) {
+            if seen.insert(top) {
+                stack.push((top, 0));
             }
             while let Some((tree, next)) = stack.last_mut() {
                 let subtrees = self.graph.subtrees(*tree);
@@ -244,15 +248,22 @@ impl Answer {
         }
     }
 
-    /// All targets in a tree.
-    pub(super) fn held(&self, tree: u32) -> HashSet<Target> {
-        let (mut held, mut seen, mut stack) = (HashSet::new(), HashSet::new(), vec![tree]);
-        while let Some(tree) = stack.pop() {
-            for item in self.trees.items(tree) {
+    /// All targets in a tree, each with the path where it stands first, and the kind of place that is.
+    pub(super) fn held(&mut self, tree: u32) -> HashMap<Target, (BlobPath, Part)> {
+        let (mut held, mut seen, mut stack) = (HashMap::new(), HashSet::new(), vec![(tree, NONE)]);
+        while let Some((tree, above)) = stack.pop() {
+            for at in 0..self.trees.items(tree).len() {
+                let item = self.trees.items(tree)[at];
+                let path = self.paths.below(above, item.name);
                 if !item.is_tree {
-                    held.insert(item.child);
+                    let part = if item.link { Part::LinkTarget } else { Part::Content };
+                    let here = (self.path(path), part);
+                    let first = held.entry(item.child).or_insert_with(|| here.clone());
+                    if here.0 < first.0 {
+                        *first = here;
+                    }
                 } else if seen.insert(item.child) {
-                    stack.push(item.child);
+                    stack.push((item.child, path));
                 }
             }
         }

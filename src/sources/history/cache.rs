@@ -10,6 +10,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::pack::{Catalog, Plan};
+use crate::repo::open_regular;
 
 use super::bits::Bits;
 
@@ -40,7 +41,7 @@ impl Cache {
         let len = catalog.hash().len();
         let most = (MAGIC.len() + 32 + MOST * len) as u64;
         let mut bytes = Vec::new();
-        fs::File::open(self.file(objects)).ok()?.take(most + 1).read_to_end(&mut bytes).ok()?;
+        open_regular(&self.file(objects)).ok()?.take(most + 1).read_to_end(&mut bytes).ok()?;
         let (body, seal) = bytes.split_last_chunk::<32>()?;
         if bytes.len() as u64 > most || blake3::keyed_hash(&self.key, body) != *seal {
             return None;

@@ -60,8 +60,9 @@ pub(super) struct Facts<'a> {
     places: HashMap<u32, u32>,
     chosen: Option<HashSet<u32>>,
     pub(super) holders: Holders,
-    held_by_tips: HashSet<Target>,
-    held_by_head: HashSet<Target>,
+    /// What refs keep without a commit: the tip, and where it stands in there.
+    held_by_tips: HashMap<Target, (u32, BlobPath, Part)>,
+    held_by_head: HashMap<Target, (BlobPath, Part)>,
     staged: HashMap<u32, &'a BlobPath>,
 }
 
@@ -127,7 +128,18 @@ impl<'a> Locate<'a> {
         let all = graph.commits.iter().map(|row| row.number).filter(|_| everything);
         let reached = graph.reach(tips.kept.iter().copied().chain(all));
         let HistoryOptions { threads, stop, .. } = self.options;
-        let question = Question { plan, graph, reached: &reached, objects, names, threads: *threads, stop };
+        let lone = |number: &u32| graph.commit(*number).is_none();
+        let trees: Vec<u32> = tips.kept.iter().map(|tip| graph.peel(*tip)).filter(lone).collect();
+        let question = Question {
+            plan,
+            graph,
+            reached: &reached,
+            objects,
+            names,
+            trees: trees.clone(),
+            threads: *threads,
+            stop,
+        };
         let mut answer = question.answer();
         let places: HashMap<u32, u32> = answer.order.iter().copied().zip(0..).collect();
         let commits = tips.kept.iter().map(|tip| graph.peel(*tip));
@@ -138,11 +150,10 @@ impl<'a> Locate<'a> {
         for (place, commit) in ends {
             answer.stands(graph.commits[commit as usize].tree, place, &mut seen);
         }
-        let mut held_by_tips = HashSet::new();
-        for tip in tips.kept.iter().map(|tip| graph.peel(*tip)) {
-            if graph.commit(tip).is_none() {
-                held_by_tips.insert(tip);
-                held_by_tips.extend(answer.held(tip));
+        let mut held_by_tips = HashMap::new();
+        for tip in trees {
+            for (target, (path, part)) in answer.held(tip) {
+                held_by_tips.entry(target).or_insert((tip, path, part));
             }
         }
         let head_tree =
@@ -209,7 +220,7 @@ impl<'a> Locate<'a> {
         for (target, here) in &by_target {
             for (&key, &at) in here {
                 let entry = known.entry(key).or_default();
-                entry.in_head |= facts.held_by_head.contains(target);
+                entry.in_head |= facts.held_by_head.contains_key(target);
                 entry.last = entry.last.max(facts.answer.last.get(target).copied());
                 if !accounted.contains(target) {
                     entry.loose.insert(at);
@@ -280,7 +291,11 @@ impl<'a> Locate<'a> {
                 out.push(finding);
             }
             for at in known.loose {
-                self.tell_loose(&raw[at], targets.get(&at).copied(), &mut reader, facts, out);
+                // The same key at the same path is told with the commit that brought it in.
+                let told = |part, path: &BlobPath| {
+                    known.spots.get(&(part, path.clone())).is_some_and(|spot| spot.first.is_some())
+                };
+                self.tell_loose(&raw[at], targets.get(&at).copied(), &told, (&mut reader, facts), out);
             }
         }
     }
@@ -290,8 +305,8 @@ impl<'a> Locate<'a> {
         &self,
         finding: &Finding,
         target: Option<Target>,
-        reader: &mut Reader<'_>,
-        facts: &Facts<'_>,
+        told: &dyn Fn(Part, &BlobPath) -> bool,
+        (reader, facts): (&mut Reader<'_>, &Facts<'_>),
         out: &mut Vec<Finding>,
     ) {
         if self.options.filter.chooses_commits() {
@@ -307,15 +322,27 @@ impl<'a> Locate<'a> {
             _ => return,
         };
         if let Some(path) = target.and_then(|t| facts.staged.get(&t)).filter(|_| part == Part::Content) {
-            if self.path_fits(path) {
+            if self.path_fits(path) && !told(part, path) {
                 finding.location.origin = Origin::Staged(self.prefixed(path), part);
+                out.push(finding);
+            }
+            return;
+        }
+        if let Some((tip, path, part)) = target.and_then(|t| facts.held_by_tips.get(&t)) {
+            if self.path_fits(path) && !told(*part, path) {
+                let id = |number| self.state.plan.catalog().id(number);
+                let blob = target.filter(|t| (*t as usize) < self.state.plan.catalog().len()).map(id);
+                let part =
+                    if finding.location.origin.part() == Part::FileName { Part::FileName } else { *part };
+                let origin = CommitOrigin { commit: id(*tip), path: self.prefixed(path), blob };
+                finding.location.origin = Origin::Commit(Box::new(origin), part);
                 out.push(finding);
             }
             return;
         }
         let everything = everything && part != Part::FileName;
         let number = target.or(number).unwrap_or(NONE);
-        let kept = facts.reached.contains(number) || facts.held_by_tips.contains(&number);
+        let kept = facts.reached.contains(number);
         if (kept || everything) && self.options.filter.paths.is_none() {
             finding.history = self.tag_history(number, reader, facts).map(Box::new);
             out.push(finding);

@@ -22,7 +22,7 @@ mod visit;
 
 pub use cache::Cache;
 pub use filter::Filter;
-pub use place::{Place, Unopened, places};
+pub use place::{Place, Unopened, places, places_of};
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -104,7 +104,8 @@ impl History {
         let reach = tips::Reach { reflog: self.options.reflog, branches: &filter.branches };
         let tips = tips::collect(repo, plan.catalog(), reach, coverage)?;
         ref_names(&tips, &plan, &mut new_worker());
-        let known = self.options.cache.as_ref().and_then(|c| c.load(&repo.objects_dir, plan.catalog()));
+        let cache = self.options.cache.as_ref().filter(|_| !tips.refs.is_empty());
+        let known = cache.and_then(|c| c.load(&repo.objects_dir, plan.catalog()));
         if let Some(known) = &known {
             *coverage.skipped.entry(SkipReason::KnownClean).or_default() += known.count();
             plan.prune(|number| !known.contains(number));
@@ -143,6 +144,12 @@ impl History {
                 everything: self.options.unreachable,
             };
             state.blind = trouble.name(*threads, stop, coverage);
+        }
+        let commits = state.graph.commits.len();
+        if known_to_nobody(&state) && commits > 0 && !self.options.unreachable && stop.requested().is_none() {
+            let why =
+                format!("none leads to any of the {commits} commits that are here; --unreachable reads them");
+            coverage.missed("refs", why);
         }
         coverage.stopped = coverage.stopped.or(stop.requested());
         Ok(state)
@@ -204,6 +211,12 @@ impl History {
             coverage.notes.push(format!("{}: the cache could not be written: {e}", cache.folder.display()));
         }
     }
+}
+
+/// Whether nothing that keeps objects names a commit: a repository that has lost its refs looks like a clean one.
+fn known_to_nobody(state: &State) -> bool {
+    let commit = |tip: &u32| state.graph.commit(state.graph.peel(*tip)).is_some();
+    state.tips.refs.is_empty() && !state.tips.kept.iter().any(commit)
 }
 
 /// How many pieces a worker will be given, about.

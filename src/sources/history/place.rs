@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::repo::{Environment, Repository, path_to_bytes};
+use crate::repo::{Environment, Mode, Repository, path_from_bytes, path_to_bytes};
 
 /// How deep a folder of repositories is searched, and modules within modules.
 const DEPTH: usize = 6;
@@ -34,8 +34,7 @@ pub fn places(paths: &[PathBuf], env: &Environment) -> Result<(Vec<Place>, Unope
         let before = found.len();
         if let Some(repository) = Repository::discover(path, env)? {
             let prefix = if paths.len() > 1 { with_slash(path) } else { Vec::new() };
-            modules(&repository, &prefix, &mut found, &mut broken);
-            found.insert(before, Place { repository, prefix });
+            with_modules(repository, prefix, &mut found, &mut broken);
             continue;
         }
         let mut seen = 0;
@@ -54,6 +53,19 @@ pub fn places(paths: &[PathBuf], env: &Environment) -> Result<(Vec<Place>, Unope
         }
     }
     Ok((found, broken))
+}
+
+/// One opened repository, with its submodules.
+pub fn places_of(repository: Repository) -> (Vec<Place>, Unopened) {
+    let (mut found, mut broken) = (Vec::new(), Vec::new());
+    with_modules(repository, Vec::new(), &mut found, &mut broken);
+    (found, broken)
+}
+
+fn with_modules(repository: Repository, prefix: Vec<u8>, found: &mut Vec<Place>, broken: &mut Unopened) {
+    let before = found.len();
+    modules(&repository, &prefix, found, broken);
+    found.insert(before, Place { repository, prefix });
 }
 
 fn search(
@@ -83,10 +95,18 @@ fn search(
     }
 }
 
-/// The histories of submodules, which lie in `modules/NAME`; names may have slashes.
+/// The histories of submodules: those kept in `modules/NAME` (names may have slashes), of each work tree, and those that
+/// stand in the work tree itself.
 fn modules(of: &Repository, prefix: &[u8], found: &mut Vec<Place>, broken: &mut Unopened) {
-    let top = of.common_dir.join("modules");
-    let mut todo = vec![(top.clone(), DEPTH)];
+    let dirs = of.worktrees().unwrap_or_else(|_| vec![of.common_dir.clone()]);
+    for top in dirs.iter().map(|dir| dir.join("modules")) {
+        kept(&top, prefix, found, broken);
+    }
+    embedded(of, prefix, DEPTH, found, broken);
+}
+
+fn kept(top: &Path, prefix: &[u8], found: &mut Vec<Place>, broken: &mut Unopened) {
+    let mut todo = vec![(top.to_path_buf(), DEPTH)];
     while let Some((folder, depth)) = todo.pop() {
         if !folder.is_dir() || found.len() > MOST {
             continue;
@@ -96,7 +116,7 @@ fn modules(of: &Repository, prefix: &[u8], found: &mut Vec<Place>, broken: &mut 
             if inner.join("HEAD").is_file() && inner.join("objects").is_dir() {
                 match Repository::at(&inner) {
                     Ok(Some(repository)) => {
-                        let name = with_slash(inner.strip_prefix(&top).unwrap_or(&inner));
+                        let name = with_slash(inner.strip_prefix(top).unwrap_or(&inner));
                         let nested = inner.join("modules");
                         found.push(Place { repository, prefix: [prefix, &name].concat() });
                         if depth > 0 {
@@ -109,6 +129,30 @@ fn modules(of: &Repository, prefix: &[u8], found: &mut Vec<Place>, broken: &mut 
             } else if depth > 0 {
                 todo.push((inner, depth - 1));
             }
+        }
+    }
+}
+
+/// Submodules whose repository is a folder in the work tree, as old gits made them and `git add` of a repository does.
+fn embedded(of: &Repository, prefix: &[u8], depth: usize, found: &mut Vec<Place>, broken: &mut Unopened) {
+    let (Some(top), Ok(Some(index))) = (&of.work_tree, of.index()) else { return };
+    for entry in index.entries().iter().filter(|e| e.mode() == Mode::Commit) {
+        let name = with_slash(&path_from_bytes(index.path(entry)));
+        let folder = top.join(path_from_bytes(index.path(entry)));
+        let inside = fs::canonicalize(&folder).is_ok_and(|real| real.starts_with(top));
+        if !inside || found.len() > MOST || folder.join(".git").symlink_metadata().is_err() {
+            continue;
+        }
+        match Repository::at(&folder) {
+            Ok(Some(inner)) if found.iter().all(|p| p.repository.common_dir != inner.common_dir) => {
+                let prefix = [prefix, &name].concat();
+                if depth > 0 {
+                    embedded(&inner, &prefix, depth - 1, found, broken);
+                }
+                found.push(Place { repository: inner, prefix });
+            }
+            Ok(_) => {}
+            Err(e) => broken.push((folder, e.to_string())),
         }
     }
 }

@@ -1,0 +1,243 @@
+//! What git's own folder may look like: refs, objects and repositories in odd places, whole and damaged.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::sandbox::{Sandbox, keyed};
+
+const RULE: &str = "voicgen-live-api-key";
+
+fn leak(seed: u64) -> String {
+    format!("VOICGEN_API_KEY={}\n", keyed(RULE, seed))
+}
+
+fn paths(sandbox: &Sandbox, args: &[&str]) -> Vec<String> {
+    let found = sandbox.run([&["history", "--format", "jsonl"], args].concat()).findings();
+    let mut paths: Vec<_> = found.iter().map(|f| f["path"].as_str().unwrap_or_default().to_owned()).collect();
+    paths.sort();
+    paths
+}
+
+fn loose(sandbox: &Sandbox, name: &str) -> PathBuf {
+    let id = sandbox.run_git(["rev-parse", name]);
+    sandbox.dir.join(".git/objects").join(&id[..2]).join(&id[2..])
+}
+
+/// Writes objects that only a tag names: a folder in a folder with a file in it.
+fn tagged_tree(sandbox: &Sandbox) {
+    let ask = |args: &[&str], input: &str| {
+        let ran = sandbox.run_command(sandbox.command("git").args(args), input.as_bytes());
+        ran.code(0).out.trim().to_owned()
+    };
+    let blob = ask(&["hash-object", "-w", "--stdin"], &leak(1));
+    let inner = ask(&["mktree"], &format!("100644 blob {blob}\tkey.txt\n"));
+    let outer = ask(&["mktree"], &format!("040000 tree {inner}\tsub\n"));
+    ask(&["tag", "-a", "-m", "a tree", "trees", &outer], "");
+}
+
+#[test]
+fn a_tag_of_a_tree_keeps_what_lies_deep_in_it() {
+    let s = Sandbox::git();
+    s.file("a", "x\n").commit("start");
+    tagged_tree(&s);
+    assert_eq!(paths(&s, &[]), ["sub/key.txt"]);
+    assert_eq!(paths(&s, &["--path", "sub/**"]), ["sub/key.txt"]);
+    assert!(paths(&s, &["--path", "else/**"]).is_empty());
+}
+
+#[test]
+fn packed_refs_whose_last_line_is_cut_are_damaged() {
+    let s = Sandbox::git();
+    s.file("a", "x\n").commit("start");
+    for n in 10..14 {
+        s.run_git(["branch", &format!("b{n}")]);
+    }
+    s.run_git(["pack-refs", "--all"]);
+    s.run(["history"]).code(0);
+    let path = s.dir.join(".git/packed-refs");
+    let whole = fs::read(&path).unwrap();
+    // What is left reads as another branch's name.
+    fs::write(&path, &whole[..whole.len() - 2]).unwrap();
+    s.run(["history"]).code(3).warns("packed-refs");
+    fs::write(&path, [&whole[..], b"garbage"].concat()).unwrap();
+    s.run(["history"]).code(3).warns("garbage");
+    // The branch that HEAD names may have stood in a line that cannot be read.
+    let text = String::from_utf8(whole).unwrap().replace(" refs/heads/main", "");
+    fs::write(&path, text).unwrap();
+    s.run(["staged"]).code(3);
+}
+
+#[test]
+fn what_stands_behind_a_loose_object_is_damage() {
+    let s = Sandbox::git();
+    s.file("a", "x\n").commit("start");
+    s.file("b", "y\n").run_git(["add", "b"]);
+    let path = loose(&s, ":b");
+    let mut permissions = fs::metadata(&path).unwrap().permissions();
+    #[allow(clippy::permissions_set_readonly_false, reason = "the file is thrown away")]
+    permissions.set_readonly(false);
+    fs::set_permissions(&path, permissions).unwrap();
+    OpenOptions::new().append(true).open(&path).unwrap().write_all(b"more").unwrap();
+    assert_ne!(s.try_git(["fsck"]).code, 0);
+    for mode in ["staged", "history", "audit"] {
+        s.run([mode]).code(3).warns("behind the end");
+    }
+}
+
+#[test]
+fn a_repository_that_has_lost_its_refs_is_not_clean() {
+    let s = Sandbox::git();
+    s.run(["history"]).code(0);
+    s.file("a", leak(1)).commit("start");
+    fs::remove_file(s.dir.join(".git/refs/heads/main")).unwrap();
+    fs::remove_file(s.dir.join(".git/index")).unwrap();
+    s.run(["history"]).code(3).warns("1 commits");
+    s.run(["history", "--unreachable"]).code(1);
+    s.run(["history", "--reflog"]).code(1);
+}
+
+#[test]
+fn histories_of_repositories_in_the_work_tree_are_read() {
+    let s = Sandbox::git();
+    let inner = s.dir.join("libs/inner one");
+    fs::create_dir_all(&inner).unwrap();
+    let git = |words: &[&str]| {
+        s.run_command(s.command("git").args(words).current_dir(&inner), b"").code(0);
+    };
+    git(&["init", "-q", "-b", "main"]);
+    fs::write(inner.join("k"), leak(1)).unwrap();
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "with a key"]);
+    fs::write(inner.join("k"), "gone\n").unwrap();
+    git(&["commit", "-q", "-a", "-m", "without"]);
+    s.file("a", "x\n").commit("start");
+    assert!(
+        s.run_git(["ls-files", "-s"]).starts_with("160000")
+            || s.run_git(["ls-files", "-s"]).contains("\n160000")
+    );
+    assert_eq!(paths(&s, &[]), ["libs/inner one/k"]);
+    // Damage in there is damage here.
+    fs::write(inner.join(".git/HEAD"), "nonsense\n").unwrap();
+    s.run(["history"]).code(3).warns("inner one");
+}
+
+#[test]
+fn submodules_of_linked_work_trees_are_read() {
+    let other = Sandbox::git();
+    other.file("k", leak(1)).commit("with a key").file("k", "gone\n").commit("without");
+    let s = Sandbox::git();
+    s.file("a", "x\n").commit("start");
+    s.run_git(["worktree", "add", "-q", "-b", "linked", "../linked"]);
+    let url = other.dir.display().to_string();
+    let linked = s.outside().join("linked");
+    let add = ["-c", "protocol.file.allow=always", "submodule", "add", "-q", &url, "sub"];
+    s.run_command(s.command("git").args(add).current_dir(&linked), b"").code(0);
+    assert_eq!(paths(&s, &[]), ["sub/k"]);
+}
+
+#[test]
+fn one_folder_at_two_paths_is_judged_at_both() {
+    let s = Sandbox::git();
+    let allow = "allow:\n  - path: fixtures/**\n    reason: made for tests\n";
+    s.file(".keysieve.yml", allow).commit("start");
+    s.file("fixtures/deep/k.txt", leak(1)).commit("allowed");
+    s.run(["diff", "HEAD~1"]).code(0);
+    s.run_git(["reset", "-q", "--hard", "HEAD~1"]);
+    s.file("fixtures/deep/k.txt", leak(1)).file("src/deep/k.txt", leak(1)).commit("not allowed");
+    for args in [&["diff", "HEAD~1"][..], &["history"]] {
+        s.run(args).code(1).says("src/deep/k.txt");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_repository_of_somebody_else_that_git_was_told_to_trust_is_read_in_all_modes() {
+    if !give_away(&Sandbox::new().dir) {
+        return; // Only root can give a folder away.
+    }
+    let s = Sandbox::git();
+    s.file("a", leak(1)).commit("start");
+    give_away(&s.dir);
+    for mode in ["history", "audit", "staged"] {
+        s.run([mode]).code(3).warns("safe.directory");
+    }
+    s.run_git(["config", "--global", "--add", "safe.directory", &s.dir.display().to_string()]);
+    for (mode, code) in [("history", 1), ("audit", 1), ("staged", 0)] {
+        s.run([mode]).code(code);
+    }
+}
+
+#[cfg(unix)]
+fn give_away(folder: &Path) -> bool {
+    std::os::unix::fs::chown(folder, Some(4321), Some(4321)).is_ok()
+        && fs::read_dir(folder).unwrap().all(|entry| {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                give_away(&path)
+            } else {
+                std::os::unix::fs::lchown(&path, Some(4321), Some(4321)).is_ok()
+            }
+        })
+}
+
+/// Git can still read a repository whose packs have no index of their own when one stands over all of them.
+#[test]
+fn packs_that_only_a_multi_pack_index_names_are_read() {
+    let s = Sandbox::git();
+    for n in 1..4 {
+        s.file(format!("f{n}"), leak(n)).commit("more");
+        s.run_git(["repack", "-q", "-d"]);
+    }
+    s.run_git(["multi-pack-index", "write"]);
+    let packs = s.dir.join(".git/objects/pack");
+    let gone = |ending: &str| {
+        for entry in fs::read_dir(&packs).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|e| e == ending) {
+                fs::remove_file(path).unwrap();
+            }
+        }
+    };
+    gone("idx");
+    assert_eq!(paths(&s, &[]), ["f1", "f2", "f3"]);
+    s.file("f4", leak(4)).run_git(["add", "f4"]);
+    s.run(["staged"]).code(1).says("f4");
+    // With the other damaged as well, nothing is left to go by.
+    let index = packs.join("multi-pack-index");
+    let whole = fs::read(&index).unwrap();
+    fs::remove_file(&index).unwrap();
+    fs::write(&index, &whole[..whole.len() / 2]).unwrap();
+    s.run(["history"]).code(1).says("f4").warns("multi-pack-index").warns("INCOMPLETE");
+    fs::remove_file(s.dir.join(".git/index")).unwrap();
+    s.run(["history"]).code(3);
+}
+
+#[test]
+fn packs_of_any_name_are_read_as_git_reads_them() {
+    let s = Sandbox::git();
+    s.file("a", leak(1)).commit("start");
+    s.run_git(["repack", "-q", "-ad"]);
+    let packs = s.dir.join(".git/objects/pack");
+    for entry in fs::read_dir(&packs).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("borrowed.{}", path.extension().unwrap().display());
+        fs::rename(&path, packs.join(name)).unwrap();
+    }
+    s.run_git(["fsck"]);
+    assert_eq!(paths(&s, &[]), ["a"]);
+}
+
+#[test]
+fn what_a_rebase_has_put_aside_is_read() {
+    let s = Sandbox::git();
+    s.file("a", "1\n").file("b", "b\n").commit("start");
+    s.run_git(["checkout", "-q", "-b", "other"]);
+    s.file("a", "2\n").commit("two");
+    s.run_git(["checkout", "-q", "main"]);
+    s.file("a", "3\n").commit("three");
+    s.file("b", leak(1));
+    assert_ne!(s.try_git(["rebase", "--autostash", "other"]).code, 0);
+    assert_eq!(fs::read_to_string(s.dir.join("b")).unwrap(), "b\n");
+    assert_eq!(paths(&s, &[]), ["b"]);
+}
