@@ -28,7 +28,7 @@ pub(super) fn wanted(name: &str, output: Option<&Path>, more: &[String]) -> Resu
             .ok_or_else(|| Error::Usage(format!("--report {pair}: FORMAT=FILE is needed")))?;
         let wanted = Wanted { format: named(name)?, file: place(Path::new(file)) };
         // The later would overwrite the earlier, and two on one stream are neither.
-        if all.iter().any(|other| other.file == wanted.file) {
+        if all.iter().any(|other| other.target() == wanted.target()) {
             return Err(Error::Usage(format!("--report {pair}: another report goes to the same place")));
         }
         all.push(wanted);
@@ -40,6 +40,15 @@ pub(super) fn wanted(name: &str, output: Option<&Path>, more: &[String]) -> Resu
 }
 
 impl Wanted {
+    /// Where it really goes, however that was spelled.
+    fn target(&self) -> Option<PathBuf> {
+        let path = self.file.as_ref()?;
+        let real = fs::canonicalize(path).or_else(|_| {
+            fs::canonicalize(folder_of(path)).map(|folder| folder.join(path.file_name().unwrap_or_default()))
+        });
+        Some(real.unwrap_or_else(|_| path.clone()))
+    }
+
     /// Whether the report can be written where it is wanted, as far as that can be told: a long scan should not end with
     /// nothing because a folder is missing.
     fn check(&self) -> Result<()> {

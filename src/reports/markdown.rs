@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::encode::{markdown as md, markdown_links};
 use super::entries::Group;
 use super::place::{count, past, place};
+use super::summary::{amounts, bytes, in_words};
 use super::{Document, Format, Look};
 
 /// GitHub refuses summaries over a mebibyte; what comes after is counted.
@@ -65,15 +66,13 @@ fn summary(document: &Document<'_>, keys: usize) -> String {
     };
     let _ = writeln!(
         text,
-        "Mode {}: {} commits, {} blobs, {} files, {}.",
+        "Mode {}: {}, {}.",
         md(&coverage.mode),
-        coverage.commits,
-        coverage.blobs,
-        coverage.files,
-        super::summary::bytes(coverage.bytes)
+        amounts([coverage.refs, coverage.commits, coverage.blobs, coverage.files]),
+        bytes(coverage.bytes)
     );
     let reasons: Vec<String> =
-        document.suppressed.counts.iter().map(|(why, n)| format!("{n} {}", md(why))).collect();
+        document.suppressed.counts.iter().map(|(why, n)| format!("{n} {}", md(in_words(why)))).collect();
     if !reasons.is_empty() {
         let _ = writeln!(text, "\nNot reported: {}.", reasons.join(", "));
     }

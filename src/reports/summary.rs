@@ -68,7 +68,7 @@ fn account(report: &Report, look: Look) -> String {
 }
 
 /// A reason for which a finding is not reported, as a person would say it; reports spell it as it is.
-fn in_words(why: &str) -> &str {
+pub(super) fn in_words(why: &str) -> &str {
     match why {
         "baseline" => "in the baseline",
         "inline" => "allowed by a comment",
@@ -104,18 +104,19 @@ fn verdict(report: &Report, look: Look) -> String {
 
 /// `3 refs, 120 commits, 431 blobs`: what was read, zeros left out.
 fn read(coverage: &Coverage) -> String {
-    let kinds = [
-        (coverage.refs, "ref"),
-        (coverage.commits, "commit"),
-        (coverage.blobs, "blob"),
-        (coverage.files, "file"),
-    ];
-    let parts: Vec<String> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, noun)| count(*n, noun)).collect();
-    match (parts.is_empty(), coverage.mode.as_ref()) {
-        (false, _) => parts.join(", "),
-        (true, "staged") => "0 files (nothing is staged)".to_owned(),
-        (true, _) => "0 files".to_owned(),
+    let amounts = amounts([coverage.refs, coverage.commits, coverage.blobs, coverage.files]);
+    match (amounts.as_str(), coverage.mode.as_ref()) {
+        ("0 files", "staged") => "0 files (nothing is staged)".to_owned(),
+        _ => amounts,
     }
+}
+
+/// Refs, commits, blobs and files with their nouns, zeros left out.
+pub(super) fn amounts(numbers: [u64; 4]) -> String {
+    let nouns = ["ref", "commit", "blob", "file"];
+    let parts: Vec<String> =
+        numbers.iter().zip(nouns).filter(|(n, _)| **n > 0).map(|(n, noun)| count(*n, noun)).collect();
+    if parts.is_empty() { "0 files".to_owned() } else { parts.join(", ") }
 }
 
 /// `; skipped: 3 ignored by git, 1 special file`.
