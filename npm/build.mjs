@@ -22,7 +22,7 @@ for (const pair of binaries) {
   if (!known.includes(name)) throw new Error(`${name} is not an optional dependency of keysieve`);
   const [os, cpu] = platform.split("-");
   const folder = join(out, platform);
-  const file = os === "win32" ? "keysieve.exe" : "keysieve";
+  const file = "keysieve";
   mkdirSync(folder, { recursive: true });
   copyFileSync(binary, join(folder, file));
   chmodSync(join(folder, file), 0o755);

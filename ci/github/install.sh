@@ -14,7 +14,6 @@ else
         Linux-aarch64 | Linux-arm64) target=aarch64-unknown-linux-musl ;;
         Darwin-x86_64) target=x86_64-apple-darwin ;;
         Darwin-arm64) target=aarch64-apple-darwin ;;
-        MINGW*-x86_64 | MSYS*-x86_64) target=x86_64-pc-windows-msvc ;;
         *) echo "keysieve: there is no release for $(uname -s) on $(uname -m)" >&2; exit 2 ;;
     esac
     here="$(cd "$(dirname "$0")/../.." && pwd)"

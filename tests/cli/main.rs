@@ -29,6 +29,7 @@ mod redaction;
 mod rules;
 mod sandbox;
 mod scan;
+mod snippets;
 mod staged;
 mod stores;
 

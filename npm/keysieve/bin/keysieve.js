@@ -5,11 +5,9 @@ const { spawnSync } = require("child_process");
 const { constants } = require("os");
 
 const name = `@keysieve/${process.platform}-${process.arch}`;
-const file = process.platform === "win32" ? "keysieve.exe" : "keysieve";
-
 let binary;
 try {
-  binary = require.resolve(`${name}/${file}`);
+  binary = require.resolve(`${name}/keysieve`);
 } catch {
   console.error(`keysieve: the package ${name} is not installed. Were optional dependencies left out ` +
     "(npm install --omit=optional), or is there no build for this platform? See https://github.com/keysieve/keysieve");
