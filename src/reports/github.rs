@@ -7,7 +7,7 @@ use crate::model::{Severity, escape_terminal};
 
 use super::encode::log;
 use super::entry::Entry;
-use super::place::{count, place};
+use super::place::{count, place, short};
 use super::{Document, Format, Look};
 
 /// GitHub shows ten annotations of each kind a step; more would be lost in silence, so they are said in plain lines.
@@ -98,6 +98,10 @@ fn annotation(kind: &str, entry: &Entry<'_>) -> String {
 /// What happened and what to do.
 fn message(entry: &Entry<'_>) -> String {
     let mut text = format!("{} in {}", entry.secret, place(entry));
+    // The file of a pull request may not hold it any more; its commits do.
+    if let Some(commit) = entry.commit.as_deref().filter(|_| !entry.path.is_empty()) {
+        let _ = write!(text, ", commit {}", short(commit));
+    }
     if !entry.remedy.revoke.is_empty() {
         let _ = write!(text, "\nRevoke it: {}", escape_terminal(&entry.remedy.revoke));
     }
