@@ -16,6 +16,7 @@ pub mod encoding;
 pub mod engine;
 pub mod error;
 pub mod hook;
+pub mod lanes;
 pub mod model;
 pub mod pack;
 pub mod repo;

@@ -1,117 +1,33 @@
-//! Finding the islands of a text: one search for the beginnings of escapes, arrays and joints, one probing for runs.
+//! Finding the islands of a text: what stands at signs, and what long runs say.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
-use aho_corasick::packed::{Config, MatchKind, Searcher};
 
 use super::escapes::{self, Kind};
 use super::island::Island;
 use super::unpack::Budget;
-use super::{arrays, joints, named, runs};
-
-/// What makes a closer look worth it. Few and short: the search must cost next to nothing where none of them stands.
-const SIGNS: &[&[u8]] = &[
-    b"\\x",
-    b"\\u",
-    b"\\U",
-    b"\\1",
-    b"\\0",
-    b"\\/",
-    b"\\\n",
-    b"\\\r\n", //
-    b"%2",
-    b"%3",
-    b"%4",
-    b"%5",
-    b"%6",
-    b"%7", //
-    b"&#",
-    b"&quot;",
-    b"&amp;",
-    b"=\n",
-    b"=\r\n", //
-    b"\"\n",
-    b"\"\r\n",
-    b"'\n",
-    b"\" +",
-    b"' +",
-    b"\"+",
-    b"'+",
-    b"\" .",
-    b"' .",
-    b"\".\"",
-    b"'.'",
-    b"\" \"",
-    b"' '",
-    b"\" &",
-    b"\" \\",
-    b"\"\\\n",
-    b"\"'",
-    b"'\"",
-    b"${\"",
-    b"${'",
-    b".join(", //
-    b", 0x",
-    b",0x",
-    b", (byte)",
-    b"', '",
-    b"','",
-    b"CharCode(",
-    b"bytes([",
-    b"yte{",
-    b"bytearray([",
-    b"yte[]", //
-    b"Basic ",
-    b"kind: Secret",
-    b"\"kind\": \"Secret\"",
-    b"\"kind\":\"Secret\"",
-];
-
-static SEARCH: LazyLock<Search> = LazyLock::new(Search::new);
-
-/// The quickest search for signs that this machine has.
-enum Search {
-    Packed(Searcher),
-    Automaton(AhoCorasick),
-}
-
-impl Search {
-    fn new() -> Search {
-        let packed = Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(SIGNS).build();
-        match packed {
-            Some(searcher) => Search::Packed(searcher),
-            None => Search::Automaton(AhoCorasick::new(SIGNS).expect("a handful of literals always builds")),
-        }
-    }
-
-    fn next(&self, text: &[u8], from: usize) -> Option<Range<usize>> {
-        match self {
-            Search::Packed(s) => s.find_in(text, (from..text.len()).into()).map(|m| m.start()..m.end()),
-            Search::Automaton(a) => {
-                a.find(aho_corasick::Input::new(text).range(from..)).map(|m| m.start()..m.end())
-            }
-        }
-    }
-}
+use super::{arrays, joints, named, runs, signs};
 
 /// The islands of a text, sorted and apart. Only those that `wanted` takes.
 pub fn islands(text: &[u8], wanted: &dyn Fn(&Range<usize>) -> bool, budget: &mut Budget) -> Vec<Island> {
-    let mut found = Found::default();
-    signs(text, &mut found);
+    let (mut found, mut longs) = (Found::default(), Vec::new());
+    look(text, &mut longs, &mut found);
     let Found { first, second } = found;
     let mut all = apart(first, second, wanted);
     let mut third = Vec::new();
-    runs::each(text, &mut |run| {
-        let end = run.end;
-        if !wanted(&run) {
-            return end;
+    let mut next = 0;
+    for start in longs {
+        // What went on in the next lines has been read.
+        if start < next {
+            continue;
         }
-        let (island, next) = runs::read(text, run, budget);
-        third.extend(island);
-        next
-    });
+        let run = runs::from(text, start);
+        next = run.end;
+        if wanted(&run) {
+            let (island, end) = runs::read(text, run, budget);
+            third.extend(island);
+            next = end;
+        }
+    }
     if !third.is_empty() {
         all = apart(all, third, wanted);
     }
@@ -169,19 +85,19 @@ struct Floors {
     joined: usize,
 }
 
-fn signs(text: &[u8], found: &mut Found) {
-    let mut at = 0;
+fn look(text: &[u8], longs: &mut Vec<usize>, found: &mut Found) {
     let mut floors = Floors::default();
-    while let Some(sign) = SEARCH.next(text, at) {
+    signs::each(text, longs, &mut |sign| {
         let (island, next) = closer(text, &sign, &mut floors, found);
-        at = next.max(sign.start + 1);
+        let mut at = next.max(sign.start + 1);
         if let Some(island) = island {
             floors.island = island.span.end;
             // The end of one joint may be the beginning of the next.
             at = at.min(island.span.end.saturating_sub(1)).max(sign.start + 1);
             found.second.push(island);
         }
-    }
+        at
+    });
 }
 
 /// What a sign is a sign of; and where to look on.

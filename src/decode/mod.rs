@@ -11,6 +11,7 @@ mod joints;
 mod named;
 mod page;
 mod runs;
+mod signs;
 #[cfg(test)]
 mod tests;
 mod unpack;

@@ -43,21 +43,10 @@ fn value(byte: u8) -> u8 {
     VALUES[usize::from(byte)]
 }
 
-/// Calls `found` with each run of at least [`SHORTEST`] base64 characters, in order; goes on behind what it returns.
-pub(super) fn each(text: &[u8], found: &mut dyn FnMut(Range<usize>) -> usize) {
-    let mut start = 0;
-    while start + SHORTEST <= text.len() {
-        // If the last byte that a run from here must have is none, no run begins before it.
-        let probe = start + SHORTEST - 1;
-        let back = text[start..=probe].iter().rposition(|&b| value(b) >= 64);
-        if let Some(back) = back {
-            start += back + 1;
-            continue;
-        }
-        let more = text[probe + 1..].iter().position(|&b| value(b) >= 64);
-        let end = more.map_or(text.len(), |m| probe + 1 + m);
-        start = found(start..end).max(end + 1);
-    }
+/// The run of base64 characters that begins at `start`.
+pub(super) fn from(text: &[u8], start: usize) -> Range<usize> {
+    let len = text[start..].iter().position(|&b| value(b) >= 64).unwrap_or(text.len() - start);
+    start..start + len
 }
 
 /// What a run says, if it says something; and where it ends, so that none is read twice.

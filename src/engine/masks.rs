@@ -1,6 +1,6 @@
 //! The classes of 64 bytes as bits, and the long runs of token bytes read off them.
 
-use super::simd;
+use crate::lanes::{Masks, classify};
 
 /// The shortest run of token bytes that is looked at: no key is shorter, nor the part of it that an anchor needs.
 pub(super) const LONG: usize = 16;
@@ -16,29 +16,6 @@ const ENDLESS: usize = 1024;
 
 /// How many bytes are classified at once: the masks stay in the first-level cache while all stages read them.
 const PIECE: usize = 16 * 1024;
-
-/// Bit i of each mask is byte i of 64.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Masks {
-    /// `A`–`Z`, `a`–`z`, `0`–`9`, `_`, `-`.
-    pub(super) token: u64,
-    /// `A`–`Z`, `a`–`z`, `0`–`9`.
-    pub(super) alnum: u64,
-    /// Token bytes and `.` `/` `+` `~` `%` `!` `&` `=` `:` (and, for the tables' sake, `{` and DEL).
-    pub(super) wide: u64,
-    /// `-`.
-    pub(super) dash: u64,
-    /// `:` and `=`.
-    pub(super) assign: u64,
-    /// `/`.
-    pub(super) slash: u64,
-    /// `0`–`9`.
-    pub(super) digit: u64,
-    /// `A`–`Z`.
-    pub(super) upper: u64,
-    /// The first of two letters by which words for secrets are found: `ss`, `ke`, `cr`, `wd`, `au` in any case.
-    pub(super) stem: u64,
-}
 
 /// A run of token bytes, from edge to edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +104,7 @@ impl Pieces {
         self.far.clear();
         self.dashes.clear();
         // One block more, since a run is only known to be long from the bytes that follow.
-        let nuls = simd::classify(&bytes[at..bytes.len().min(end + 64)], &mut self.masks);
+        let nuls = classify(&bytes[at..bytes.len().min(end + 64)], &mut self.masks);
         self.find_runs(bytes, at, end);
         Some(Piece {
             at,

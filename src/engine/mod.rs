@@ -15,7 +15,6 @@ mod anchor;
 mod boundary;
 mod candidate;
 mod carry;
-mod classes;
 mod context;
 mod detection;
 mod dispatch;
@@ -34,7 +33,6 @@ mod proof;
 #[cfg(test)]
 mod recall;
 mod shape;
-mod simd;
 mod spans;
 #[cfg(test)]
 mod testing;

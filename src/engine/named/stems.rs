@@ -1,7 +1,7 @@
 //! Where names of secrets may stand: the stems `pass`, `pwd`, `secret`, `cred`, `token`, `key`, `auth` in any case; and
 //! `create` as in SQL.
 
-/// The stem that the pair of bytes at `at` belongs to stands there; where the stem begins and ends.
+/// The stem that the three letters at `at` belong to stands there; where the stem begins and ends.
 pub(super) fn verify(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     // Letters in lower case; what is no letter becomes none.
     let around = match at.checked_sub(2).and_then(|from| bytes.get(from..from + 8)) {
@@ -10,11 +10,10 @@ pub(super) fn verify(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     }
     .map(|b| b | 0x20);
     let (start, end) = match around {
-        [b'p', b'a', b's', b's', ..] => (at - 2, at + 2),
-        [_, b'p', b'w', b'd', ..] => (at - 1, at + 2),
+        [_, _, b'p', b'a', b's', b's', ..] => (at, at + 4),
+        [_, _, b'p', b'w', b'd', ..] | [_, _, b'k', b'e', b'y', ..] => (at, at + 3),
         [_, _, b'c', b'r', b'e', b'd', ..] => (at, at + 4),
         [b's', b'e', b'c', b'r', b'e', b't', ..] => (at - 2, at + 4),
-        [_, _, b'k', b'e', b'y', ..] => (at, at + 3),
         [b't', b'o', b'k', b'e', b'n', ..] => (at - 2, at + 3),
         [_, _, b'a', b'u', b't', b'h', ..] => (at, at + 4),
         // `CREATE USER x IDENTIFIED BY 'y'`
@@ -23,7 +22,6 @@ pub(super) fn verify(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     };
     // `author` and its kin are no secrets, `authorization` is.
     let author = around[2] == b'a'
-        && end - start == 4
         && bytes.get(end..end + 2).is_some_and(|b| b.eq_ignore_ascii_case(b"or"))
         && !bytes.get(end + 2).is_some_and(|b| b.eq_ignore_ascii_case(&b'i'));
     (!author).then_some((start, end))

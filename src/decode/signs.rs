@@ -1,0 +1,211 @@
+//! Where a text may say something in other words: the beginnings of escapes, arrays and joints, and long runs of base64
+//! digits, all found by one pass over the bytes.
+
+use std::ops::Range;
+
+use crate::lanes::{Hits, Set, Triples, find_triples};
+
+use super::runs;
+
+/// The beginnings of signs by three bytes, in buckets of those that share bytes. What [`sign`] knows must begin so,
+/// or have one of these inside.
+static BEGINNINGS: Triples = Triples::new(&[
+    &[b"\\x", b"\\u", b"\\U", b"\\1", b"\\0", b"\\/"],
+    &[b"\\\n", b"\\\r", b"=\n", b"=\r", b"\"\n", b"\"\r", b"'\n"],
+    &[b"%2", b"%3", b"%4", b"%5", b"%6", b"%7", b"&#"],
+    &[b"&qu", b"&am", b"${\"", b"${'", b".jo"],
+    &[b"\" ", b"' ", b"\"+", b"'+", b"\".", b"'.", b"\"'", b"'\""],
+    &[b"Cha", b"Bas", b"Sec"],
+    &[b"','", b"', ", b", 0", b",0x", b", ("],
+    &[b"yte"],
+]);
+
+/// The digits of base64 of either alphabet; those of [`runs::value`], held by a test.
+const DIGITS: Set = Set {
+    low: [
+        0b0101, // 0: 0 P p
+        0b0111, // 1: 1 A a Q q
+        0b0111, 0b0111, 0b0111, 0b0111, 0b0111, 0b0111, 0b0111, 0b0111, //
+        0b0110, // a: J j Z z
+        0b1010, // b: K k +
+        0b0010, // c: L l
+        0b1010, // d: M m -
+        0b0010, // e: N n
+        0b1_1010, // f: O o / _
+    ],
+    high: [0, 0, 0b1000, 0b0001, 0b0010, 0b1_0100, 0b0010, 0b0100, 0, 0, 0, 0, 0, 0, 0, 0],
+};
+
+/// How many bytes are looked at before what was found in them is read: the masks stay in the first-level cache.
+const PIECE: usize = 16 << 10;
+
+/// Calls `sign` with each sign, in order, going on behind what it returns; and collects where runs of at least
+/// [`runs::SHORTEST`] base64 digits begin.
+pub(super) fn each(text: &[u8], longs: &mut Vec<usize>, sign_at: &mut dyn FnMut(Range<usize>) -> usize) {
+    let mut hits: Vec<Hits> = Vec::with_capacity(text.len().min(PIECE).div_ceil(64) + 1);
+    let (mut from, mut next, mut before) = (0, 0, 0);
+    while from < text.len() {
+        let until = text.len().min(from + PIECE);
+        hits.clear();
+        // One block more: the last blocks' bits follow from what stands behind them.
+        find_triples(&text[from..text.len().min(until + 64)], &BEGINNINGS, &DIGITS, &mut hits);
+        hits.push(Hits::default());
+        for (k, pair) in hits.windows(2).take((until - from).div_ceil(64)).enumerate() {
+            let at = from + k * 64;
+            let [here, behind] = [pair[0], pair[1]];
+            let starts = long(here.members, behind.members) & !(here.members << 1 | before >> 63);
+            before = here.members;
+            push(starts, at, longs);
+            let mut begins = here.begins;
+            while begins != 0 {
+                let i = at + begins.trailing_zeros() as usize;
+                begins &= begins - 1;
+                if let Some(found) = sign(text, i, next).filter(|s| s.start >= next) {
+                    next = sign_at(found);
+                }
+            }
+        }
+        from = until;
+    }
+}
+
+/// The bits of a block from which on [`runs::SHORTEST`] are set.
+fn long(here: u64, behind: u64) -> u64 {
+    const { assert!(runs::SHORTEST == 24, "16 and 8 below") };
+    let mut all = u128::from(here) | u128::from(behind) << 64;
+    for step in [1, 2, 4] {
+        all &= all >> step;
+    }
+    let eight = all;
+    let sixteen = eight & eight >> 8;
+    (sixteen & eight >> 16) as u64
+}
+
+fn push(mut bits: u64, at: usize, out: &mut Vec<usize>) {
+    while bits != 0 {
+        out.push(at + bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
+}
+
+/// The sign that the beginning found at `at` belongs to, if one stands there; what stands before `from` was read.
+fn sign(text: &[u8], at: usize, from: usize) -> Option<Range<usize>> {
+    let rest = &text[at..];
+    let len = |len: usize| Some(at..at + len);
+    // The sign may begin a little before.
+    let inside = |before: usize, literal: &[u8]| {
+        let start = at.checked_sub(before)?;
+        text[start..].starts_with(literal).then_some(start..start + literal.len())
+    };
+    match rest {
+        [b'\\', b'\n', ..] if at > from && text[at - 1] == b'"' => Some(at - 1..at + 2),
+        [b'\\', b'x' | b'u' | b'U' | b'1' | b'0' | b'/' | b'\n', ..] => len(2),
+        [b'\\', b'\r', b'\n', ..] => len(3),
+        [b'%', b'2'..=b'7', ..] | [b'&', b'#', ..] => len(2),
+        [b'&', b'q', b'u', b'o', b't', b';', ..] => len(6),
+        [b'&', b'a', b'm', b'p', b';', ..] => len(5),
+        [b'=' | b'"', b'\r', b'\n', ..] => len(3),
+        [b'=' | b'"' | b'\'', b'\n', ..] => len(2),
+        [b'"', b' ', b'+' | b'.' | b'"' | b'&' | b'\\', ..] => len(3),
+        [b'\'', b' ', b'+' | b'.' | b'\'', ..] => len(3),
+        [b'"', b'+' | b'\'', ..] | [b'\'', b'+' | b'"', ..] => len(2),
+        [b'"', b'.', b'"', ..] | [b'\'', b'.', b'\'', ..] | [b'$', b'{', b'"' | b'\'', ..] => len(3),
+        [b'.', b'j', b'o', b'i', b'n', b'(', ..] => len(6),
+        [b',', b' ', b'0', b'x', ..] => len(4),
+        [b',', b'0', b'x', ..] => len(3),
+        [b',', b' ', b'(', b'b', b'y', b't', b'e', b')', ..] => len(8),
+        [b'\'', b',', b' ', b'\'', ..] => len(4),
+        [b'\'', b',', b'\'', ..] => len(3),
+        [b'C', ..] if rest.starts_with(b"CharCode(") => len(9),
+        [b'B', ..] if rest.starts_with(b"Basic ") => len(6),
+        [b'S', ..] if rest.starts_with(b"Secret") => inside(6, b"kind: Secret")
+            .or_else(|| inside(9, b"\"kind\": \"Secret\""))
+            .or_else(|| inside(8, b"\"kind\":\"Secret\"")),
+        [b'y', b't', b'e', b'{', ..] => len(4),
+        [b'y', b't', b'e', b'[', b']', ..] => len(5),
+        [b'y', b't', b'e', ..] => inside(1, b"bytes([").or_else(|| inside(1, b"bytearray([")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DIGITS, each, runs};
+    use proptest::prelude::*;
+
+    /// All signs, as they are written in the texts that [`super::sign`] knows.
+    const SIGNS: &[&str] = &[
+        "\\x", "\\u", "\\U", "\\1", "\\0", "\\/", "\\\n", "\\\r\n", "%2", "%3", "%4", "%5", "%6", "%7", "&#",
+        "&quot;", "&amp;", "=\n", "=\r\n", "\"\n", "\"\r\n", "'\n", "\" +", "' +", "\"+", "'+", "\" .", "' .",
+        "\".\"", "'.'", "\" \"", "' '", "\" &", "\" \\", "\"\\\n", "\"'", "'\"", "${\"", "${'", ".join(", ", 0x",
+        ",0x", ", (byte)", "', '", "','", "CharCode(", "bytes([", "yte{", "bytearray([", "yte[]", "Basic ",
+        "kind: Secret", "\"kind\": \"Secret\"", "\"kind\":\"Secret\"",
+    ];
+
+    /// The signs of a text one by one: at each place the first that stands there; none inside another.
+    fn naive(text: &str) -> Vec<std::ops::Range<usize>> {
+        let (mut found, mut at) = (Vec::new(), 0);
+        while at < text.len() {
+            let sign = SIGNS.iter().find(|s| text.as_bytes()[at..].starts_with(s.as_bytes()));
+            if let Some(sign) = sign {
+                found.push(at..at + sign.len());
+                at += sign.len();
+            } else {
+                at += 1;
+            }
+        }
+        found
+    }
+
+    fn found(text: &str) -> (Vec<std::ops::Range<usize>>, Vec<usize>) {
+        let (mut signs, mut longs) = (Vec::new(), Vec::new());
+        each(text.as_bytes(), &mut longs, &mut |s| {
+            let end = s.end;
+            signs.push(s);
+            end
+        });
+        (signs, longs)
+    }
+
+    fn long_runs(text: &[u8]) -> Vec<usize> {
+        let digit = |i: usize| text.get(i).is_some_and(|b| runs::is_digit(*b));
+        (0..text.len())
+            .filter(|&i| (i == 0 || !digit(i - 1)) && (i..i + runs::SHORTEST).all(digit))
+            .collect()
+    }
+
+    #[test]
+    fn digits_are_those_that_are_decoded() {
+        for byte in 0..=255 {
+            assert_eq!(DIGITS.of(byte) != 0, runs::is_digit(byte), "{byte:#x}");
+        }
+    }
+
+    #[test]
+    fn every_sign_is_found_at_every_place() {
+        for sign in SIGNS {
+            for shift in (0..140).chain(16 * 1024 - 12..16 * 1024 + 2) {
+                let text = format!("{}{sign}{}", "-".repeat(shift), "~".repeat(shift % 80));
+                assert_eq!(found(&text).0, naive(&text), "{sign:?} at {shift}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn signs_and_runs_are_what_a_plain_search_finds(
+            parts in proptest::collection::vec(
+                prop_oneof![
+                    proptest::sample::select(SIGNS.to_vec()).prop_map(str::to_owned),
+                    "[a-zA-Z0-9+/_\"', .-]{0,60}",
+                ],
+                0..40,
+            ),
+        ) {
+            let text = parts.concat();
+            let (signs, longs) = found(&text);
+            prop_assert_eq!(signs, naive(&text));
+            prop_assert_eq!(longs, long_runs(text.as_bytes()));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! NEON: 16 bytes in a register.
+
+#[allow(clippy::wildcard_imports, reason = "intrinsics have names of their own")]
+use std::arch::aarch64::*;
+
+use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, WIDE};
+use super::{Hits, Masks, Set, Triples, Window, each_window};
+
+#[target_feature(enable = "neon")]
+pub(super) fn classify(text: &[u8], out: &mut Vec<Masks>) -> bool {
+    let mut least = vdupq_n_u8(255);
+    each_window(text, |window| {
+        let mut masks = Masks::default();
+        for i in 0..4 {
+            let [bytes, second, third] = quarter(window, i);
+            least = vminq_u8(least, bytes);
+            let class = ask(&CLASSES, bytes);
+            masks.token |= any(class, TOKEN) << (16 * i);
+            masks.alnum |= any(class, ALNUM) << (16 * i);
+            masks.wide |= any(class, WIDE) << (16 * i);
+            masks.dash |= any(class, DASH) << (16 * i);
+            masks.assign |= any(class, ASSIGN) << (16 * i);
+            masks.slash |= any(vceqq_u8(bytes, vdupq_n_u8(b'/')), 255) << (16 * i);
+            masks.digit |= any(class, DIGIT) << (16 * i);
+            masks.upper |= (any(class, LETTER) & !any(bytes, 0x20)) << (16 * i);
+            masks.stem |= three(&STEMS, [bytes, second, third]) << (16 * i);
+        }
+        out.push(masks);
+    });
+    vminvq_u8(least) == 0
+}
+
+#[target_feature(enable = "neon")]
+pub(super) fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Vec<Hits>) {
+    each_window(text, |window| {
+        let mut hits = Hits::default();
+        for i in 0..4 {
+            let parts = quarter(window, i);
+            hits.begins |= three(triples, parts) << (16 * i);
+            hits.members |= any(ask(set, parts[0]), 255) << (16 * i);
+        }
+        out.push(hits);
+    });
+}
+
+/// Sixteen bytes of a window, those from the next byte on, and those from the one behind that on.
+#[inline]
+#[target_feature(enable = "neon")]
+fn quarter(window: &Window, i: usize) -> [uint8x16_t; 3] {
+    [0, 1, 2].map(|more| {
+        let from = 16 * i.min(3) + more;
+        load(window[from..].first_chunk().expect("a window has two bytes more than four quarters"))
+    })
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn three(triples: &Triples, [first, second, third]: [uint8x16_t; 3]) -> u64 {
+    let pair = vandq_u8(ask(&triples.sets[0], first), ask(&triples.sets[1], second));
+    any(vandq_u8(pair, ask(&triples.sets[2], third)), 255)
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn ask(set: &Set, bytes: uint8x16_t) -> uint8x16_t {
+    let by_low = vqtbl1q_u8(load(&set.low), vandq_u8(bytes, vdupq_n_u8(15)));
+    vandq_u8(by_low, vqtbl1q_u8(load(&set.high), vshrq_n_u8::<4>(bytes)))
+}
+
+/// Bit i: whether byte i has one of these bits (sums of weights, since NEON has no `movemask`).
+#[inline]
+#[target_feature(enable = "neon")]
+fn any(class: uint8x16_t, set: u8) -> u64 {
+    let weights = load(&[1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128]);
+    let bits = vandq_u8(vtstq_u8(class, vdupq_n_u8(set)), weights);
+    u64::from(vaddv_u8(vget_low_u8(bits))) | u64::from(vaddv_u8(vget_high_u8(bits))) << 8
+}
+
+/// 16 bytes in a register.
+#[inline]
+#[target_feature(enable = "neon")]
+fn load(bytes: &[u8; 16]) -> uint8x16_t {
+    // SAFETY: the array is 16 bytes long, and the load asks for no alignment.
+    #[allow(unsafe_code, reason = "a load of 16 bytes from an array of 16 bytes")]
+    unsafe {
+        vld1q_u8(bytes.as_ptr())
+    }
+}

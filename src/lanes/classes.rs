@@ -1,0 +1,102 @@
+//! The classes of bytes as tables by nibble.
+//!
+//! A byte is in the sets that both the table of its low nibble and that of its high nibble name (Langdale and Lemire's
+//! way), which CPUs can ask for many bytes at once.
+
+use super::triples::Triples;
+
+/// Bit i of each mask is byte i of 64.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Masks {
+    /// `A`–`Z`, `a`–`z`, `0`–`9`, `_`, `-`.
+    pub token: u64,
+    /// `A`–`Z`, `a`–`z`, `0`–`9`.
+    pub alnum: u64,
+    /// Token bytes and `.` `/` `+` `~` `%` `!` `&` `=` `:` (and, for the tables' sake, `{` and DEL).
+    pub wide: u64,
+    /// `-`.
+    pub dash: u64,
+    /// `:` and `=`.
+    pub assign: u64,
+    /// `/`.
+    pub slash: u64,
+    /// `0`–`9`.
+    pub digit: u64,
+    /// `A`–`Z`.
+    pub upper: u64,
+    /// The first of three letters by which words for secrets are found: [`STEMS`].
+    pub stem: u64,
+}
+
+/// Up to eight sets of bytes: bit i of what both nibbles' tables say is set i.
+#[derive(Debug, Clone, Copy)]
+pub struct Set {
+    /// By low nibble.
+    pub low: [u8; 16],
+    /// By high nibble.
+    pub high: [u8; 16],
+}
+
+impl Set {
+    /// No byte in any set.
+    pub(super) const NONE: Set = Set { low: [0; 16], high: [0; 16] };
+
+    /// Puts a byte into these sets. With several bytes, a set holds all bytes made of one's low and one's high nibble.
+    pub(super) const fn add(&mut self, byte: u8, sets: u8) {
+        self.low[(byte & 15) as usize] |= sets;
+        self.high[(byte >> 4) as usize] |= sets;
+    }
+
+    /// The sets that a byte is in.
+    #[inline]
+    pub const fn of(&self, byte: u8) -> u8 {
+        self.low[(byte & 15) as usize] & self.high[(byte >> 4) as usize]
+    }
+}
+
+/// The classes of [`Masks`].
+pub(super) const CLASSES: Set = Set {
+    low: [
+        DIGIT | TOP,              // 0: 0 P p
+        DIGIT | MID | TOP | PATH, // 1: !
+        DIGIT | MID | TOP,        // 2
+        DIGIT | MID | TOP,        // 3
+        DIGIT | MID | TOP,        // 4
+        DIGIT | MID | TOP | PATH, // 5: %
+        DIGIT | MID | TOP | PATH, // 6: &
+        DIGIT | MID | TOP,        // 7
+        DIGIT | MID | TOP,        // 8
+        DIGIT | MID | TOP,        // 9
+        MID | TOP | ASSIGN,       // a: J Z :
+        MID | PATH,               // b: K +
+        MID,                      // c
+        MID | DASH | ASSIGN,      // d: M - =
+        MID | PATH,               // e: N . ~
+        MID | UNDER | PATH,       // f: O _ /
+    ],
+    high: [0, 0, DASH | PATH, DIGIT | ASSIGN, MID, TOP | UNDER, MID, TOP | PATH, 0, 0, 0, 0, 0, 0, 0, 0],
+};
+
+/// `0`–`9`.
+pub(super) const DIGIT: u8 = 1;
+/// `A`–`O`, `a`–`o`.
+const MID: u8 = 2;
+/// `P`–`Z`, `p`–`z`.
+const TOP: u8 = 4;
+/// `_`.
+const UNDER: u8 = 8;
+/// `-`.
+pub(super) const DASH: u8 = 16;
+/// `:` and `=`.
+pub(super) const ASSIGN: u8 = 32;
+/// `/`, `+`, `.`, `~`, `%`, `!`, `&`; also `{` and DEL, since tables know nibbles only.
+const PATH: u8 = 64;
+
+pub(super) const LETTER: u8 = MID | TOP;
+pub(super) const ALNUM: u8 = DIGIT | LETTER;
+pub(super) const TOKEN: u8 = ALNUM | UNDER | DASH;
+pub(super) const WIDE: u8 = TOKEN | ASSIGN | PATH;
+
+/// Three letters in any case, by which words for secrets are found: pass, pwd, secret and credential, key, token, auth.
+pub(super) static STEMS: Triples =
+    Triples::any_case(&[&[b"pas"], &[b"pwd"], &[b"cre"], &[b"key"], &[b"ken"], &[b"aut"]]);

@@ -1,0 +1,45 @@
+//! Sets of bytes, asked 64 bytes at a time: the one place where each byte of a scanned content is looked at.
+//!
+//! [`classify`] gives the engine the classes of all bytes as bit masks; [`find_triples`] finds the beginnings of short
+//! literals and the members of a set. The tables are asked by the instructions of AVX-512, AVX2, SSSE3 or NEON, chosen
+//! when the program runs; all paths give what the plain one gives, and tests hold that. Knows bytes and nothing else.
+//!
+//! The only room with unsafe code: calls into functions that need CPU features that were checked for, and loads from
+//! arrays whose length is in their type.
+
+#[cfg(target_arch = "aarch64")]
+mod arm;
+mod classes;
+mod scalar;
+mod simd;
+#[cfg(test)]
+mod tests;
+mod triples;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+#[cfg(target_arch = "x86_64")]
+mod x86_wide;
+
+pub use classes::{Masks, Set};
+pub use simd::{classify, find_triples};
+pub use triples::{Hits, Triples};
+
+/// A block of 64 bytes and the two behind it, which have a say in its last bits.
+type Window = [u8; 66];
+
+/// Calls `f` with each block of a text; where the text ends, with blanks behind it.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "the callers' CPU features must reach the loop")]
+fn each_window(text: &[u8], mut f: impl FnMut(&Window)) {
+    let mut rest = text;
+    while let Some(window) = rest.first_chunk::<66>() {
+        f(window);
+        rest = &rest[64..];
+    }
+    while !rest.is_empty() {
+        let mut last = [b' '; 66];
+        last[..rest.len()].copy_from_slice(rest);
+        f(&last);
+        rest = rest.get(64..).unwrap_or_default();
+    }
+}

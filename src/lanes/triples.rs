@@ -1,0 +1,76 @@
+//! Where one of a few literals may begin, judged by its first three bytes.
+
+use super::classes::Set;
+
+/// What is found in 64 bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// Bit i: a literal may begin at byte i. Never missing, sometimes more.
+    pub begins: u64,
+    /// Bit i: byte i is of the set.
+    pub members: u64,
+}
+
+/// Up to eight buckets of literals by their first three bytes.
+///
+/// A bucket takes whatever is made of its literals' nibbles, byte by byte: literals that share bytes belong together.
+#[derive(Debug, Clone, Copy)]
+pub struct Triples {
+    pub(super) sets: [Set; 3],
+}
+
+impl Triples {
+    /// From buckets of literals of at least one byte.
+    pub const fn new(buckets: &[&[&[u8]]]) -> Triples {
+        Triples::build(buckets, false)
+    }
+
+    /// The same for letters of either case.
+    pub const fn any_case(buckets: &[&[&[u8]]]) -> Triples {
+        Triples::build(buckets, true)
+    }
+
+    const fn build(buckets: &[&[&[u8]]], any_case: bool) -> Triples {
+        assert!(buckets.len() <= 8, "a byte has eight bits");
+        let mut sets = [Set::NONE; 3];
+        let mut b = 0;
+        while b < buckets.len() {
+            let bit = 1 << b;
+            let mut l = 0;
+            while l < buckets[b].len() {
+                let literal = buckets[b][l];
+                let mut i = 0;
+                while i < 3 {
+                    if i >= literal.len() {
+                        sets[i] = anything(sets[i], bit);
+                    } else if any_case {
+                        sets[i].add(literal[i].to_ascii_lowercase(), bit);
+                        sets[i].add(literal[i].to_ascii_uppercase(), bit);
+                    } else {
+                        sets[i].add(literal[i], bit);
+                    }
+                    i += 1;
+                }
+                l += 1;
+            }
+            b += 1;
+        }
+        Triples { sets }
+    }
+
+    /// The buckets of which a literal may begin with these bytes.
+    #[inline]
+    pub(super) const fn of(&self, bytes: [u8; 3]) -> u8 {
+        self.sets[0].of(bytes[0]) & self.sets[1].of(bytes[1]) & self.sets[2].of(bytes[2])
+    }
+}
+
+const fn anything(mut set: Set, bit: u8) -> Set {
+    let mut nibble = 0;
+    while nibble < 16 {
+        set.low[nibble] |= bit;
+        set.high[nibble] |= bit;
+        nibble += 1;
+    }
+    set
+}

@@ -1,0 +1,193 @@
+//! AVX2 and SSSE3: 32 and 16 bytes in a register. Helpers carry the features too, or else they would be called for every
+//! register.
+
+#[allow(clippy::wildcard_imports, reason = "intrinsics have names of their own")]
+use std::arch::x86_64::*;
+
+use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, WIDE};
+use super::{Hits, Masks, Set, Triples, Window, each_window};
+
+#[target_feature(enable = "avx2")]
+pub(super) fn classify_avx2(text: &[u8], out: &mut Vec<Masks>) -> bool {
+    // The smallest byte seen at each place: a NUL somewhere ends as a NUL here.
+    let mut least = _mm256_set1_epi8(-1);
+    each_window(text, |window| {
+        let (a, b) = (load::<0>(window), load::<32>(window));
+        least = _mm256_min_epu8(least, _mm256_min_epu8(a, b));
+        let (ca, cb) = (ask(&CLASSES, a), ask(&CLASSES, b));
+        out.push(Masks {
+            token: any(ca, cb, TOKEN),
+            alnum: any(ca, cb, ALNUM),
+            wide: any(ca, cb, WIDE),
+            dash: top(_mm256_slli_epi16::<3>(ca), _mm256_slli_epi16::<3>(cb)),
+            assign: top(_mm256_slli_epi16::<2>(ca), _mm256_slli_epi16::<2>(cb)),
+            slash: same(a, b, b'/'),
+            digit: top(_mm256_slli_epi16::<7>(ca), _mm256_slli_epi16::<7>(cb)),
+            // Bit 5 of a letter is its case.
+            upper: any(ca, cb, LETTER) & !top(_mm256_slli_epi16::<2>(a), _mm256_slli_epi16::<2>(b)),
+            stem: three(&STEMS, (a, b), window),
+        });
+    });
+    same(least, least, 0) != 0
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn find_triples_avx2(text: &[u8], triples: &Triples, set: &Set, out: &mut Vec<Hits>) {
+    each_window(text, |window| {
+        let (a, b) = (load::<0>(window), load::<32>(window));
+        out.push(Hits {
+            begins: three(triples, (a, b), window),
+            members: any(ask(set, a), ask(set, b), 0xFF),
+        });
+    });
+}
+
+/// Where all three tables share a bucket.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn three(triples: &Triples, (a, b): (__m256i, __m256i), window: &Window) -> u64 {
+    let [first, second, third] = &triples.sets;
+    let a = _mm256_and_si256(ask(first, a), ask(second, load::<1>(window)));
+    let b = _mm256_and_si256(ask(first, b), ask(second, load::<33>(window)));
+    let a = _mm256_and_si256(a, ask(third, load::<2>(window)));
+    let b = _mm256_and_si256(b, ask(third, load::<34>(window)));
+    any(a, b, 0xFF)
+}
+
+/// The 32 bytes of a window from its byte `FROM` on.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load<const FROM: usize>(window: &Window) -> __m256i {
+    const { assert!(FROM + 32 <= 66, "within the window") };
+    // SAFETY: the array is 66 bytes long, 32 of which stand from FROM on, and the load asks for no alignment.
+    #[allow(unsafe_code, reason = "a load within an array, checked at compile time")]
+    unsafe {
+        _mm256_loadu_si256(window.as_ptr().add(FROM).cast())
+    }
+}
+
+/// What two tables say of each byte.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn ask(set: &Set, bytes: __m256i) -> __m256i {
+    let nibble = _mm256_set1_epi8(15);
+    let low = _mm256_broadcastsi128_si256(load16(&set.low));
+    let high = _mm256_broadcastsi128_si256(load16(&set.high));
+    let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
+    _mm256_and_si256(
+        _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble)),
+        _mm256_shuffle_epi8(high, upper),
+    )
+}
+
+/// The topmost bit of each of 64 bytes.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn top(a: __m256i, b: __m256i) -> u64 {
+    u64::from(_mm256_movemask_epi8(a) as u32) | u64::from(_mm256_movemask_epi8(b) as u32) << 32
+}
+
+/// Which of 64 bytes have one of these bits.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn any(a: __m256i, b: __m256i, set: u8) -> u64 {
+    let set = _mm256_set1_epi8(set as i8);
+    !same(_mm256_and_si256(a, set), _mm256_and_si256(b, set), 0)
+}
+
+/// Which of 64 bytes are this one.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn same(a: __m256i, b: __m256i, byte: u8) -> u64 {
+    let byte = _mm256_set1_epi8(byte as i8);
+    top(_mm256_cmpeq_epi8(a, byte), _mm256_cmpeq_epi8(b, byte))
+}
+
+#[target_feature(enable = "ssse3")]
+pub(super) fn classify_ssse3(text: &[u8], out: &mut Vec<Masks>) -> bool {
+    let mut least = _mm_set1_epi8(-1);
+    each_window(text, |window| {
+        let mut masks = Masks::default();
+        for i in 0..4 {
+            let [bytes, second, third] = quarter(window, i);
+            least = _mm_min_epu8(least, bytes);
+            let class = ask16(&CLASSES, bytes);
+            masks.token |= any16(class, TOKEN) << (16 * i);
+            masks.alnum |= any16(class, ALNUM) << (16 * i);
+            masks.wide |= any16(class, WIDE) << (16 * i);
+            masks.dash |= any16(class, DASH) << (16 * i);
+            masks.assign |= any16(class, ASSIGN) << (16 * i);
+            masks.slash |= same16(bytes, b'/') << (16 * i);
+            masks.digit |= any16(class, DIGIT) << (16 * i);
+            let small = _mm_and_si128(bytes, _mm_set1_epi8(0x20));
+            masks.upper |= (any16(class, LETTER) & same16(small, 0)) << (16 * i);
+            masks.stem |= three16(&STEMS, [bytes, second, third]) << (16 * i);
+        }
+        out.push(masks);
+    });
+    same16(least, 0) != 0
+}
+
+#[target_feature(enable = "ssse3")]
+pub(super) fn find_triples_ssse3(text: &[u8], triples: &Triples, set: &Set, out: &mut Vec<Hits>) {
+    each_window(text, |window| {
+        let mut hits = Hits::default();
+        for i in 0..4 {
+            let three = quarter(window, i);
+            hits.begins |= three16(triples, three) << (16 * i);
+            hits.members |= any16(ask16(set, three[0]), 0xFF) << (16 * i);
+        }
+        out.push(hits);
+    });
+}
+
+/// Sixteen bytes of a window, those from the next byte on, and those from the one behind that on.
+#[inline]
+#[target_feature(enable = "ssse3")]
+fn quarter(window: &Window, i: usize) -> [__m128i; 3] {
+    [0, 1, 2].map(|more| {
+        let from = 16 * i.min(3) + more;
+        load16(window[from..].first_chunk().expect("a window has two bytes more than four quarters"))
+    })
+}
+
+#[inline]
+#[target_feature(enable = "ssse3")]
+fn three16(triples: &Triples, [first, second, third]: [__m128i; 3]) -> u64 {
+    let pair = _mm_and_si128(ask16(&triples.sets[0], first), ask16(&triples.sets[1], second));
+    any16(_mm_and_si128(pair, ask16(&triples.sets[2], third)), 0xFF)
+}
+
+#[inline]
+#[target_feature(enable = "ssse3")]
+fn ask16(set: &Set, bytes: __m128i) -> __m128i {
+    let nibble = _mm_set1_epi8(15);
+    let upper = _mm_and_si128(_mm_srli_epi16::<4>(bytes), nibble);
+    _mm_and_si128(
+        _mm_shuffle_epi8(load16(&set.low), _mm_and_si128(bytes, nibble)),
+        _mm_shuffle_epi8(load16(&set.high), upper),
+    )
+}
+
+#[inline]
+#[target_feature(enable = "ssse3")]
+fn any16(class: __m128i, set: u8) -> u64 {
+    !same16(_mm_and_si128(class, _mm_set1_epi8(set as i8)), 0) & 0xFFFF
+}
+
+#[inline]
+#[target_feature(enable = "ssse3")]
+fn same16(bytes: __m128i, byte: u8) -> u64 {
+    u64::from(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8))) as u16)
+}
+
+/// 16 bytes in a register.
+#[inline]
+#[target_feature(enable = "sse2")]
+fn load16(bytes: &[u8; 16]) -> __m128i {
+    // SAFETY: the array is 16 bytes long, and the load asks for no alignment.
+    #[allow(unsafe_code, reason = "a load of 16 bytes from an array of 16 bytes")]
+    unsafe {
+        _mm_loadu_si128(bytes.as_ptr().cast())
+    }
+}

@@ -1,0 +1,106 @@
+//! AVX-512: 64 bytes in a register, and tests that give masks. Helpers carry the features too, or else they would be
+//! called for every register.
+
+#[allow(clippy::wildcard_imports, reason = "intrinsics have names of their own")]
+use std::arch::x86_64::*;
+
+use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, WIDE};
+use super::{Hits, Masks, Set, Triples, Window, each_window};
+
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) fn classify(text: &[u8], out: &mut Vec<Masks>) -> bool {
+    let classes = tables(&CLASSES);
+    let stems = [tables(&STEMS.sets[0]), tables(&STEMS.sets[1]), tables(&STEMS.sets[2])];
+    let mut nuls = 0;
+    each_window(text, |window| {
+        let bytes = load::<0>(window);
+        let class = ask(classes, bytes);
+        nuls |= _mm512_testn_epi8_mask(bytes, bytes);
+        out.push(Masks {
+            token: any(class, TOKEN),
+            alnum: any(class, ALNUM),
+            wide: any(class, WIDE),
+            dash: any(class, DASH),
+            assign: any(class, ASSIGN),
+            slash: _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b'/' as i8)),
+            digit: any(class, DIGIT),
+            // Bit 5 of a letter is its case.
+            upper: any(class, LETTER) & _mm512_testn_epi8_mask(bytes, _mm512_set1_epi8(0x20)),
+            stem: three(stems, bytes, window),
+        });
+    });
+    nuls != 0
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Vec<Hits>) {
+    let set = tables(set);
+    let triples = [tables(&triples.sets[0]), tables(&triples.sets[1]), tables(&triples.sets[2])];
+    each_window(text, |window| {
+        let bytes = load::<0>(window);
+        let members = ask(set, bytes);
+        out.push(Hits {
+            begins: three(triples, bytes, window),
+            members: _mm512_test_epi8_mask(members, members),
+        });
+    });
+}
+
+/// Where all three tables share a bucket.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn three(sets: [(__m512i, __m512i); 3], bytes: __m512i, window: &Window) -> u64 {
+    let first = ask(sets[0], bytes);
+    let second = ask(sets[1], load::<1>(window));
+    let third = ask(sets[2], load::<2>(window));
+    _mm512_test_epi8_mask(_mm512_and_si512(first, second), third)
+}
+
+/// A set's two tables, in each quarter of a register.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn tables(set: &Set) -> (__m512i, __m512i) {
+    (_mm512_broadcast_i32x4(load16(&set.low)), _mm512_broadcast_i32x4(load16(&set.high)))
+}
+
+/// What two tables say of each byte.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn ask((low, high): (__m512i, __m512i), bytes: __m512i) -> __m512i {
+    let nibble = _mm512_set1_epi8(15);
+    let upper = _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), nibble);
+    _mm512_and_si512(
+        _mm512_shuffle_epi8(low, _mm512_and_si512(bytes, nibble)),
+        _mm512_shuffle_epi8(high, upper),
+    )
+}
+
+/// Which of 64 bytes have one of these bits.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn any(class: __m512i, set: u8) -> u64 {
+    _mm512_test_epi8_mask(class, _mm512_set1_epi8(set as i8))
+}
+
+/// The 64 bytes of a window from its byte `FROM` on.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn load<const FROM: usize>(window: &Window) -> __m512i {
+    const { assert!(FROM <= 2, "a window has two bytes more than a block") };
+    // SAFETY: the array is 66 bytes long, FROM is at most 2, and the load asks for no alignment.
+    #[allow(unsafe_code, reason = "a load of 64 bytes from an array of 66 bytes")]
+    unsafe {
+        _mm512_loadu_si512(window.as_ptr().add(FROM).cast())
+    }
+}
+
+/// 16 bytes in a register.
+#[inline]
+#[target_feature(enable = "sse2")]
+fn load16(bytes: &[u8; 16]) -> __m128i {
+    // SAFETY: the array is 16 bytes long, and the load asks for no alignment.
+    #[allow(unsafe_code, reason = "a load of 16 bytes from an array of 16 bytes")]
+    unsafe {
+        _mm_loadu_si128(bytes.as_ptr().cast())
+    }
+}
