@@ -16,8 +16,9 @@ use super::shape::extent;
 /// More ways to begin than this are too many to be told apart by a hash.
 const MOST_HEADS: usize = 4096;
 
-/// The same for what stands before a start.
-const MOST_LEADS: usize = 4096;
+/// The same for what stands before a start: fewer, since two of its three bytes must be known, or else nearly every
+/// start of a long run would be tried.
+const MOST_LEADS: usize = 512;
 
 /// At more distances nothing is looked for.
 const MOST_DISTANCES: usize = 5;

@@ -46,6 +46,14 @@ pub(super) struct Dispatch {
     texts: Texts,
 }
 
+/// What may begin at a start.
+struct May {
+    /// Some template, by its first bytes or by what stands before it.
+    anything: bool,
+    /// Something behind an escape.
+    escaped: bool,
+}
+
 /// Literals that are searched for in all text; prepared when first needed.
 #[derive(Debug)]
 struct Texts {
@@ -124,7 +132,7 @@ impl Dispatch {
         Dispatch {
             entries,
             farthest,
-            heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e)), 17),
+            heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e)), 19),
             leads: Hashes::new(leads.iter().map(|(s, e)| (s, *e)), 15),
             distances,
             underscored,
@@ -138,11 +146,17 @@ impl Dispatch {
     /// Tries every template whose anchor stands in the piece.
     pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, sink: &mut Sink<'_>) {
         for &start in piece.starts {
-            sink.stand(start);
-            self.at_start(view.bytes, start, sink);
-            if let Some(start) = behind_escape(view.bytes, start)
-                && piece.starts.binary_search(&start).is_err()
+            let may = self.may_begin(view.bytes, start);
+            if may.anything {
+                sink.stand(start);
+                self.at_start(view.bytes, start, sink);
+            }
+            if may.escaped
+                && let Some(behind) = behind_escape(view.bytes, start)
+                && piece.starts.binary_search(&behind).is_err()
             {
+                sink.stand(start);
+                let start = behind;
                 self.at_start(view.bytes, start, sink);
                 self.behind(view.bytes, (start, usize::MAX), sink);
             }
@@ -167,6 +181,19 @@ impl Dispatch {
             self.urls_in(view.bytes, piece, sink);
         }
         self.texts_in(view.bytes, piece, sink);
+    }
+
+    /// What the eight bytes around `start` allow: nearly always nothing.
+    #[inline]
+    fn may_begin(&self, bytes: &[u8], start: usize) -> May {
+        let around = start.checked_sub(4).and_then(|from| bytes.get(from..)).and_then(|b| b.first_chunk::<8>());
+        let Some(eight) = around else { return May { anything: true, escaped: start > 0 } };
+        let word = u64::from_le_bytes(*eight);
+        let (head, lead) = ((word >> 32) as u32, (word as u32).swap_bytes());
+        May {
+            anything: self.heads.may(head) | self.leads.may(lead & 0x00FF_FFFF),
+            escaped: matches!(lead as u8, b'\\' | b'%' | b'=' | b'[' | b';'),
+        }
     }
 
     /// A long run, or a part of one, begins at `start`.

@@ -30,8 +30,7 @@ struct Entry {
 
 impl Hashes {
     /// From the sets of bytes that each entry may begin with; the first two decide the list, the first four the bits.
-    /// There are two to
-    /// the power of `size` bits: for thousands of entries 17, which still fit the first-level cache.
+    /// There are two to the power of `size` bits: many more than ways to begin, or the bits say nothing.
     pub(super) fn new<'s>(keys: impl Iterator<Item = (&'s [Charset; 8], u32)>, size: u32) -> Hashes {
         let mut bits = vec![0u64; 1 << (size - 6)].into_boxed_slice();
         let (mut pairs, mut ends) = (Vec::new(), Vec::new());

@@ -24,15 +24,19 @@ pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
     };
     // Identifiers are made of short parts (`IEEE80211_TX_RC_MCS`). A key may have its provider's name glued in front
     // (`provider-secret-VALUE`), and a few parts by chance; groups of a serial number have digits in nearly all.
-    let (mut parts, mut with_digits, mut from) = (0, 0, 0);
+    let (mut parts, mut with_digits, mut from, mut random) = (0, 0, 0, 0);
     for to in memchr::memchr2_iter(b'_', b'-', run).chain([run.len()]) {
         let part = &run[from..to];
         from = to + 1;
         if part.len() >= PART && reads_random(part) {
-            return true;
+            random += part.len();
         }
         parts += usize::from(!part.is_empty());
         with_digits += usize::from(part.iter().any(u8::is_ascii_digit));
+    }
+    if random > 0 {
+        // One odd part among many is an abbreviation: `C20_PHY_CR1_RAWLANEAON1_DIG_RX_DCC_CTRL`.
+        return parts < 5 || random * 2 >= run.len();
     }
     parts >= 3 && with_digits * 3 >= parts * 2 && reads_random(run)
 }
