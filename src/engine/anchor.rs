@@ -16,9 +16,11 @@ use super::shape::extent;
 /// More ways to begin than this are too many to be told apart by a hash.
 const MOST_HEADS: usize = 4096;
 
-/// The same for what stands before a start: fewer, since two of its three bytes must be known, or else nearly every
-/// start of a long run would be tried.
-const MOST_LEADS: usize = 512;
+/// The same for what stands before a start, where the byte next to it is rare.
+const MOST_LEADS: usize = 4096;
+
+/// And where it is not: two of the three bytes must be known, or else nearly every start of a long run would be tried.
+const MOST_COMMON_LEADS: usize = 512;
 
 /// At more distances nothing is looked for.
 const MOST_DISTANCES: usize = 5;
@@ -214,7 +216,8 @@ fn lead_sets(lead: &[u8], before: Option<&Segment>) -> Option<[Charset; 3]> {
         *set = Charset::NONE.with(byte);
     }
     let ways: usize = sets.iter().map(|s| s.len() as usize).product();
-    (ways <= MOST_LEADS).then_some(sets)
+    let rare = lead.last().is_some_and(|b| !b.is_ascii_alphanumeric() && !COMMON.contains(b));
+    (ways <= if rare { MOST_LEADS } else { MOST_COMMON_LEADS }).then_some(sets)
 }
 
 /// A hook on literal `i`, which stands at one of a few distances behind the template's start (the difference is given
@@ -330,6 +333,9 @@ fn within(part: &Charset, whole: &Charset) -> bool {
     part.0.iter().zip(&whole.0).all(|(p, w)| p & !w == 0)
 }
 
+/// What often stands directly before a long run.
+const COMMON: &[u8] = b" \t\n\"'`=:/._-(),;<>[]{}&*#@";
+
 /// Every byte.
 const ANY: Charset = Charset([u64::MAX; 4]);
 
@@ -355,3 +361,21 @@ const WIDE: Charset = ALNUM
 /// What counts as wide in a run, although two of its bytes are not: the price is a key that has one of them among its
 /// first bytes.
 const LOOSE: Charset = WIDE.with(b',').with(b';');
+
+#[cfg(test)]
+mod tests {
+    use super::{Anchor, hang};
+    use crate::rules::Ruleset;
+
+    /// Searching all text for a literal costs more than all else that anchors do.
+    #[test]
+    fn no_built_in_rule_is_searched_for_in_all_text() {
+        let mut hooks = Vec::new();
+        for (index, rule) in Ruleset::builtin().rules().iter().enumerate() {
+            let before = hooks.len();
+            hang(index as u32, rule, &mut hooks);
+            let searched = hooks[before..].iter().any(|(.., hook)| matches!(hook.anchor, Anchor::Text(..)));
+            assert!(!searched, "{}: {:?}", rule.id, &hooks[before..]);
+        }
+    }
+}
