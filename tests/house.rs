@@ -23,8 +23,13 @@ const FLOORS: &[&[&str]] = &[
 const CEILING: usize = 400;
 
 /// The only files that may hold unsafe code.
-const UNSAFE: &[&str] =
-    &["src/lanes/arm.rs", "src/lanes/simd.rs", "src/lanes/tests.rs", "src/lanes/x86.rs", "src/lanes/x86_wide.rs"];
+const UNSAFE: &[&str] = &[
+    "src/lanes/arm.rs",
+    "src/lanes/simd.rs",
+    "src/lanes/tests.rs",
+    "src/lanes/x86.rs",
+    "src/lanes/x86_wide.rs",
+];
 
 /// The only files that may see a secret in clear.
 const REVEAL: &[&str] = &[

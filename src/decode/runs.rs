@@ -43,6 +43,27 @@ fn value(byte: u8) -> u8 {
     VALUES[usize::from(byte)]
 }
 
+/// Whether the run of at least [`SHORTEST`] characters that begins at `start` may say something, judged by its first
+/// bytes. Nearly all runs are paths and names, and end here.
+pub(super) fn may_say(text: &[u8], start: usize) -> bool {
+    let start = without_escape(text, start);
+    let Some(first) = text.get(start..).and_then(|t| t.first_chunk::<GLANCE>()) else { return false };
+    let mut bytes = [0; GLANCE * 3 / 4];
+    for (four, three) in first.as_chunks::<4>().0.iter().zip(bytes.as_chunks_mut::<3>().0) {
+        *three = quartet(*four);
+    }
+    promising(&bytes) || first.starts_with(b"0x") || is_hex_text(first)
+}
+
+/// Whether hex digits say plain bytes, or the beginning of something packed.
+fn is_hex_text(digits: &[u8; GLANCE]) -> bool {
+    let digit = |b: u8| char::from(b).to_digit(16);
+    let byte = |[a, b]: &[u8; 2]| Some((digit(*a)? * 16 + digit(*b)?) as u8);
+    let packed = || unhex(digits).is_some_and(|bytes| unpack::is_packed(&bytes));
+    let pairs = digits.as_chunks::<2>().0;
+    pairs.iter().all(|pair| byte(pair).is_some_and(is_plain)) || digits[0] == b'1' && packed()
+}
+
 /// The run of base64 characters that begins at `start`.
 pub(super) fn from(text: &[u8], start: usize) -> Range<usize> {
     let len = text[start..].iter().position(|&b| value(b) >= 64).unwrap_or(text.len() - start);
@@ -51,7 +72,7 @@ pub(super) fn from(text: &[u8], start: usize) -> Range<usize> {
 
 /// What a run says, if it says something; and where it ends, so that none is read twice.
 pub(super) fn read(text: &[u8], run: Range<usize>, budget: &mut Budget) -> (Option<Island>, usize) {
-    let run = without_escape(text, run);
+    let run = without_escape(text, run.start)..run.end;
     if let Some(island) = hex(text, &run, budget) {
         return (Some(island), run.end);
     }
@@ -73,24 +94,28 @@ pub(super) fn read(text: &[u8], run: Range<usize>, budget: &mut Budget) -> (Opti
     (say(run.start..end, bits(&characters), Map::Bits(6, table), "base64", budget), end)
 }
 
-/// The letter of an escape before a run is not part of it.
-fn without_escape(text: &[u8], run: Range<usize>) -> Range<usize> {
-    let escaped =
-        run.start > 0 && text[run.start - 1] == b'\\' && matches!(text[run.start], b'n' | b'r' | b't');
-    run.start + usize::from(escaped)..run.end
+/// The letter of an escape before a run is not part of it: where it begins.
+fn without_escape(text: &[u8], start: usize) -> usize {
+    let escaped = start > 0 && text[start - 1] == b'\\' && matches!(text[start], b'n' | b'r' | b't');
+    start + usize::from(escaped)
+}
+
+/// Three bytes of four base64 characters.
+#[inline]
+fn quartet(four: [u8; 4]) -> [u8; 3] {
+    let all = four.iter().fold(0_u32, |all, &c| all << 6 | u32::from(value(c) & 63));
+    let [_, three @ ..] = all.to_be_bytes();
+    three
 }
 
 /// Bytes of base64 characters; what is left over at the end is dropped.
 fn bits(characters: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(characters.len() * 3 / 4);
-    for four in characters.chunks(4) {
-        let mut all = 0_u32;
-        for (i, &c) in four.iter().enumerate() {
-            all |= u32::from(value(c) & 63) << (18 - 6 * i);
-        }
-        let [_, a, b, c] = all.to_be_bytes();
-        bytes.extend_from_slice(&[a, b, c][..four.len().saturating_sub(1)]);
-    }
+    let (fours, rest) = characters.as_chunks::<4>();
+    bytes.extend(fours.iter().flat_map(|four| quartet(*four)));
+    let mut last = [b'A'; 4];
+    last[..rest.len()].copy_from_slice(rest);
+    bytes.extend_from_slice(&quartet(last)[..rest.len().saturating_sub(1)]);
     bytes
 }
 

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::lanes::{Hits, Set, Triples, find_triples};
+use crate::lanes::{BLOCKS, Hits, Set, Triples, ahead, find_triples};
 
 use super::runs;
 
@@ -25,65 +25,63 @@ const DIGITS: Set = Set {
     low: [
         0b0101, // 0: 0 P p
         0b0111, // 1: 1 A a Q q
-        0b0111, 0b0111, 0b0111, 0b0111, 0b0111, 0b0111, 0b0111, 0b0111, //
-        0b0110, // a: J j Z z
-        0b1010, // b: K k +
-        0b0010, // c: L l
-        0b1010, // d: M m -
-        0b0010, // e: N n
+        0b0111, 0b0111, 0b0111, 0b0111, 0b0111, 0b0111, 0b0111, 0b0111,   //
+        0b0110,   // a: J j Z z
+        0b1010,   // b: K k +
+        0b0010,   // c: L l
+        0b1010,   // d: M m -
+        0b0010,   // e: N n
         0b1_1010, // f: O o / _
     ],
     high: [0, 0, 0b1000, 0b0001, 0b0010, 0b1_0100, 0b0010, 0b0100, 0, 0, 0, 0, 0, 0, 0, 0],
 };
 
-/// How many bytes are looked at before what was found in them is read: the masks stay in the first-level cache.
-const PIECE: usize = 16 << 10;
+/// How many bytes are looked at before what was found in them is read.
+const PIECE: usize = BLOCKS * 64;
 
 /// Calls `sign` with each sign, in order, going on behind what it returns; and collects where runs of at least
-/// [`runs::SHORTEST`] base64 digits begin.
+/// [`runs::SHORTEST`] base64 digits begin that may say something.
 pub(super) fn each(text: &[u8], longs: &mut Vec<usize>, sign_at: &mut dyn FnMut(Range<usize>) -> usize) {
-    let mut hits: Vec<Hits> = Vec::with_capacity(text.len().min(PIECE).div_ceil(64) + 1);
+    let mut hits = Hits::default();
     let (mut from, mut next, mut before) = (0, 0, 0);
     while from < text.len() {
         let until = text.len().min(from + PIECE);
-        hits.clear();
+        let blocks = (until - from).div_ceil(64);
         // One block more: the last blocks' bits follow from what stands behind them.
         find_triples(&text[from..text.len().min(until + 64)], &BEGINNINGS, &DIGITS, &mut hits);
-        hits.push(Hits::default());
-        for (k, pair) in hits.windows(2).take((until - from).div_ceil(64)).enumerate() {
+        let mut eight = hits.members;
+        ahead(&mut eight, blocks, &[1, 2, 4]);
+        for k in 0..blocks {
             let at = from + k * 64;
-            let [here, behind] = [pair[0], pair[1]];
-            let starts = long(here.members, behind.members) & !(here.members << 1 | before >> 63);
-            before = here.members;
-            push(starts, at, longs);
-            let mut begins = here.begins;
-            while begins != 0 {
-                let i = at + begins.trailing_zeros() as usize;
-                begins &= begins - 1;
-                if let Some(found) = sign(text, i, next).filter(|s| s.start >= next) {
+            let here = hits.members[k];
+            let long = eight[k] & shift(eight[k], eight[k + 1], 8) & shift(eight[k], eight[k + 1], 16);
+            each_bit(long & !(here << 1 | before >> 63), at, |start| {
+                if runs::may_say(text, start) {
+                    longs.push(start);
+                }
+            });
+            before = here;
+            each_bit(hits.begins[k], at, |at| {
+                if let Some(found) = sign(text, at, next).filter(|s| s.start >= next) {
                     next = sign_at(found);
                 }
-            }
+            });
         }
         from = until;
     }
 }
 
-/// The bits of a block from which on [`runs::SHORTEST`] are set.
-fn long(here: u64, behind: u64) -> u64 {
-    const { assert!(runs::SHORTEST == 24, "16 and 8 below") };
-    let mut all = u128::from(here) | u128::from(behind) << 64;
-    for step in [1, 2, 4] {
-        all &= all >> step;
-    }
-    let eight = all;
-    let sixteen = eight & eight >> 8;
-    (sixteen & eight >> 16) as u64
+/// The bits of a block and the one behind it, `by` places on. With those from which on eight are set, 8 and 16 places on,
+/// there are 24.
+fn shift(here: u64, behind: u64, by: u32) -> u64 {
+    const { assert!(runs::SHORTEST == 24, "8 + 16") };
+    here >> by | behind << (64 - by)
 }
 
-fn push(mut bits: u64, at: usize, out: &mut Vec<usize>) {
+#[inline]
+fn each_bit(mut bits: u64, at: usize, mut f: impl FnMut(usize)) {
     while bits != 0 {
-        out.push(at + bits.trailing_zeros() as usize);
+        f(at + bits.trailing_zeros() as usize);
         bits &= bits - 1;
     }
 }
@@ -135,11 +133,60 @@ mod tests {
 
     /// All signs, as they are written in the texts that [`super::sign`] knows.
     const SIGNS: &[&str] = &[
-        "\\x", "\\u", "\\U", "\\1", "\\0", "\\/", "\\\n", "\\\r\n", "%2", "%3", "%4", "%5", "%6", "%7", "&#",
-        "&quot;", "&amp;", "=\n", "=\r\n", "\"\n", "\"\r\n", "'\n", "\" +", "' +", "\"+", "'+", "\" .", "' .",
-        "\".\"", "'.'", "\" \"", "' '", "\" &", "\" \\", "\"\\\n", "\"'", "'\"", "${\"", "${'", ".join(", ", 0x",
-        ",0x", ", (byte)", "', '", "','", "CharCode(", "bytes([", "yte{", "bytearray([", "yte[]", "Basic ",
-        "kind: Secret", "\"kind\": \"Secret\"", "\"kind\":\"Secret\"",
+        "\\x",
+        "\\u",
+        "\\U",
+        "\\1",
+        "\\0",
+        "\\/",
+        "\\\n",
+        "\\\r\n",
+        "%2",
+        "%3",
+        "%4",
+        "%5",
+        "%6",
+        "%7",
+        "&#",
+        "&quot;",
+        "&amp;",
+        "=\n",
+        "=\r\n",
+        "\"\n",
+        "\"\r\n",
+        "'\n",
+        "\" +",
+        "' +",
+        "\"+",
+        "'+",
+        "\" .",
+        "' .",
+        "\".\"",
+        "'.'",
+        "\" \"",
+        "' '",
+        "\" &",
+        "\" \\",
+        "\"\\\n",
+        "\"'",
+        "'\"",
+        "${\"",
+        "${'",
+        ".join(",
+        ", 0x",
+        ",0x",
+        ", (byte)",
+        "', '",
+        "','",
+        "CharCode(",
+        "bytes([",
+        "yte{",
+        "bytearray([",
+        "yte[]",
+        "Basic ",
+        "kind: Secret",
+        "\"kind\": \"Secret\"",
+        "\"kind\":\"Secret\"",
     ];
 
     /// The signs of a text one by one: at each place the first that stands there; none inside another.
@@ -171,6 +218,7 @@ mod tests {
         let digit = |i: usize| text.get(i).is_some_and(|b| runs::is_digit(*b));
         (0..text.len())
             .filter(|&i| (i == 0 || !digit(i - 1)) && (i..i + runs::SHORTEST).all(digit))
+            .filter(|&i| runs::may_say(text, i))
             .collect()
     }
 

@@ -145,7 +145,8 @@ impl Dispatch {
 
     /// Tries every template whose anchor stands in the piece.
     pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, sink: &mut Sink<'_>) {
-        for &start in piece.starts {
+        let reach = piece.reach;
+        piece.each(&reach.starts, |start| {
             let may = self.may_begin(view.bytes, start);
             if may.anything {
                 sink.stand(start);
@@ -153,30 +154,28 @@ impl Dispatch {
             }
             if may.escaped
                 && let Some(behind) = behind_escape(view.bytes, start)
-                && piece.starts.binary_search(&behind).is_err()
+                && !piece.has(&reach.starts, behind)
             {
                 sink.stand(start);
-                let start = behind;
-                self.at_start(view.bytes, start, sink);
-                self.behind(view.bytes, (start, usize::MAX), sink);
+                self.at_start(view.bytes, behind, sink);
+                self.behind(view.bytes, (behind, usize::MAX), sink);
             }
-        }
-        for &start in piece.far {
+        });
+        piece.each(&reach.far, |start| {
             // Most far starts are words inside long names.
-            if !self.underscored && start > 0 && view.bytes[start - 1] == b'_' {
-                continue;
+            if self.underscored || start == 0 || view.bytes[start - 1] != b'_' {
+                sink.stand(start);
+                self.behind(view.bytes, (start, piece.wide_from(start)), sink);
             }
-            sink.stand(start);
-            self.behind(view.bytes, (start, piece.wide_from(start)), sink);
-        }
-        for &at in piece.dashes {
+        });
+        piece.each(&reach.dashes, |at| {
             sink.stand(at);
             for (text, entry) in &self.dashes {
                 if view.bytes[at - 5..].starts_with(text) {
                     self.try_entry(view.bytes, at, *entry, sink);
                 }
             }
-        }
+        });
         if !self.urls.is_empty() {
             self.urls_in(view.bytes, piece, sink);
         }
@@ -186,7 +185,8 @@ impl Dispatch {
     /// What the eight bytes around `start` allow: nearly always nothing.
     #[inline]
     fn may_begin(&self, bytes: &[u8], start: usize) -> May {
-        let around = start.checked_sub(4).and_then(|from| bytes.get(from..)).and_then(|b| b.first_chunk::<8>());
+        let around =
+            start.checked_sub(4).and_then(|from| bytes.get(from..)).and_then(|b| b.first_chunk::<8>());
         let Some(eight) = around else { return May { anything: true, escaped: start > 0 } };
         let word = u64::from_le_bytes(*eight);
         let (head, lead) = ((word >> 32) as u32, (word as u32).swap_bytes());
@@ -240,8 +240,8 @@ impl Dispatch {
     }
 
     fn urls_in(&self, bytes: &[u8], piece: &Piece<'_>, sink: &mut Sink<'_>) {
-        for (k, masks) in piece.masks.iter().enumerate() {
-            let mut colons = masks.assign & (masks.slash >> 1 | 1 << 63);
+        for k in 0..piece.blocks() {
+            let mut colons = piece.masks.assign[k] & (piece.masks.slash[k] >> 1 | 1 << 63);
             while colons != 0 {
                 let at = piece.at + k * 64 + colons.trailing_zeros() as usize;
                 colons &= colons - 1;

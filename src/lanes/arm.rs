@@ -7,39 +7,37 @@ use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, 
 use super::{Hits, Masks, Set, Triples, Window, each_window};
 
 #[target_feature(enable = "neon")]
-pub(super) fn classify(text: &[u8], out: &mut Vec<Masks>) -> bool {
+pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
     let mut least = vdupq_n_u8(255);
-    each_window(text, |window| {
-        let mut masks = Masks::default();
+    each_window(text, |k, window| {
+        out.clear(k);
         for i in 0..4 {
             let [bytes, second, third] = quarter(window, i);
             least = vminq_u8(least, bytes);
             let class = ask(&CLASSES, bytes);
-            masks.token |= any(class, TOKEN) << (16 * i);
-            masks.alnum |= any(class, ALNUM) << (16 * i);
-            masks.wide |= any(class, WIDE) << (16 * i);
-            masks.dash |= any(class, DASH) << (16 * i);
-            masks.assign |= any(class, ASSIGN) << (16 * i);
-            masks.slash |= any(vceqq_u8(bytes, vdupq_n_u8(b'/')), 255) << (16 * i);
-            masks.digit |= any(class, DIGIT) << (16 * i);
-            masks.upper |= (any(class, LETTER) & !any(bytes, 0x20)) << (16 * i);
-            masks.stem |= three(&STEMS, [bytes, second, third]) << (16 * i);
+            out.token[k] |= any(class, TOKEN) << (16 * i);
+            out.alnum[k] |= any(class, ALNUM) << (16 * i);
+            out.wide[k] |= any(class, WIDE) << (16 * i);
+            out.dash[k] |= any(class, DASH) << (16 * i);
+            out.assign[k] |= any(class, ASSIGN) << (16 * i);
+            out.slash[k] |= any(vceqq_u8(bytes, vdupq_n_u8(b'/')), 255) << (16 * i);
+            out.digit[k] |= any(class, DIGIT) << (16 * i);
+            out.upper[k] |= (any(class, LETTER) & !any(bytes, 0x20)) << (16 * i);
+            out.stem[k] |= three(&STEMS, [bytes, second, third]) << (16 * i);
         }
-        out.push(masks);
     });
     vminvq_u8(least) == 0
 }
 
 #[target_feature(enable = "neon")]
-pub(super) fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Vec<Hits>) {
-    each_window(text, |window| {
-        let mut hits = Hits::default();
+pub(super) fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Hits) {
+    each_window(text, |k, window| {
+        (out.begins[k], out.members[k]) = (0, 0);
         for i in 0..4 {
-            let parts = quarter(window, i);
-            hits.begins |= three(triples, parts) << (16 * i);
-            hits.members |= any(ask(set, parts[0]), 255) << (16 * i);
+            let three = quarter(window, i);
+            out.begins[k] |= self::three(triples, three) << (16 * i);
+            out.members[k] |= any(ask(set, three[0]), 255) << (16 * i);
         }
-        out.push(hits);
     });
 }
 

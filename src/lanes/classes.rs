@@ -5,27 +5,66 @@
 
 use super::triples::Triples;
 
-/// Bit i of each mask is byte i of 64.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// How many blocks of 64 bytes are classified at once. Their masks, what is read off them and the text stay in the
+/// first-level cache while all stages read them.
+pub const BLOCKS: usize = 128;
+
+/// One mask for each block and one more, since what a run is follows from the bytes behind it. A multiple of eight.
+pub type Column = [u64; BLOCKS + 8];
+
+/// The classes of the bytes of some blocks: bit i of a mask is byte i of its block.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Masks {
     /// `A`–`Z`, `a`–`z`, `0`–`9`, `_`, `-`.
-    pub token: u64,
+    pub token: Column,
     /// `A`–`Z`, `a`–`z`, `0`–`9`.
-    pub alnum: u64,
+    pub alnum: Column,
     /// Token bytes and `.` `/` `+` `~` `%` `!` `&` `=` `:` (and, for the tables' sake, `{` and DEL).
-    pub wide: u64,
+    pub wide: Column,
     /// `-`.
-    pub dash: u64,
+    pub dash: Column,
     /// `:` and `=`.
-    pub assign: u64,
+    pub assign: Column,
     /// `/`.
-    pub slash: u64,
+    pub slash: Column,
     /// `0`–`9`.
-    pub digit: u64,
+    pub digit: Column,
     /// `A`–`Z`.
-    pub upper: u64,
+    pub upper: Column,
     /// The first of three letters by which words for secrets are found: [`STEMS`].
-    pub stem: u64,
+    pub stem: Column,
+}
+
+impl Default for Masks {
+    fn default() -> Masks {
+        let none = [0; BLOCKS + 8];
+        Masks {
+            token: none,
+            alnum: none,
+            wide: none,
+            dash: none,
+            assign: none,
+            slash: none,
+            digit: none,
+            upper: none,
+            stem: none,
+        }
+    }
+}
+
+impl Masks {
+    /// Empties the masks of a block.
+    pub(super) fn clear(&mut self, block: usize) {
+        self.token[block] = 0;
+        self.alnum[block] = 0;
+        self.wide[block] = 0;
+        self.dash[block] = 0;
+        self.assign[block] = 0;
+        self.slash[block] = 0;
+        self.digit[block] = 0;
+        self.upper[block] = 0;
+        self.stem[block] = 0;
+    }
 }
 
 /// Up to eight sets of bytes: bit i of what both nibbles' tables say is set i.

@@ -10,6 +10,7 @@
 #[cfg(target_arch = "aarch64")]
 mod arm;
 mod classes;
+mod reach;
 mod scalar;
 mod simd;
 #[cfg(test)]
@@ -20,26 +21,31 @@ mod x86;
 #[cfg(target_arch = "x86_64")]
 mod x86_wide;
 
-pub use classes::{Masks, Set};
-pub use simd::{classify, find_triples};
+pub use classes::{BLOCKS, Column, Masks, Set};
+pub use reach::{Before, FAR, LONG, PART, Reach};
+pub use simd::{ahead, classify, find_triples, reach};
 pub use triples::{Hits, Triples};
 
 /// A block of 64 bytes and the two behind it, which have a say in its last bits.
 type Window = [u8; 66];
 
-/// Calls `f` with each block of a text; where the text ends, with blanks behind it.
+/// Calls `f` with each block of a text and its number; where the text ends, with blanks behind it. How many there were.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "the callers' CPU features must reach the loop")]
-fn each_window(text: &[u8], mut f: impl FnMut(&Window)) {
+fn each_window(text: &[u8], mut f: impl FnMut(usize, &Window)) -> usize {
     let mut rest = text;
+    let mut count = 0;
     while let Some(window) = rest.first_chunk::<66>() {
-        f(window);
+        f(count, window);
         rest = &rest[64..];
+        count += 1;
     }
     while !rest.is_empty() {
         let mut last = [b' '; 66];
         last[..rest.len()].copy_from_slice(rest);
-        f(&last);
+        f(count, &last);
         rest = rest.get(64..).unwrap_or_default();
+        count += 1;
     }
+    count
 }

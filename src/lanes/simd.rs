@@ -1,15 +1,16 @@
 //! The doors to the fastest way that this machine has.
 
-use super::{Hits, Masks, Set, Triples, scalar};
 #[cfg(target_arch = "aarch64")]
 use super::arm;
+use super::{BLOCKS, Before, Column, Hits, Masks, Reach, Set, Triples, scalar};
 #[cfg(target_arch = "x86_64")]
 use super::{x86, x86_wide};
 
-/// Appends the masks of `text`, one for each 64 bytes; a last short block is filled up with blanks. Whether there are
-/// NULs.
-pub fn classify(text: &[u8], out: &mut Vec<Masks>) -> bool {
-    out.reserve(text.len().div_ceil(64));
+/// Puts the masks of `text` into `out`, from its first block on: at most [`BLOCKS`] blocks and one more; a last short
+/// block is filled up with blanks, and behind the last one stands an empty one. Whether there are NULs.
+pub fn classify(text: &[u8], out: &mut Masks) -> bool {
+    debug_assert!(text.len() <= (BLOCKS + 1) * 64, "as many as fit");
+    out.clear(text.len().div_ceil(64));
     #[cfg(target_arch = "x86_64")]
     {
         if std::arch::is_x86_feature_detected!("avx512bw") {
@@ -39,9 +40,12 @@ pub fn classify(text: &[u8], out: &mut Vec<Masks>) -> bool {
     scalar::classify(text, out)
 }
 
-/// Appends for each 64 bytes of `text` where a literal of `triples` may begin and which bytes are in any set of `set`.
-pub fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Vec<Hits>) {
-    out.reserve(text.len().div_ceil(64));
+/// Puts into `out` where in each 64 bytes of `text` a literal of `triples` may begin and which bytes are in any set of
+/// `set`: at most [`BLOCKS`] blocks and one more.
+pub fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Hits) {
+    debug_assert!(text.len() <= (BLOCKS + 1) * 64, "as many as fit");
+    let behind = text.len().div_ceil(64);
+    (out.begins[behind], out.members[behind]) = (0, 0);
     #[cfg(target_arch = "x86_64")]
     {
         if std::arch::is_x86_feature_detected!("avx512bw") {
@@ -69,4 +73,37 @@ pub fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Vec<Hit
         }
     }
     scalar::find_triples(text, triples, set, out);
+}
+
+/// Leaves of the bits of so many blocks, and the one behind them, those from which on `steps[0]`, `steps[1]`, … times two,
+/// in this order, are set: with 1, 2, 4 and 8 those from which on 16 are.
+pub fn ahead(column: &mut Column, blocks: usize, steps: &[u32]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: the function needs AVX2 and nothing else, and the CPU has it.
+            #[allow(unsafe_code, reason = "checked for on the line above")]
+            return unsafe { x86::ahead(column, blocks, steps) };
+        }
+    }
+    super::reach::halve(column, blocks.min(BLOCKS), steps);
+}
+
+/// Reads off the masks of `blocks` blocks where runs and keys may begin, `before` being what the block in front of them
+/// was; the masks of one block more must be there.
+pub fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reach) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::arch::is_x86_feature_detected!("avx512bw") {
+            // SAFETY: the function needs AVX-512 BW (which F goes with) and nothing else, and the CPU has it.
+            #[allow(unsafe_code, reason = "checked for on the line above")]
+            return unsafe { x86_wide::reach(masks, blocks, before, out) };
+        }
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: the function needs AVX2 and nothing else, and the CPU has it.
+            #[allow(unsafe_code, reason = "checked for on the line above")]
+            return unsafe { x86::reach(masks, blocks, before, out) };
+        }
+    }
+    super::reach::read(masks, blocks, before, out);
 }

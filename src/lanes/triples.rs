@@ -1,14 +1,20 @@
 //! Where one of a few literals may begin, judged by its first three bytes.
 
-use super::classes::Set;
+use super::classes::{BLOCKS, Column, Set};
 
-/// What is found in 64 bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What is found in some blocks of 64 bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hits {
-    /// Bit i: a literal may begin at byte i. Never missing, sometimes more.
-    pub begins: u64,
-    /// Bit i: byte i is of the set.
-    pub members: u64,
+    /// Where a literal may begin. Never missing, sometimes more.
+    pub begins: Column,
+    /// The bytes that are of the set.
+    pub members: Column,
+}
+
+impl Default for Hits {
+    fn default() -> Hits {
+        Hits { begins: [0; BLOCKS + 8], members: [0; BLOCKS + 8] }
+    }
 }
 
 /// Up to eight buckets of literals by their first three bytes.

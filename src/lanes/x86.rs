@@ -5,41 +5,47 @@
 use std::arch::x86_64::*;
 
 use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, WIDE};
-use super::{Hits, Masks, Set, Triples, Window, each_window};
+use super::{BLOCKS, Before, Column, Hits, Masks, Reach, Set, Triples, Window, each_window};
 
 #[target_feature(enable = "avx2")]
-pub(super) fn classify_avx2(text: &[u8], out: &mut Vec<Masks>) -> bool {
+pub(super) fn classify_avx2(text: &[u8], out: &mut Masks) -> bool {
     // The smallest byte seen at each place: a NUL somewhere ends as a NUL here.
     let mut least = _mm256_set1_epi8(-1);
-    each_window(text, |window| {
+    each_window(text, |k, window| {
         let (a, b) = (load::<0>(window), load::<32>(window));
         least = _mm256_min_epu8(least, _mm256_min_epu8(a, b));
         let (ca, cb) = (ask(&CLASSES, a), ask(&CLASSES, b));
-        out.push(Masks {
-            token: any(ca, cb, TOKEN),
-            alnum: any(ca, cb, ALNUM),
-            wide: any(ca, cb, WIDE),
-            dash: top(_mm256_slli_epi16::<3>(ca), _mm256_slli_epi16::<3>(cb)),
-            assign: top(_mm256_slli_epi16::<2>(ca), _mm256_slli_epi16::<2>(cb)),
-            slash: same(a, b, b'/'),
-            digit: top(_mm256_slli_epi16::<7>(ca), _mm256_slli_epi16::<7>(cb)),
-            // Bit 5 of a letter is its case.
-            upper: any(ca, cb, LETTER) & !top(_mm256_slli_epi16::<2>(a), _mm256_slli_epi16::<2>(b)),
-            stem: three(&STEMS, (a, b), window),
-        });
+        out.token[k] = any(ca, cb, TOKEN);
+        out.alnum[k] = any(ca, cb, ALNUM);
+        out.wide[k] = any(ca, cb, WIDE);
+        out.dash[k] = top(_mm256_slli_epi16::<3>(ca), _mm256_slli_epi16::<3>(cb));
+        out.assign[k] = top(_mm256_slli_epi16::<2>(ca), _mm256_slli_epi16::<2>(cb));
+        out.slash[k] = same(a, b, b'/');
+        out.digit[k] = top(_mm256_slli_epi16::<7>(ca), _mm256_slli_epi16::<7>(cb));
+        // Bit 5 of a letter is its case.
+        out.upper[k] = any(ca, cb, LETTER) & !top(_mm256_slli_epi16::<2>(a), _mm256_slli_epi16::<2>(b));
+        out.stem[k] = three(&STEMS, (a, b), window);
     });
     same(least, least, 0) != 0
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn find_triples_avx2(text: &[u8], triples: &Triples, set: &Set, out: &mut Vec<Hits>) {
-    each_window(text, |window| {
+pub(super) fn find_triples_avx2(text: &[u8], triples: &Triples, set: &Set, out: &mut Hits) {
+    each_window(text, |k, window| {
         let (a, b) = (load::<0>(window), load::<32>(window));
-        out.push(Hits {
-            begins: three(triples, (a, b), window),
-            members: any(ask(set, a), ask(set, b), 0xFF),
-        });
+        out.begins[k] = three(triples, (a, b), window);
+        out.members[k] = any(ask(set, a), ask(set, b), 0xFF);
     });
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn ahead(column: &mut Column, blocks: usize, steps: &[u32]) {
+    super::reach::halve(column, blocks.min(BLOCKS), steps);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reach) {
+    super::reach::read(masks, blocks, before, out);
 }
 
 /// Where all three tables share a bucket.
@@ -104,40 +110,38 @@ fn same(a: __m256i, b: __m256i, byte: u8) -> u64 {
 }
 
 #[target_feature(enable = "ssse3")]
-pub(super) fn classify_ssse3(text: &[u8], out: &mut Vec<Masks>) -> bool {
+pub(super) fn classify_ssse3(text: &[u8], out: &mut Masks) -> bool {
     let mut least = _mm_set1_epi8(-1);
-    each_window(text, |window| {
-        let mut masks = Masks::default();
+    each_window(text, |k, window| {
+        out.clear(k);
         for i in 0..4 {
             let [bytes, second, third] = quarter(window, i);
             least = _mm_min_epu8(least, bytes);
             let class = ask16(&CLASSES, bytes);
-            masks.token |= any16(class, TOKEN) << (16 * i);
-            masks.alnum |= any16(class, ALNUM) << (16 * i);
-            masks.wide |= any16(class, WIDE) << (16 * i);
-            masks.dash |= any16(class, DASH) << (16 * i);
-            masks.assign |= any16(class, ASSIGN) << (16 * i);
-            masks.slash |= same16(bytes, b'/') << (16 * i);
-            masks.digit |= any16(class, DIGIT) << (16 * i);
+            out.token[k] |= any16(class, TOKEN) << (16 * i);
+            out.alnum[k] |= any16(class, ALNUM) << (16 * i);
+            out.wide[k] |= any16(class, WIDE) << (16 * i);
+            out.dash[k] |= any16(class, DASH) << (16 * i);
+            out.assign[k] |= any16(class, ASSIGN) << (16 * i);
+            out.slash[k] |= same16(bytes, b'/') << (16 * i);
+            out.digit[k] |= any16(class, DIGIT) << (16 * i);
             let small = _mm_and_si128(bytes, _mm_set1_epi8(0x20));
-            masks.upper |= (any16(class, LETTER) & same16(small, 0)) << (16 * i);
-            masks.stem |= three16(&STEMS, [bytes, second, third]) << (16 * i);
+            out.upper[k] |= (any16(class, LETTER) & same16(small, 0)) << (16 * i);
+            out.stem[k] |= three16(&STEMS, [bytes, second, third]) << (16 * i);
         }
-        out.push(masks);
     });
     same16(least, 0) != 0
 }
 
 #[target_feature(enable = "ssse3")]
-pub(super) fn find_triples_ssse3(text: &[u8], triples: &Triples, set: &Set, out: &mut Vec<Hits>) {
-    each_window(text, |window| {
-        let mut hits = Hits::default();
+pub(super) fn find_triples_ssse3(text: &[u8], triples: &Triples, set: &Set, out: &mut Hits) {
+    each_window(text, |k, window| {
+        (out.begins[k], out.members[k]) = (0, 0);
         for i in 0..4 {
             let three = quarter(window, i);
-            hits.begins |= three16(triples, three) << (16 * i);
-            hits.members |= any16(ask16(set, three[0]), 0xFF) << (16 * i);
+            out.begins[k] |= three16(triples, three) << (16 * i);
+            out.members[k] |= any16(ask16(set, three[0]), 0xFF) << (16 * i);
         }
-        out.push(hits);
     });
 }
 

@@ -5,45 +5,46 @@
 use std::arch::x86_64::*;
 
 use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, WIDE};
-use super::{Hits, Masks, Set, Triples, Window, each_window};
+use super::{Before, Hits, Masks, Reach, Set, Triples, Window, each_window};
 
 #[target_feature(enable = "avx512f,avx512bw")]
-pub(super) fn classify(text: &[u8], out: &mut Vec<Masks>) -> bool {
+pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
     let classes = tables(&CLASSES);
     let stems = [tables(&STEMS.sets[0]), tables(&STEMS.sets[1]), tables(&STEMS.sets[2])];
     let mut nuls = 0;
-    each_window(text, |window| {
+    each_window(text, |k, window| {
         let bytes = load::<0>(window);
         let class = ask(classes, bytes);
         nuls |= _mm512_testn_epi8_mask(bytes, bytes);
-        out.push(Masks {
-            token: any(class, TOKEN),
-            alnum: any(class, ALNUM),
-            wide: any(class, WIDE),
-            dash: any(class, DASH),
-            assign: any(class, ASSIGN),
-            slash: _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b'/' as i8)),
-            digit: any(class, DIGIT),
-            // Bit 5 of a letter is its case.
-            upper: any(class, LETTER) & _mm512_testn_epi8_mask(bytes, _mm512_set1_epi8(0x20)),
-            stem: three(stems, bytes, window),
-        });
+        out.token[k] = any(class, TOKEN);
+        out.alnum[k] = any(class, ALNUM);
+        out.wide[k] = any(class, WIDE);
+        out.dash[k] = any(class, DASH);
+        out.assign[k] = any(class, ASSIGN);
+        out.slash[k] = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b'/' as i8));
+        out.digit[k] = any(class, DIGIT);
+        // Bit 5 of a letter is its case.
+        out.upper[k] = any(class, LETTER) & _mm512_testn_epi8_mask(bytes, _mm512_set1_epi8(0x20));
+        out.stem[k] = three(stems, bytes, window);
     });
     nuls != 0
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-pub(super) fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Vec<Hits>) {
+pub(super) fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Hits) {
     let set = tables(set);
     let triples = [tables(&triples.sets[0]), tables(&triples.sets[1]), tables(&triples.sets[2])];
-    each_window(text, |window| {
+    each_window(text, |k, window| {
         let bytes = load::<0>(window);
         let members = ask(set, bytes);
-        out.push(Hits {
-            begins: three(triples, bytes, window),
-            members: _mm512_test_epi8_mask(members, members),
-        });
+        out.begins[k] = three(triples, bytes, window);
+        out.members[k] = _mm512_test_epi8_mask(members, members);
     });
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reach) {
+    super::reach::read(masks, blocks, before, out);
 }
 
 /// Where all three tables share a bucket.

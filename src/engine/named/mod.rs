@@ -69,10 +69,11 @@ impl Index {
                 sites.random_run(run.start, run.end);
             }
         }
-        for k in 0..piece.masks.len() {
+        let masks = piece.masks;
+        for k in 0..piece.blocks() {
             let at = piece.at + k * 64;
             let keep = if piece.end - at < 64 { !(!0 << (piece.end - at)) } else { !0 };
-            let mut pairs = piece.masks[k].stem & keep;
+            let mut pairs = masks.stem[k] & keep;
             while pairs != 0 {
                 let i = at + pairs.trailing_zeros() as usize;
                 pairs &= pairs - 1;
@@ -80,8 +81,8 @@ impl Index {
                     sites.stem(start, end);
                 }
             }
-            let colon = if k == 0 { 1 } else { piece.masks[k - 1].assign >> 63 };
-            let mut slashes = piece.masks[k].slash & (piece.masks[k].assign << 1 | colon) & keep;
+            let colon = if k == 0 { 1 } else { masks.assign[k - 1] >> 63 };
+            let mut slashes = masks.slash[k] & (masks.assign[k] << 1 | colon) & keep;
             while slashes != 0 {
                 let i = at + slashes.trailing_zeros() as usize;
                 slashes &= slashes - 1;
