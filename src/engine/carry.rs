@@ -137,9 +137,10 @@ impl Record {
     /// The text has been searched: remembers what there is to be carried.
     pub(super) fn end(&mut self, kin: Option<&Kin<'_>>, nuls: bool) {
         if let (true, Some(kin)) = (self.wanted, kin) {
-            self.reaches.sort_unstable();
+            // What was carried is in order already: a merge.
+            self.reaches.sort();
             self.reaches.dedup();
-            self.candidates.sort_unstable();
+            self.candidates.sort();
             self.candidates.dedup();
             let (reaches, candidates) = (self.reaches.clone(), self.candidates.clone());
             kin.remember(Trace::of(Carried { reaches, candidates, nuls }));

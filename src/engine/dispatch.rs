@@ -11,8 +11,9 @@ use super::anchor::{Anchor, Hook};
 use super::boundary::behind_escape;
 use super::candidate::Candidate;
 use super::carry::Record;
-use super::hashes::Hashes;
+use super::hashes::{By, Hashes};
 use super::masks::Piece;
+use super::named::Chances;
 use super::shape::{Ends, Shapes};
 use super::view::View;
 
@@ -39,11 +40,42 @@ pub(super) struct Dispatch {
     farthest: usize,
     /// Entries that hang on a long run alone: the set of its first byte, and how many wide bytes it has at least.
     runs: Vec<(Charset, usize, u32)>,
-    /// Entries that hang on `://`: the literal, where in it that stands.
-    urls: Vec<(Box<[u8]>, usize, u32)>,
+    /// Entries that hang on `://`.
+    urls: Vec<Url>,
     /// Entries that hang on five dashes and what follows.
     dashes: Vec<(Box<[u8]>, u32)>,
     texts: Texts,
+}
+
+/// An entry that hangs on `://`.
+#[derive(Debug)]
+struct Url {
+    literal: Box<[u8]>,
+    /// Where in the literal `://` stands.
+    within: usize,
+    /// Up to four bytes of the literal behind that, and which of their bits are known.
+    host: (u32, u32),
+    entry: u32,
+}
+
+impl Url {
+    fn new(text: Vec<u8>, within: usize, entry: u32) -> Url {
+        let behind = text.get(within + 3..).unwrap_or_default();
+        let (mut bytes, mut known) = ([0; 4], [0; 4]);
+        for (i, &byte) in behind.iter().take(4).enumerate() {
+            (bytes[i], known[i]) = (byte, 0xFF);
+        }
+        let host = (u32::from_le_bytes(bytes), u32::from_le_bytes(known));
+        Url { literal: text.into(), within, host, entry }
+    }
+
+    /// Whether its literal stands around the `://` at `at`, `host` being the bytes behind that.
+    #[inline]
+    fn stands(&self, bytes: &[u8], at: usize, host: u32) -> bool {
+        let (wanted, known) = self.host;
+        host & known == wanted
+            && at.checked_sub(self.within).is_some_and(|start| bytes[start..].starts_with(&self.literal))
+    }
 }
 
 /// What may begin at a start.
@@ -68,6 +100,7 @@ pub(super) struct Sink<'s> {
     pub(super) ends: &'s mut Ends,
     pub(super) out: &'s mut Vec<Candidate>,
     pub(super) record: &'s mut Record,
+    pub(super) chances: &'s mut Chances,
 }
 
 impl Sink<'_> {
@@ -89,7 +122,7 @@ impl Dispatch {
     /// The length of the longest literal that is looked for.
     pub(super) fn longest(&self) -> usize {
         let literals = self.texts.literals.iter().map(|(text, ..)| text.len());
-        let urls = self.urls.iter().map(|(text, ..)| text.len());
+        let urls = self.urls.iter().map(|url| url.literal.len());
         literals.chain(urls).chain(self.dashes.iter().map(|(text, _)| text.len())).max().unwrap_or(0)
     }
 
@@ -115,7 +148,7 @@ impl Dispatch {
                 }
                 Anchor::Dashes(text) => dashes.push((text.into(), entry)),
                 Anchor::Run(first, least) => runs.push((first, least, entry)),
-                Anchor::Url(text, at) => urls.push((text.into(), at, entry)),
+                Anchor::Url(text, at) => urls.push(Url::new(text, at, entry)),
                 Anchor::Text(text, no_case) => literals.push((text.into(), no_case, entry)),
             }
         }
@@ -125,15 +158,15 @@ impl Dispatch {
             .into_iter()
             .map(|(distance, keys)| {
                 let least = keys.iter().map(|k| k.0).min().unwrap_or(0);
-                (distance, least, Hashes::new(keys.iter().map(|(_, s, e)| (s, *e)), 14))
+                (distance, least, Hashes::new(keys.iter().map(|(_, s, e)| (s, *e)), By::Four(14)))
             })
             .collect();
         distances.sort_by_key(|(_, least, _)| *least);
         Dispatch {
             entries,
             farthest,
-            heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e)), 19),
-            leads: Hashes::new(leads.iter().map(|(s, e)| (s, *e)), 15),
+            heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e)), By::Four(19)),
+            leads: Hashes::new(leads.iter().map(|(s, e)| (s, *e)), By::Two),
             distances,
             underscored,
             runs,
@@ -247,9 +280,11 @@ impl Dispatch {
                 colons &= colons - 1;
                 if at < piece.end && bytes[at..].starts_with(b"://") {
                     sink.stand(at);
-                    for (text, within, entry) in &self.urls {
-                        if at.checked_sub(*within).is_some_and(|s| bytes[s..].starts_with(text)) {
-                            self.try_entry(bytes, at, *entry, sink);
+                    // Behind the end stands nothing that a literal has.
+                    let host = bytes[at + 3..].first_chunk::<4>().map_or(0, |four| u32::from_le_bytes(*four));
+                    for url in &self.urls {
+                        if url.stands(bytes, at, host) {
+                            self.try_entry(bytes, at, url.entry, sink);
                         }
                     }
                 }

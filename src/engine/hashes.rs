@@ -6,11 +6,20 @@ use crate::rules::Charset;
 /// Number of lists.
 const LISTS: usize = 1024;
 
+/// Which bytes decide whether anything is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// The first four, by their hash: there are two to this power of bits, many more than ways to begin, or the bits say
+    /// nothing.
+    Four(u32),
+    /// The first two, exactly.
+    Two,
+}
+
 /// Entries by the first bytes of something.
 #[derive(Debug)]
 pub(super) struct Hashes {
-    /// Log2 of the number of bits.
-    size: u32,
+    by: By,
     bits: Box<[u64]>,
     /// Where the list of each pair of bytes begins in `entries`; one more at the end.
     heads: Box<[u32]>,
@@ -29,9 +38,9 @@ struct Entry {
 }
 
 impl Hashes {
-    /// From the sets of bytes that each entry may begin with; the first two decide the list, the first four the bits.
-    /// There are two to the power of `size` bits: many more than ways to begin, or the bits say nothing.
-    pub(super) fn new<'s>(keys: impl Iterator<Item = (&'s [Charset; 8], u32)>, size: u32) -> Hashes {
+    /// From the sets of bytes that each entry may begin with; the first two decide the list.
+    pub(super) fn new<'s>(keys: impl Iterator<Item = (&'s [Charset; 8], u32)>, by: By) -> Hashes {
+        let size = if let By::Four(size) = by { size } else { 16 };
         let mut bits = vec![0u64; 1 << (size - 6)].into_boxed_slice();
         let (mut pairs, mut ends) = (Vec::new(), Vec::new());
         let mut sets: Vec<[Charset; 6]> = Vec::new();
@@ -47,9 +56,19 @@ impl Hashes {
             }
             // The product of a sum is the sum of products.
             ends.clear();
-            ends.extend(members(c).flat_map(|c| members(d).map(move |d| product([0, 0, c, d]))));
+            let wanted = by != By::Two;
+            ends.extend(
+                members(c)
+                    .flat_map(|c| members(d).map(move |d| product([0, 0, c, d])))
+                    .take_while(|_| wanted),
+            );
             for (a, b) in members(a).flat_map(|a| members(b).map(move |b| (a, b))) {
                 pairs.push(Entry { pair: u16::from_le_bytes([a, b]), rest, index: entry });
+                if by == By::Two {
+                    let pair = usize::from(u16::from_le_bytes([a, b]));
+                    bits[pair >> 6] |= 1 << (pair & 63);
+                    continue;
+                }
                 let begin = product([a, b, 0, 0]);
                 for &end in &ends {
                     let hash = (begin.wrapping_add(end) >> (32 - size)) as usize;
@@ -71,14 +90,17 @@ impl Hashes {
             entries[*place as usize] = entry;
             *place += 1;
         }
-        Hashes { size, bits, heads, entries, sets }
+        Hashes { by, bits, heads, entries, sets }
     }
 
     /// Whether some entry may begin with these four bytes; a few others pass as well.
     #[inline]
     pub(super) fn may(&self, four: u32) -> bool {
-        let hash = hash(four, self.size);
-        self.bits[hash >> 6] >> (hash & 63) & 1 == 1
+        let bit = match self.by {
+            By::Four(size) => hash(four, size),
+            By::Two => (four & 0xFFFF) as usize,
+        };
+        self.bits[bit >> 6] >> (bit & 63) & 1 == 1
     }
 
     /// The entries that begin with these bytes, of which the first four decide where they are looked for.

@@ -61,6 +61,7 @@ pub struct Scratch {
     candidates: Vec<Candidate>,
     group: Vec<Judged>,
     record: Record,
+    chances: named::Chances,
 }
 
 /// What is told about candidates that are dropped.
@@ -159,7 +160,7 @@ impl<'r> Matcher<'r> {
         scratch: &mut Scratch,
         take: Groups<'_>,
     ) -> bool {
-        let Scratch { pieces, ends, candidates, group, record } = scratch;
+        let Scratch { pieces, ends, candidates, group, record, chances } = scratch;
         ends.reset();
         candidates.clear();
         let kin = kin.filter(|_| self.dispatch.longest() <= BEHIND);
@@ -168,7 +169,7 @@ impl<'r> Matcher<'r> {
             pieces.begin(range.start);
             while let Some(piece) = pieces.next(view.bytes, range.end) {
                 nuls |= piece.nuls;
-                let mut sink = Sink { shapes: &self.shapes, ends, out: candidates, record };
+                let mut sink = Sink { shapes: &self.shapes, ends, out: candidates, record, chances };
                 self.dispatch.scan(view, &piece, &mut sink);
                 self.named.scan(view, &piece, &mut sink);
                 sink.stand(0);

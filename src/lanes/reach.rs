@@ -64,14 +64,15 @@ impl Default for Reach {
 pub(super) fn read(masks: &Masks, blocks: usize, before: Before, out: &mut Reach) {
     let n = blocks.min(BLOCKS);
     // From where on 2, 4, 8, 16 and 32 are set.
-    out.starts = masks.wide;
+    let copy = |to: &mut Column, from: &Column| to[..=n].copy_from_slice(&from[..=n]);
+    copy(&mut out.starts, &masks.wide);
     halve(&mut out.starts, n, &[1, 2, 4, 8]);
-    out.far = out.starts;
+    copy(&mut out.far, &out.starts);
     halve(&mut out.far, n, &[16]);
-    out.runs = masks.token;
+    copy(&mut out.runs, &masks.token);
     halve(&mut out.runs, n, &[1, 2, 4, 8]);
     // Eight, and two in front of them: PART.
-    out.parts = masks.alnum;
+    copy(&mut out.parts, &masks.alnum);
     halve(&mut out.parts, n, &[1]);
     let two = out.parts;
     halve(&mut out.parts, n, &[2, 4]);

@@ -38,7 +38,7 @@ mod window;
 
 pub use catalog::Catalog;
 pub use damage::Damage;
-pub use object::{Commit, Entries, Entry, Kind, Object, Signature, Tag, hash_object};
+pub use object::{Commit, Entries, Entry, Kind, Object, Signature, Tag, hash_object, identity_parts};
 pub use plan::Plan;
 pub use reader::Reader;
 pub use store::{Header, Problem, Store};

@@ -95,6 +95,25 @@ impl<'a> Signature<'a> {
     }
 }
 
+/// What a commit's header says of people and more, from the author on, without signatures: those are long, made by
+/// machines, and no secret. In parts, in order.
+pub fn identity_parts(data: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let head = memchr::memmem::find(data, b"\n\n").map_or(data, |end| &data[..=end]);
+    let author = memchr::memmem::find(head, b"\nauthor ").map_or(0, |at| at + 1);
+    let mut rest = &head[author..];
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let signed = memchr::memmem::find(rest, b"\ngpgsig").map_or(rest.len(), |at| at + 1);
+        let (part, behind) = rest.split_at(signed);
+        // Its further lines begin with a blank.
+        let ends = |at: &usize| !matches!(behind.get(at + 1), Some(b' '));
+        rest = memchr::memchr_iter(b'\n', behind).find(ends).map_or(&[][..], |at| &behind[at + 1..]);
+        Some(part)
+    })
+}
+
 /// What stands in a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit<'a> {
@@ -270,5 +289,26 @@ impl<'a> Iterator for Entries<'a> {
         let entry = self.parse();
         self.damaged = entry.is_none();
         entry
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::identity_parts;
+
+    #[test]
+    fn signatures_are_no_identity() {
+        let read = |commit: &str| {
+            identity_parts(commit.as_bytes())
+                .map(|p| String::from_utf8_lossy(p).into_owned())
+                .collect::<Vec<_>>()
+        };
+        let people = "author A <a@b> 1 +0000\ncommitter C <c@d> 1 +0000\n";
+        let signed = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----\n";
+        assert_eq!(read(&format!("tree 1\n{people}\nmessage\n\ngpgsig x")), [people]);
+        assert_eq!(read(&format!("tree 1\n{people}{signed}\nmessage")), [people]);
+        assert_eq!(read(&format!("tree 1\n{people}{signed}other x\n\nmessage")), [people, "other x\n"]);
+        assert_eq!(read(&format!("tree 1\n{people}")), [people]);
+        assert_eq!(read("tree 1\nauthor A\ngpgsig"), ["author A\n"]);
     }
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::{
     Blob, BlobPath, CommitOrigin, Coverage, Finding, History, ObjectId, Origin, Part, Progress, Stop, share,
 };
-use crate::pack::{Commit, Kind, Store};
+use crate::pack::{Commit, Kind, Store, identity_parts};
 use crate::repo::Repository;
 
 use super::changes::{Content, Objects, Pusher, Side, find, has_line_of, jobs};
@@ -65,12 +65,9 @@ impl<'r> Diff<'r> {
             let why = "the commit is damaged".into();
             return pusher.objects.missed(&mut pusher.coverage, id, "commit", why);
         };
-        let head = data.len().saturating_sub(commit.message.len());
-        let identity = memchr::memmem::find(&data[..head], b"\nauthor ").map_or(0, |at| at + 1);
         let nowhere = || CommitOrigin { commit: *id, path: BlobPath::default(), blob: None };
-        for (part, text) in
-            [(Part::CommitIdentity, &data[identity..head]), (Part::CommitMessage, commit.message)]
-        {
+        let identity = identity_parts(&data).map(|text| (Part::CommitIdentity, text));
+        for (part, text) in identity.chain([(Part::CommitMessage, commit.message)]) {
             (pusher.worker)(&Blob::whole(text, &Origin::Commit(Box::new(nowhere()), part)));
         }
         let old = self.old_trees(id, &commit, shallow, pusher);

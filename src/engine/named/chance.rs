@@ -3,14 +3,59 @@
 use crate::engine::judge::random::{Makeup, score};
 use crate::engine::masks::PART;
 
-/// Whether a long run that holds a digit or letters of both cases may be a key without any name: random, or at least
-/// not a word. Cheap, and mostly says no.
-pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
-    // A call, bare or not, is code; digests are data.
-    if bytes.get(end) == Some(&b'(') || is_digest(bytes, start) {
-        return false;
+/// How many runs are remembered.
+const SLOTS: usize = 2048;
+
+/// How many bytes of a run are looked at.
+const LOOKED_AT: usize = 64;
+
+/// What was said of runs before: text repeats its names, and its versions repeat all of them.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct Chances {
+    /// None until the first run.
+    slots: Vec<Slot>,
+}
+
+/// A run that was looked at, of which nothing but its own bytes was looked at.
+#[derive(Debug, Clone)]
+struct Slot {
+    run: [u8; LOOKED_AT],
+    length: u8,
+    random: bool,
+}
+
+impl Chances {
+    /// Whether a long run that holds a digit or letters of both cases may be a key without any name: random, or at least
+    /// not a word. Cheap, and mostly says no.
+    pub(super) fn may_be_random(&mut self, bytes: &[u8], start: usize, end: usize) -> bool {
+        // A call, bare or not, is code; digests are data.
+        bytes.get(end) != Some(&b'(')
+            && self.reads_random(&bytes[start..end.min(start + LOOKED_AT)])
+            && !is_digest(bytes, start)
     }
-    let run = &bytes[start..end.min(start + 64)];
+
+    /// [`reads_random`], looked up.
+    fn reads_random(&mut self, run: &[u8]) -> bool {
+        let (Some(first), Some(last)) = (run.first_chunk::<8>(), run.last_chunk::<8>()) else {
+            return reads_random(run);
+        };
+        if self.slots.is_empty() {
+            self.slots.resize(SLOTS, Slot { run: [0; LOOKED_AT], length: 0, random: false });
+        }
+        let mixed = u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29) ^ run.len() as u64;
+        let slot = mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 53;
+        let slot = &mut self.slots[slot as usize % SLOTS];
+        if usize::from(slot.length) != run.len() || &slot.run[..run.len()] != run {
+            slot.run[..run.len()].copy_from_slice(run);
+            slot.length = run.len() as u8;
+            slot.random = reads_random(run);
+        }
+        slot.random
+    }
+}
+
+/// Whether a run has a part that reads as random, or many parts that do together.
+fn reads_random(run: &[u8]) -> bool {
     // `v0.0.0-20200706080929-d51e80ef957d`: a version that Go made up from a commit.
     if let [b'0', b'-', date @ .., b'-', _, _, _, _, _, _, _, _, _, _, _, _] = run
         && date.len() == 14
@@ -18,7 +63,7 @@ pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
     {
         return false;
     }
-    let reads_random = |part: &[u8]| {
+    let odd = |part: &[u8]| {
         let makeup = Makeup::of(part);
         makeup.distinct >= 6 && score(part, &makeup) >= 1
     };
@@ -28,7 +73,7 @@ pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
     for to in memchr::memchr2_iter(b'_', b'-', run).chain([run.len()]) {
         let part = &run[from..to];
         from = to + 1;
-        if part.len() >= PART && reads_random(part) {
+        if part.len() >= PART && odd(part) {
             random += part.len();
         }
         parts += usize::from(!part.is_empty());
@@ -38,7 +83,7 @@ pub(super) fn may_be_random(bytes: &[u8], start: usize, end: usize) -> bool {
         // One odd part among many is an abbreviation: `C20_PHY_CR1_RAWLANEAON1_DIG_RX_DCC_CTRL`.
         return parts < 5 || random * 2 >= run.len();
     }
-    parts >= 3 && with_digits * 3 >= parts * 2 && reads_random(run)
+    parts >= 3 && with_digits * 3 >= parts * 2 && odd(run)
 }
 
 /// Whether a digest's kind stands in front of the base64 that is being read at `start`: `h1:`, `zh:`, `sha256-`,

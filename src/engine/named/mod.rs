@@ -15,6 +15,8 @@ mod stems;
 mod table;
 pub(in crate::engine) mod value;
 
+pub(super) use chance::Chances;
+
 use crate::rules::{Judge, Need, Rule};
 
 use super::dispatch::Sink;
@@ -65,7 +67,7 @@ impl Index {
     pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, sink: &mut Sink<'_>) {
         let mut sites = Sites::new(self, view.bytes, sink);
         for run in piece.runs {
-            if chance::may_be_random(view.bytes, run.start, run.end) {
+            if sites.may_be_random(run.start, run.end) {
                 sites.random_run(run.start, run.end);
             }
         }

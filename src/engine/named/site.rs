@@ -54,6 +54,11 @@ impl<'s, 'k> Sites<'s, 'k> {
         }
     }
 
+    /// Whether a long run may be a key without a name.
+    pub(super) fn may_be_random(&mut self, start: usize, end: usize) -> bool {
+        self.sink.chances.may_be_random(self.bytes, start, end)
+    }
+
     /// A long run that reads as random.
     pub(super) fn random_run(&mut self, start: usize, end: usize) {
         self.sink.stand(start);

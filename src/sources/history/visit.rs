@@ -1,7 +1,7 @@
 //! What a thread does with each object: blobs, messages and names go to the worker, the rest into the graph.
 
 use crate::model::{Blob, BlobPath, CommitOrigin, HashKind, Kin, ObjectId, Origin, Part, Stop};
-use crate::pack::{Commit, Damage, Entries, Entry, Kind, Plan, Tag, Visitor};
+use crate::pack::{Commit, Damage, Entries, Entry, Kind, Plan, Tag, Visitor, identity_parts};
 use crate::sources::source::Worker;
 
 use super::bits::Bits;
@@ -100,9 +100,9 @@ impl<'a, 'w> Sift<'a, 'w> {
             self.seen.damaged.push((number, "commit cannot be understood".into()));
             return;
         };
-        let head = data.len() - commit.message.len();
-        let identity = memchr::memmem::find(&data[..head], b"\nauthor ").map_or(0, |at| at + 1);
-        self.give(number, Part::CommitIdentity, &data[identity..head]);
+        for part in identity_parts(data) {
+            self.give(number, Part::CommitIdentity, part);
+        }
         self.give(number, Part::CommitMessage, commit.message);
         let tree = self.find(&commit.tree, Kind::Tree);
         let parents: Vec<u32> = commit.parents.iter().map(|id| self.find(id, Kind::Commit)).collect();
