@@ -79,9 +79,9 @@ fn reads_random(run: &[u8]) -> bool {
         parts += usize::from(!part.is_empty());
         with_digits += usize::from(part.iter().any(u8::is_ascii_digit));
     }
-    if random > 0 {
-        // One odd part among many is an abbreviation: `C20_PHY_CR1_RAWLANEAON1_DIG_RX_DCC_CTRL`.
-        return parts < 5 || random * 2 >= run.len();
+    // One odd part among many is an abbreviation: `C20_PHY_CR1_RAWLANEAON1_DIG_RX_DCC_CTRL`.
+    if random > 0 && (parts < 5 || random * 2 >= run.len()) {
+        return true;
     }
     parts >= 3 && with_digits * 3 >= parts * 2 && odd(run)
 }
@@ -111,4 +111,28 @@ pub(super) fn in_body(bytes: &[u8], start: usize) -> bool {
     let gap = line.iter().rev().take(80).take_while(|b| !part(b)).count();
     let before = line[..line.len() - gap].iter().rev().take(77).take_while(|b| part(b)).count();
     before == width || next.iter().take(77).take_while(|b| part(b)).count() == width
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Chances, reads_random};
+
+    #[test]
+    fn odd_parts_of_long_names_are_no_keys() {
+        for (run, random) in [
+            ("C20_PHY_CR1_RAWLANEAON1_DIG_RX_DCC_CTRL_RANGE_BANK_3", false),
+            ("CONFIG_SND_SOC_WM8960_MODULE", false),
+            ("TestAccInstance_basicNetworkInterface", false),
+            ("0-20200706080929-d51e80ef957d", false),
+            // As UUIDs and keys are made, from a fixed row of digits.
+            (&format!("{0}{0}-{1}-{0}-{1}-{0}{1}{0}", "9e37", "c5b1"), true),
+            (&format!("provider_secret_{}", "x9Kq2vT7mZ4pL8wR"), true),
+        ] {
+            assert_eq!(reads_random(run.as_bytes()), random, "{run}");
+            let mut chances = Chances::default();
+            for _ in 0..2 {
+                assert_eq!(chances.reads_random(run.as_bytes()), random, "{run}");
+            }
+        }
+    }
 }
