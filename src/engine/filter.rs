@@ -18,6 +18,7 @@ use crate::model::Checksum;
 use crate::rules::{Rule, Segment, Shape};
 
 use super::context::Surroundings;
+pub(super) use data::names_digest;
 pub(super) use placeholder::{says_nothing, well_known};
 
 use super::judge::random::{Makeup, RANDOM, score};

@@ -4,7 +4,7 @@ use super::Case;
 use super::placeholder::says_nothing;
 use super::shapes::contains_no_case;
 use crate::engine::judge::random::{Makeup, score};
-use crate::engine::words::{Kind, words};
+use crate::engine::words::{Kind, meaning, words};
 
 /// Words of names whose values are digests or revisions.
 #[rustfmt::skip]
@@ -16,11 +16,19 @@ const DIGEST: &[&str] = &[
     "changeset",
 ];
 
+/// Whether a name has a word for digests or revisions.
+fn said(name: &[u8]) -> bool {
+    words(name).any(|r| DIGEST.iter().any(|d| d.as_bytes().eq_ignore_ascii_case(&name[r.clone()])))
+}
+
+/// Whether a name says that its value is a digest or a revision, and nothing of a secret: only a rule whose own word it
+/// holds can have a key there.
+pub(in crate::engine) fn names_digest(name: &[u8]) -> bool {
+    said(name) && meaning(name).kind.is_none()
+}
+
 /// A digest, a revision: said by the name, by what stands in front of the value, or by its place in a URL.
 pub(super) fn digest(case: &Case<'_>) -> bool {
-    let said = |name: &[u8]| {
-        words(name).any(|r| DIGEST.iter().any(|d| d.as_bytes().eq_ignore_ascii_case(&name[r.clone()])))
-    };
     // Some kinds of keys are called so: `TELEGRAM_API_HASH`.
     let called_so = || case.rule.context.names.iter().any(|name| said(name.as_bytes()));
     if case.rich || case.fit == 3 && (case.around.meaning.kind.is_some() || called_so()) {

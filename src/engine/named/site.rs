@@ -3,6 +3,7 @@
 use crate::engine::candidate::Candidate;
 use crate::engine::context::name;
 use crate::engine::dispatch::Sink;
+use crate::engine::filter::names_digest;
 use crate::engine::judge::random::{Makeup, is_random};
 use crate::engine::words::for_each_tail;
 
@@ -70,11 +71,14 @@ impl<'s, 'k> Sites<'s, 'k> {
         let name = name::find(self.bytes, value.start).map(|n| n.span);
         self.rules.clear();
         let (rules, index) = (&mut self.rules, self.index);
-        self.near.each(&index.table, self.bytes, (start, end), &mut |entry| {
-            if !entry.in_name || entry.by == super::table::By::Host {
-                rules.push(entry.rule);
-            }
-        });
+        // Where the name says what the value is, the words around need not be read.
+        if !name.is_some_and(|(from, to)| names_digest(&self.bytes[from..to])) {
+            self.near.each(&index.table, self.bytes, (start, end), &mut |entry| {
+                if !entry.in_name || entry.by == super::table::By::Host {
+                    rules.push(entry.rule);
+                }
+            });
+        }
         if let Some((from, to)) = name {
             index.table.lookup(&self.bytes[from..to], &mut |entry, _| rules.push(entry.rule));
         }
