@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use crate::error::{Error, Result};
-use crate::model::{Finding, Origin, Secret};
+use crate::model::{Finding, Origin, Secret, Severity};
 use crate::reports::Report;
 use crate::triage::hygiene::environment_of;
 
@@ -51,17 +51,21 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     session.tell(&report, out, err)
 }
 
-/// What the history tells more about is not told a second time as a file.
+/// What the history tells more about is not told a second time as a file. How bad a file is that should not be there is
+/// known best where its content was read.
 fn once(findings: &mut Vec<Finding>) {
-    let in_history: BTreeSet<(String, Secret)> = findings
-        .iter()
-        .filter(|f| f.history.as_ref().is_some_and(|h| h.in_head))
-        .map(|f| (f.rule.to_string(), f.secret.clone()))
-        .collect();
-    findings.retain(|f| {
-        !matches!(f.location.origin, Origin::File(..))
-            || !in_history.contains(&(f.rule.to_string(), f.secret.clone()))
-    });
+    let key = |f: &Finding| (f.rule.to_string(), f.secret.clone());
+    let is_file = |f: &Finding| matches!(f.location.origin, Origin::File(..));
+    let as_files: BTreeMap<(String, Secret), Severity> =
+        findings.iter().filter(|f| is_file(f)).map(|f| (key(f), f.severity)).collect();
+    let in_history: BTreeSet<(String, Secret)> =
+        findings.iter().filter(|f| f.history.as_ref().is_some_and(|h| h.in_head)).map(key).collect();
+    findings.retain(|f| !is_file(f) || !in_history.contains(&key(f)));
+    for finding in findings.iter_mut().filter(|f| f.rule.starts_with("hygiene-")) {
+        if let Some(severity) = as_files.get(&key(finding)) {
+            finding.severity = *severity;
+        }
+    }
 }
 
 /// Keys that serve several environments: who takes one of them has all.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use crate::config::{Config, Gitleaks, LoadOptions, RuleName, wildcard};
 use crate::error::{Error, Result};
-use crate::model::Confidence;
+use crate::model::{Confidence, escape_terminal};
 use crate::rules::{self, Rule, Ruleset};
-use crate::triage::{Baseline, Owners, Triage, TriageOptions};
+use crate::triage::{Baseline, Owners, Triage, TriageOptions, hygiene};
 
 use super::Globals;
 
@@ -55,10 +55,13 @@ pub(super) fn ruleset(globals: &Globals, config: &Config, gitleaks: &mut Gitleak
     let files: Vec<PathBuf> = config.rule_files.iter().chain(&globals.rules).cloned().collect();
     let foreign: Vec<String> = gitleaks.ids().map(str::to_string).collect();
     // Hygiene is no rule of the matcher: its names select nothing there.
-    let ours = |name: &&String| !name.starts_with("hygiene") && !foreign.contains(name);
+    let hygiene = hygiene::ids();
+    let is_hygiene = |name: &str| name == "hygiene" || hygiene.iter().any(|id| wildcard(name, id));
+    let ours = |name: &&String| !is_hygiene(name) && !foreign.contains(name);
     let of_matcher = |names: &[String]| names.iter().filter(ours).cloned().collect::<Vec<_>>();
     let (wanted, mut unwanted) = (of_matcher(&globals.only), of_matcher(&globals.disable));
-    if !globals.only.is_empty() && wanted.is_empty() && !foreign.is_empty() {
+    if !globals.only.is_empty() && wanted.is_empty() {
+        // Only hygiene, or only rules of another tool.
         select_foreign(globals, config, gitleaks);
         return Ok(Rules { in_force: Ruleset::none(), all: Ruleset::everything().load(&files)? });
     }
@@ -69,14 +72,19 @@ pub(super) fn ruleset(globals: &Globals, config: &Config, gitleaks: &mut Gitleak
         if files.is_empty() && wanted.is_empty() && unwanted.is_empty() {
             return Ok(Rules { in_force: Ruleset::builtin().clone(), all });
         }
-        return Ok(Rules { in_force: all.select(&wanted, &unwanted)?, all });
+        return Ok(Rules { in_force: all.select(&starred(wanted, &all)?, &starred(unwanted, &all)?)?, all });
     }
     let all = every_rule(globals, config)?;
     let ids: Vec<&str> = all.rules().iter().map(|r| r.id.as_ref()).collect();
-    let with_foreign: Vec<&str> = ids.iter().copied().chain(foreign.iter().map(String::as_str)).collect();
+    let with_foreign: Vec<&str> =
+        ids.iter().chain(&hygiene).copied().chain(foreign.iter().map(String::as_str)).collect();
     let providers: Vec<&str> = all.rules().iter().map(|r| r.provider.as_ref()).collect();
     config.check_rules(&with_foreign, &providers)?;
-    let only = if globals.only.is_empty() { spelled_out(&config.only, &ids) } else { wanted };
+    let only = if globals.only.is_empty() { spelled_out(&config.only, &ids) } else { starred(wanted, &all)? };
+    let unwanted = starred(unwanted, &all)?;
+    if globals.only.is_empty() && only.is_empty() && !config.only.is_empty() {
+        return Ok(Rules { in_force: Ruleset::none(), all });
+    }
     let disable = [spelled_out(&config.disable, &ids), unwanted].concat();
     if only.is_empty() && disable.is_empty() && files.is_empty() && config.inline_rules.is_empty() {
         return Ok(Rules { in_force: Ruleset::builtin().clone(), all });
@@ -133,6 +141,27 @@ pub(super) fn every_rule(globals: &Globals, config: &Config) -> Result<Ruleset> 
         })?);
     }
     Ruleset::everything().with(own).load(&files)
+}
+
+/// The same for names on the command line.
+fn starred(names: Vec<String>, all: &Ruleset) -> Result<Vec<String>> {
+    let mut spelled = Vec::new();
+    for name in names {
+        if !name.contains('*') {
+            spelled.push(name);
+            continue;
+        }
+        let before = spelled.len();
+        let ids = all.rules().iter().filter(|r| wildcard(&name, &r.id)).map(|r| r.id.to_string());
+        spelled.extend(ids);
+        if spelled.len() == before {
+            let shown = escape_terminal(&name);
+            return Err(Error::Usage(format!(
+                "no rule id is like `{shown}`; `keysieve rules list` shows all"
+            )));
+        }
+    }
+    Ok(spelled)
 }
 
 /// Names with `*` become the ids they mean.

@@ -11,6 +11,7 @@ use crate::engine::{Prover, cost};
 use crate::error::{Error, Result};
 use crate::model::escape_terminal;
 use crate::rules::{CheckKind, Need, Rule, Ruleset, docs, placed, sample};
+use crate::triage::hygiene;
 
 use super::Globals;
 use super::configured::{configuration, gitleaks, ruleset};
@@ -69,7 +70,11 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
             let here = here()?;
             let config = configuration(globals, &here.cwd, &here.root)?;
             let rules = ruleset(globals, &config, &mut gitleaks(globals, &config, &here.root)?)?.in_force;
-            let text = if *json { as_json(rules.rules()) } else { as_table(rules.rules()) };
+            let text = if *json || globals.format == "json" {
+                as_json(rules.rules())
+            } else {
+                as_table(rules.rules())
+            };
             print(out, &text)
         }
         Action::Show { checks: true, .. } => {
@@ -78,8 +83,13 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
         }
         Action::Show { ids, .. } => {
             let rules = all(globals)?;
-            let mut pages = Vec::new();
-            for rule in rules.select(ids, &[])?.rules() {
+            let mut pages: Vec<String> = ids.iter().map(|id| hygiene::page(id)).collect();
+            pages.retain(|page| !page.is_empty());
+            let ids: Vec<String> = ids.iter().filter(|id| hygiene::page(id).is_empty()).cloned().collect();
+            if ids.is_empty() {
+                return print(out, &pages.join("\n"));
+            }
+            for rule in rules.select(&ids, &[])?.rules() {
                 let mut page = docs::page(rule);
                 let _ = writeln!(page, "\nCost: {}.", cost(rule));
                 pages.push(page);

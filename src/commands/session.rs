@@ -152,10 +152,10 @@ impl<'g> Session<'g> {
         };
         let wanted = self.globals.progress == Progressing::Auto && !self.globals.quiet;
         let display = Display::start(wanted, &self.progress);
-        let watch = Watch::new(source, &self.gitleaks.files);
+        let watch = Watch::new(source, &self.gitleaks.files, (&self.hygiene, &self.root));
         let mut report = sieve.sift(&watch)?;
         drop((limit, display));
-        watch.tell(&self.triage, &self.hygiene, &self.root, &mut report);
+        watch.tell(&self.triage, &mut report);
         report.coverage.stopped = report.coverage.stopped.or(self.stop.requested());
         report.coverage.notes.extend(self.notes.iter().cloned());
         if self.globals.require_full_history && report.coverage.shallow {
@@ -163,7 +163,7 @@ impl<'g> Session<'g> {
             report.coverage.missed("this clone", why);
         }
         if self.covers_all && report.coverage.is_complete() {
-            report.gone = self.triage.gone();
+            report.gone = self.triage.gone(report.coverage.mode == "history");
             report.coverage.notes.extend(self.triage.stale());
         }
         report.coverage.sort();

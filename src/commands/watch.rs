@@ -1,12 +1,16 @@
 //! Hygiene beside a scan: watches which files a source reads, and afterwards says which of them never belong in git.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use regex_automata::meta::Regex;
 
 use crate::error::Result;
-use crate::model::{Blob, Coverage, Disposition, Finding, Origin, Part, Severity, escape_terminal_bytes};
+use crate::model::{
+    Blob, BlobPath, CommitOrigin, Coverage, Disposition, Excerpt, Finding, HashKind, LineCol, Location,
+    ObjectId, Origin, Part, Secret, Severity, escape_terminal, escape_terminal_bytes,
+};
 use crate::repo::{Environment, Repository};
 use crate::reports::{Report, RuleSummary};
 use crate::rules::Rule;
@@ -21,21 +25,35 @@ const MOST: usize = 10_000;
 /// Where a file stands, how bad that is, and whether its path is one that HEAD has already.
 type Seen = Arc<Mutex<Vec<(Origin, Severity, bool)>>>;
 
+/// Names of files and folders in trees, which may be those of files that never belong in git.
+type Names = Arc<Mutex<BTreeSet<Box<[u8]>>>>;
+
+/// Stands for the rule of a name until it is known where in the history it stood.
+const UNPLACED: &str = "hygiene-name";
+
 /// A source that is watched.
 pub(super) struct Watch<'a> {
     inner: &'a dyn Source,
     /// Another tool's rules about paths.
     paths: &'a [(Rule, Regex)],
+    wanted: &'a HygieneWanted,
+    root: &'a Path,
     seen: Seen,
+    names: Names,
 }
 
 impl<'a> Watch<'a> {
-    pub(super) fn new(inner: &'a dyn Source, paths: &'a [(Rule, Regex)]) -> Watch<'a> {
-        Watch { inner, paths, seen: Seen::default() }
+    pub(super) fn new(
+        inner: &'a dyn Source,
+        paths: &'a [(Rule, Regex)],
+        (wanted, root): (&'a HygieneWanted, &'a Path),
+    ) -> Watch<'a> {
+        Watch { inner, paths, wanted, root, seen: Seen::default(), names: Names::default() }
     }
 
     /// Adds what was seen to the report: tracked, staged or committed files as findings, others as notes.
-    pub(super) fn tell(self, triage: &Triage, wanted: &HygieneWanted, root: &Path, report: &mut Report) {
+    pub(super) fn tell(self, triage: &Triage, report: &mut Report) {
+        let (wanted, root) = (self.wanted, self.root);
         let mut seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
         if seen.is_empty() {
             return;
@@ -61,17 +79,17 @@ impl<'a> Watch<'a> {
                 report.coverage.old_findings += u64::from(kind.is_some()) + foreign.len() as u64;
                 continue;
             }
+            let in_root = triage.from_root(&origin).unwrap_or_default().into_owned();
             for (rule, _) in foreign {
-                let mut finding = hygiene::foreign_finding(rule, origin.clone());
+                let mut finding = hygiene::foreign_finding(rule, origin.clone(), &in_root);
                 triage.judge(&mut finding);
                 put(report, finding);
             }
             let Some(kind) = kind else { continue };
             let committed = matches!(origin, Origin::Staged(..) | Origin::Commit(..));
-            let mut finding = hygiene::finding(kind, origin, severity);
-            let path = triage.path_from_root(&finding).unwrap_or_default().into_owned();
+            let mut finding = hygiene::finding(kind, origin, &in_root, severity);
             let tracked = match &index {
-                Some(Some(index)) => index.find_in(0..index.entries().len(), &path).is_some(),
+                Some(Some(index)) => index.find_in(0..index.entries().len(), &in_root).is_some(),
                 Some(None) => false,
                 None if committed => true,
                 None => continue,
@@ -82,9 +100,9 @@ impl<'a> Watch<'a> {
             } else if finding.disposition == Disposition::Reported {
                 report.coverage.notes.push(format!(
                     "{}: {} that git does not ignore: add `{}` to .gitignore",
-                    escape_terminal_bytes(&path),
+                    escape_terminal_bytes(&in_root),
                     kind.name,
-                    kind.ignore.join("`, `")
+                    escape_terminal(&kind.ignore_lines(&in_root).join("`, `"))
                 ));
             }
         }
@@ -116,15 +134,24 @@ fn put(report: &mut Report, finding: Finding) {
 
 impl Source for Watch<'_> {
     fn visit<'s>(&self, new_worker: &(dyn Fn() -> Worker<'s> + Sync + 's)) -> Result<Coverage> {
-        let (seen, paths) = (Arc::clone(&self.seen), self.paths);
+        let (seen, paths, names) = (Arc::clone(&self.seen), self.paths, Arc::clone(&self.names));
         self.inner.visit(&|| {
             let mut worker = new_worker();
-            let seen = Arc::clone(&seen);
+            let (seen, names) = (Arc::clone(&seen), Arc::clone(&names));
             let mut new_path = None;
             Box::new(move |blob| {
                 // The name of a staged or committed file is given before its content, if it is new.
                 match blob.origin {
                     Origin::Staged(path, Part::FileName) => new_path = Some(path.clone()),
+                    // The history gives the names of its trees; where they stood is found later.
+                    Origin::Commit(commit, Part::FileName) if commit.commit.is_null() => {
+                        if hygiene::may_name(blob.bytes) {
+                            let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
+                            if names.len() < MOST {
+                                names.insert(blob.bytes.into());
+                            }
+                        }
+                    }
                     Origin::Commit(commit, Part::FileName) => new_path = Some(commit.path.clone()),
                     Origin::Staged(path, _) => note(blob, new_path.as_ref() != Some(path), &seen, paths),
                     Origin::Commit(commit, _) => {
@@ -138,8 +165,60 @@ impl Source for Watch<'_> {
     }
 
     fn locate(&self, findings: &mut Vec<Finding>, coverage: &mut Coverage) -> Result<()> {
-        self.inner.locate(findings, coverage)
+        let names = std::mem::take(&mut *self.names.lock().unwrap_or_else(PoisonError::into_inner));
+        findings.extend(names.iter().map(|name| unplaced(name)));
+        self.inner.locate(findings, coverage)?;
+        let placed: Vec<Finding> = findings.extract_if(.., |f| f.rule == UNPLACED).collect();
+        if !placed.is_empty() {
+            let repository = Repository::discover(self.root, &Environment::of_process()).ok().flatten();
+            let index = repository.and_then(|r| r.index().ok().flatten());
+            let stands = |path: &[u8]| {
+                index.as_ref().is_none_or(|index| {
+                    let folder = [path, b"/"].concat();
+                    index.entries().iter().any(|e| {
+                        let entry = index.path(e);
+                        entry == path || entry.starts_with(&folder)
+                    })
+                })
+            };
+            findings.extend(placed.into_iter().filter_map(|f| self.named(f, &stands)));
+        }
+        Ok(())
     }
+}
+
+impl Watch<'_> {
+    /// The finding about a file or folder that the history once held.
+    fn named(&self, placed: Finding, stands: &dyn Fn(&[u8]) -> bool) -> Option<Finding> {
+        let mut history = placed.history?;
+        let Origin::Commit(commit, _) = placed.location.origin else { return None };
+        let path = commit.path.clone();
+        let inside = [path.as_bytes(), b"/x"].concat();
+        let kind = hygiene::check(path.as_bytes()).or_else(|| hygiene::check(&inside));
+        let kind = kind.filter(|kind| self.wanted.has(kind.rule))?;
+        let severity = hygiene::weigh(kind, path.as_bytes(), None)?;
+        // Names alike stand at several places; what is known is said of all of them together.
+        history.in_head &= stands(path.as_bytes());
+        history.paths = vec![path.clone()];
+        history.occurrences = 1;
+        let origin = Origin::Commit(commit, Part::Content);
+        let finding = hygiene::finding(kind, origin, path.as_bytes(), severity);
+        Some(Finding { history: Some(history), ..finding })
+    }
+}
+
+/// A name for which the source is to find where it stood.
+fn unplaced(name: &[u8]) -> Finding {
+    let null = ObjectId::null(HashKind::Sha1);
+    let origin = CommitOrigin { commit: null, path: BlobPath::new(name), blob: None };
+    let location = Location {
+        origin: Origin::Commit(Box::new(origin), Part::FileName),
+        span: 0..0,
+        start: LineCol::START,
+        end: LineCol::START,
+        excerpt: Excerpt::default(),
+    };
+    Finding::new(UNPLACED.into(), Secret::new(name, name.len()), location)
 }
 
 /// Remembers a file that never belongs in git, or that another tool's rule is about.
@@ -152,12 +231,10 @@ fn note(blob: &Blob<'_>, old: bool, seen: &Seen, paths: &[(Rule, Regex)]) {
     if blob.window.offset > 0 {
         return;
     }
-    let severity = match hygiene::check(path.as_bytes()) {
-        Some(kind) => {
-            let harmless = kind.rule.starts_with("hygiene-dotenv") && hygiene::is_harmless_env(blob.bytes);
-            let in_test = hygiene::path_penalty(path.as_bytes()) > 0;
-            if harmless || in_test { Severity::Low } else { kind.severity }
-        }
+    let kind = hygiene::check(path.as_bytes());
+    let weight = kind.and_then(|kind| hygiene::weigh(kind, path.as_bytes(), Some(blob.bytes)));
+    let severity = match weight {
+        Some(severity) => severity,
         None if paths.iter().any(|(_, regex)| regex.is_match(path.as_bytes())) => Severity::High,
         None => return,
     };

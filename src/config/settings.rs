@@ -75,7 +75,7 @@ impl Config {
         for (name, provider) in
             by_id.map(|n| (n, false)).chain(self.only.iter().chain(&self.disable).map(|n| (n, true)))
         {
-            let known = name.text.starts_with("hygiene-")
+            let known = name.text.eq_ignore_ascii_case("hygiene")
                 || ids.iter().any(|k| name.matches(k))
                 || (provider && providers.iter().any(|p| p.eq_ignore_ascii_case(&name.text)));
             if !known {

@@ -135,7 +135,11 @@ pub(super) fn ignore_line(entry: &Entry<'_>) -> Option<Cow<'static, str>> {
     }
     let template = [".example", ".sample", ".template", ".dist", ".test", ".defaults"];
     if name.starts_with(".env.") && !template.iter().any(|t| name.ends_with(t)) {
-        return Some(".env.*".into());
+        return Some(match name {
+            ".env.local" => ".env.local".into(),
+            _ if name.ends_with(".local") => ".env.*.local".into(),
+            _ => ".env.*".into(),
+        });
     }
     if entry.is_file() && !name.contains(['\n', '\r']) {
         return Some(name.to_owned().into());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use crate::config::{Config, Date, Gitleaks};
-use crate::model::{Confidence, Coverage, Disposition, Finding, Severity};
+use crate::model::{Confidence, Coverage, Disposition, Finding, Origin, Severity};
 
 use super::allowlist::{Allowlist, Force};
 use super::baseline::Baseline;
@@ -97,6 +97,11 @@ impl Triage {
     /// The path of a finding from the root, as configuration and baseline speak of it.
     pub fn path_from_root<'f>(&self, finding: &'f Finding) -> Option<Cow<'f, [u8]>> {
         self.place.path_of(finding)
+    }
+
+    /// The same of an origin.
+    pub fn from_root<'o>(&self, origin: &'o Origin) -> Option<Cow<'o, [u8]>> {
+        self.place.path_in(origin)
     }
 
     /// Whether inline marks count, so that looking for them is worth it.
@@ -328,9 +333,11 @@ impl Triage {
         self.allowlist.stale(self.today)
     }
 
-    /// After a run that covered everything: entries of the baseline that were not met.
-    pub fn gone(&self) -> Vec<String> {
-        self.baseline.as_ref().map(Baseline::gone).unwrap_or_default()
+    /// After a run that covered everything: entries of the baseline that were not met. Of one that covers the history
+    /// only a run that read the history can say it.
+    pub fn gone(&self, history: bool) -> Vec<String> {
+        let known = self.baseline.as_ref().filter(|b| history || !b.covers_history());
+        known.map(Baseline::gone).unwrap_or_default()
     }
 }
 

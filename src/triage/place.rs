@@ -20,8 +20,13 @@ impl Place {
 
     /// The finding's path from the root. Paths outside of the root stay as they are.
     pub(super) fn path_of<'f>(&self, finding: &'f Finding) -> Option<Cow<'f, [u8]>> {
-        let path = finding.location.origin.path()?.as_bytes();
-        if !matches!(finding.location.origin, Origin::File(..)) {
+        self.path_in(&finding.location.origin)
+    }
+
+    /// The path of an origin from the root, likewise.
+    pub(super) fn path_in<'o>(&self, origin: &'o Origin) -> Option<Cow<'o, [u8]>> {
+        let path = origin.path()?.as_bytes();
+        if !matches!(origin, Origin::File(..)) {
             return Some(Cow::Borrowed(path));
         }
         let plain =

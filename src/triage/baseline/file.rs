@@ -13,6 +13,9 @@ pub(super) const HEADER: &str = "# keysieve baseline 1";
 /// What the second line tells whoever opens the file.
 pub(super) const ABOUT: &str = "# One line a known key: hash, salt, rule, where it was first seen, and after \" # \" a reason. \
     It holds no secret. Lines may be merged in any order (merge=union is safe).";
+/// The comment of a baseline that holds what only the history knows.
+pub(super) const HISTORY: &str =
+    "# It covers the whole history: what is gone from the files alone is not gone.";
 /// Longest line, in bytes.
 const LONGEST_LINE: u64 = 16 << 10;
 /// Most lines.

@@ -96,6 +96,18 @@ impl Baseline {
         answer
     }
 
+    /// Whether it was made of the history too, so that what the files do not hold is not gone yet.
+    pub fn covers_history(&self) -> bool {
+        self.comments.iter().any(|c| c == file::HISTORY)
+    }
+
+    /// Notes that it was.
+    pub fn cover_history(&mut self) {
+        if !self.covers_history() {
+            self.comments.insert(0, file::HISTORY.to_owned());
+        }
+    }
+
     /// How many keys are known.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -2,134 +2,35 @@
 //!
 //! Pure functions on paths: who knows what is tracked decides what to do with the answer.
 
+mod content;
+mod names;
+mod stores;
 mod table;
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use crate::config::wildcard;
-use crate::model::{
-    BlobPath, Excerpt, Facts, Finding, LineCol, Location, Origin, Remedy, RuleId, Secret, Severity,
-};
+use crate::model::{Excerpt, Facts, Finding, LineCol, Location, Origin, Remedy, RuleId, Secret, Severity};
 use crate::rules::Rule;
 
+pub use names::{check, ids, may_name, page};
 pub use table::Hygiene;
-use table::KINDS;
 
-/// Endings that mark a file which is meant to be committed: an example, or encrypted.
-const MEANT: &[&str] = &[
-    ".example",
-    ".sample",
-    ".template",
-    ".dist",
-    ".defaults",
-    ".default",
-    ".tpl",
-    ".tmpl",
-    ".enc",
-    ".encrypted",
-    ".gpg",
-    ".age",
-    ".sops",
-    ".vault",
-    ".pub",
-    ".md",
-    ".j2",
-    ".erb",
-    ".in",
-    ".schema",
-];
-
-/// Patterns by how they can be looked up, so that a path costs a few nanoseconds.
-struct Names {
-    exact: HashMap<&'static str, &'static Hygiene>,
-    endings: HashMap<&'static str, &'static Hygiene>,
-    wild: Vec<(&'static str, &'static Hygiene)>,
-    folders: Vec<(&'static str, &'static Hygiene)>,
-    paths: Vec<(&'static str, &'static Hygiene)>,
-}
-
-static NAMES: LazyLock<Names> = LazyLock::new(|| {
-    let mut names = Names {
-        exact: HashMap::new(),
-        endings: HashMap::new(),
-        wild: Vec::new(),
-        folders: Vec::new(),
-        paths: Vec::new(),
-    };
-    for kind in KINDS {
-        for &name in kind.names {
-            if let Some(folder) = name.strip_suffix('/') {
-                names.folders.push((folder, kind));
-            } else if name.contains('/') {
-                names.paths.push((name, kind));
-            } else if !name.contains('*') {
-                names.exact.entry(name).or_insert(kind);
-            } else if let Some(ending) = name.strip_prefix("*.").filter(|e| !e.contains(['*', '.'])) {
-                names.endings.entry(ending).or_insert(kind);
-            } else {
-                names.wild.push((name, kind));
-            }
-        }
-    }
-    names
-});
-
-/// What kind of file that never belongs in git a path names, if any.
-pub fn check(path: &[u8]) -> Option<&'static Hygiene> {
-    let path = std::str::from_utf8(path).ok()?.to_ascii_lowercase();
-    let name = path.rsplit('/').next().unwrap_or_default();
-    if name == "debug.keystore"
-        || MEANT.iter().any(|end| name.ends_with(end))
-        || name.contains("example")
-        || name.contains("sample")
-    {
+/// How bad it is that a file of this kind is in git at this path (from the root); `None` if it is none after all.
+/// `content` is its first part, where it is at hand.
+pub fn weigh(kind: &Hygiene, path: &[u8], content: Option<&[u8]>) -> Option<Severity> {
+    if !kind.needs.met(path, content) {
         return None;
     }
-    let names = &*NAMES;
-    if let Some(kind) = names.exact.get(name) {
-        return Some(kind);
-    }
-    if let Some((stem, ending)) = name.rsplit_once('.')
-        && !stem.is_empty()
-        && let Some(kind) = names.endings.get(ending)
-    {
-        return Some(kind);
-    }
-    let in_folder = |folder: &str| path.split('/').rev().skip(1).any(|part| part == folder);
-    let ends = |end: &str| path.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
-    names
-        .paths
-        .iter()
-        .find(|(end, _)| ends(end))
-        .or_else(|| names.wild.iter().find(|(pattern, _)| wildcard(pattern, name)))
-        .or_else(|| names.folders.iter().find(|(folder, _)| in_folder(folder)))
-        .map(|(_, kind)| *kind)
+    let harmless = kind.rule.starts_with("hygiene-dotenv") && content.is_some_and(content::is_harmless_env);
+    Some(if harmless || path_penalty(path) > 0 { Severity::Low } else { kind.severity })
 }
 
-/// Whether an environment file holds nothing but names, references and obvious placeholders, so that it is only bad
-/// practice. Looks at the first 64 KiB.
-pub fn is_harmless_env(content: &[u8]) -> bool {
-    let head = &content[..content.len().min(64 << 10)];
-    let text = String::from_utf8_lossy(head);
-    text.split(['\n', '\r']).map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).all(|line| {
-        let value = line.split_once('=').map_or("", |(_, value)| value).trim().trim_matches(['"', '\'']);
-        let lower = value.to_ascii_lowercase();
-        value.len() < 6
-            || value.starts_with("${")
-            || value.starts_with('<')
-            || ["your", "change", "example", "placeholder", "xxxx", "todo", "localhost"]
-                .iter()
-                .any(|w| lower.contains(w))
-    })
-}
-
-/// A finding of this kind.
-pub fn finding(kind: &'static Hygiene, origin: Origin, severity: Severity) -> Finding {
+/// A finding of this kind; `path` is the file's from the root.
+pub fn finding(kind: &'static Hygiene, origin: Origin, path: &[u8], severity: Severity) -> Finding {
     let about = format!(
         "{} Take it out with `git rm --cached`, add `{}` to .gitignore, and replace what it held: it stays in the history.",
         kind.why,
-        kind.ignore.join("`, `")
+        kind.ignore_lines(path).join("`, `")
     );
     Finding::from(Facts {
         provider: "Hygiene".into(),
@@ -137,25 +38,24 @@ pub fn finding(kind: &'static Hygiene, origin: Origin, severity: Severity) -> Fi
         severity,
         reasons: vec![format!("tracked by git: {}", kind.why).into()].into(),
         remedy: Arc::new(Remedy { about: about.into(), ..Remedy::default() }),
-        ..about_path(kind.rule.into(), origin)
+        ..about_path(kind.rule.into(), origin, path)
     })
 }
 
 /// A finding of another tool's rule that is about a path alone.
-pub fn foreign_finding(rule: &Rule, origin: Origin) -> Finding {
+pub fn foreign_finding(rule: &Rule, origin: Origin, path: &[u8]) -> Finding {
     Finding::from(Facts {
         provider: rule.provider.clone(),
         name: rule.name.clone(),
         severity: rule.severity,
         reasons: vec!["its path is what the rule is about".into()].into(),
-        ..about_path(rule.id.clone(), origin)
+        ..about_path(rule.id.clone(), origin, path)
     })
 }
 
-/// A finding that is about a file as such. What stands for its secret is the path, so that fingerprint and baseline mean
-/// this file.
-fn about_path(rule: RuleId, origin: Origin) -> Facts {
-    let path = origin.path().map_or(&b""[..], BlobPath::as_bytes);
+/// A finding that is about a file as such. What stands for its secret is the path from the root, so that fingerprint and
+/// baseline mean this file, from wherever it is looked at.
+fn about_path(rule: RuleId, origin: Origin, path: &[u8]) -> Facts {
     let named = [b"file:", path].concat();
     let location = Location {
         origin,

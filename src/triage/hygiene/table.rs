@@ -1,9 +1,12 @@
 //! Which files never belong in git: a table of names, by what their makers say about them.
 //!
-//! Only names whose content is secret by nature or by convention. Files that are often harmless (`*.sql`, `*.log`,
-//! `wp-config.php`, `.npmrc`, `*.pem`) are left to the rules, which look at their content.
+//! Only names whose content is secret by nature or by convention. Files that are often harmless (`*.log`, `*.pcap`,
+//! `wp-config.php`, `.npmrc`, `*.pem`) are left to the rules, which look at their content; where a name is common
+//! elsewhere too, the content has a say here (decision 0100).
 
 use crate::model::Severity;
+
+use super::content::Needs;
 
 /// A kind of file that never belongs in git.
 #[derive(Debug)]
@@ -16,297 +19,202 @@ pub struct Hygiene {
     pub severity: Severity,
     /// Why, in one sentence.
     pub why: &'static str,
-    /// Name patterns in lower case: a name (`*` for any characters), the end of a path (with `/` in it), or a folder
-    /// (with `/` at its end).
-    pub names: &'static [&'static str],
-    /// The lines for .gitignore.
-    pub ignore: &'static [&'static str],
+    /// Name patterns, met in any case of letters: a name (`*` for any characters), the end of a path (with `/` in it),
+    /// or a folder (with `/` at its end). As written they are lines for .gitignore.
+    pub(super) names: &'static [&'static str],
+    /// The lines for .gitignore, where they are not the pattern itself.
+    pub(super) lines: &'static [&'static str],
+    /// What else must hold, where a name alone says too little.
+    pub(super) needs: Needs,
 }
 
-const fn kind(
+pub(super) const fn kind(
     rule: &'static str,
     name: &'static str,
     severity: Severity,
     why: &'static str,
-    files: (&'static [&'static str], &'static [&'static str]),
+    names: &'static [&'static str],
 ) -> Hygiene {
-    Hygiene { rule, name, severity, why, names: files.0, ignore: files.1 }
+    Hygiene { rule, name, severity, why, names, lines: &[], needs: Needs::Name }
+}
+
+impl Hygiene {
+    pub(super) const fn needing(mut self, needs: Needs) -> Hygiene {
+        self.needs = needs;
+        self
+    }
+
+    const fn ignored_by(mut self, lines: &'static [&'static str]) -> Hygiene {
+        self.lines = lines;
+        self
+    }
 }
 
 use Severity::{Critical, High, Medium};
 
-/// The kinds; the first that a name fits counts.
-pub(super) const KINDS: &[Hygiene] = &[
+/// Environment files, keys, and logins of one person or program.
+pub(super) const LOGINS: &[Hygiene] = &[
     kind(
         "hygiene-dotenv-live",
         "environment file of a live system",
         Critical,
         "It holds the live values of a system.",
-        (&[".env.production", ".env.staging", ".env.prod", ".env.live"], &[".env.*", "!.env.example"]),
-    ),
+        &[".env.production", ".env.staging", ".env.prod", ".env.live"],
+    )
+    .ignored_by(&[".env.*", "!.env.example"]),
     kind(
         "hygiene-dotenv",
         "environment file",
         High,
         "Frameworks read run-time secrets from it and list it as untracked themselves.",
-        (
-            &[".env", ".env.local", ".env.*.local", ".env.secret", ".env.secrets"],
-            &[".env", ".env.local", ".env.*.local"],
-        ),
-    ),
+        &[".env", ".env.local", ".env.*.local", ".env.secret", ".env.secrets"],
+    )
+    .ignored_by(&[".env", ".env.local", ".env.*.local", ".env.secret*"]),
     kind(
         "hygiene-platform-secrets",
         "local secrets of a platform's tools",
         High,
         "The platform's tools keep secrets for local runs in it.",
-        (&[".dev.vars", ".dev.vars.*", "local.settings.json"], &[".dev.vars*", "local.settings.json"]),
+        &[".dev.vars", ".dev.vars.*", "local.settings.json", ".vercel/", ".netlify/", ".wrangler/"],
     ),
     kind(
         "hygiene-ssh-key",
         "SSH private key",
         Critical,
         "A private key opens every machine that trusts it.",
-        (
-            &["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ecdsa_sk", "id_ed25519_sk", "id_xmss"],
-            &["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"],
-        ),
+        &["id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ecdsa_sk", "id_ed25519_sk", "id_xmss"],
     ),
+    kind(
+        "hygiene-signing-key",
+        "private key",
+        Critical,
+        "Who holds it signs, decrypts or publishes in your name.",
+        &["*.p8", "*.agekey", "secring.*", ".gnupg/", "private-keys-v1.d/"],
+    ),
+    kind(
+        "hygiene-signing-key",
+        "private key",
+        Critical,
+        "Who holds it decrypts what was meant for you.",
+        &["key.txt", "keys.txt"],
+    )
+    .needing(Needs::Any(&["age-secret-key-"])),
     kind(
         "hygiene-key-store",
         "key store",
         High,
         "It holds private keys, protected by a password at best.",
-        (
-            &[
-                "*.p12",
-                "*.pfx",
-                "*.pkcs12",
-                "*.jks",
-                "*.keystore",
-                "*.bks",
-                "*.ppk",
-                "*.p8",
-                "*.agekey",
-                "secring.*",
-                ".gnupg/",
-                "private-keys-v1.d/",
-            ],
-            &["*.p12", "*.pfx", "*.jks", "*.keystore", "*.ppk", "*.p8"],
-        ),
+        &["*.p12", "*.pfx", "*.pkcs12", "*.jks", "*.keystore", "*.bks", "*.ppk"],
     ),
     kind(
         "hygiene-registry-login",
         "login of a package registry",
         Critical,
         "Who holds it can publish packages in your name.",
-        (
-            &[".pypirc", ".gem/credentials", ".cargo/credentials", ".cargo/credentials.toml"],
-            &[".pypirc", ".gem/", ".cargo/credentials*"],
-        ),
+        &[".pypirc", ".gem/credentials", ".cargo/credentials", ".cargo/credentials.toml"],
     ),
+    kind(
+        "hygiene-registry-login",
+        "login of a package registry",
+        High,
+        "Composer keeps tokens and passwords of registries in it.",
+        &["auth.json"],
+    )
+    .needing(Needs::TopOr(&[
+        "\"github-oauth\"",
+        "\"gitlab-token\"",
+        "\"http-basic\"",
+        "\"bitbucket-oauth\"",
+    ])),
     kind(
         "hygiene-netrc",
         "stored logins of git and other network programs",
         Critical,
         "It holds user names with passwords or tokens in clear.",
-        (&[".netrc", "_netrc", ".git-credentials"], &[".netrc", "_netrc", ".git-credentials"]),
+        &[".netrc", "_netrc", ".git-credentials"],
     ),
     kind(
         "hygiene-database-login",
         "stored database password",
         High,
         "Database clients read passwords from it.",
-        (
-            &[".pgpass", "pgpass.conf", ".my.cnf", ".mylogin.cnf", ".mongorc.js"],
-            &[".pgpass", ".my.cnf", ".mylogin.cnf"],
-        ),
-    ),
-    kind(
-        "hygiene-cloud-credentials",
-        "credentials of a cloud account",
-        Critical,
-        "A cloud provider's tools keep the account's keys or tokens in it.",
-        (
-            &[
-                ".aws/credentials",
-                "*_accesskeys.csv",
-                "rootkey.csv",
-                "application_default_credentials.json",
-                "firebase-adminsdk-*.json",
-                "*-firebase-adminsdk-*.json",
-                "client_secret*.json",
-                "token.pickle",
-                ".azure/accesstokens.json",
-                "msal_token_cache.*",
-                "*.publishsettings",
-                ".config/gcloud/",
-                "legacy_credentials/",
-                ".oci/config",
-                ".aliyun/config.json",
-                ".config/doctl/config.yaml",
-                ".config/hcloud/cli.toml",
-                ".kaggle/kaggle.json",
-                "kaggle.json",
-                ".databrickscfg",
-                ".snowsql/config",
-                ".s3cfg",
-                ".boto",
-                ".passwd-s3fs",
-                "rclone.conf",
-                ".edgerc",
-                "credentials.tfrc.json",
-                ".pulumi/credentials.json",
-            ],
-            &[
-                ".aws/",
-                "*_accessKeys.csv",
-                "client_secret*.json",
-                "*-firebase-adminsdk-*.json",
-                ".config/gcloud/",
-                ".s3cfg",
-                "rclone.conf",
-            ],
-        ),
-    ),
-    kind(
-        "hygiene-terraform-state",
-        "Terraform state",
-        Critical,
-        "It holds every attribute in clear, passwords and keys included.",
-        (&["*.tfstate", "*.tfstate.backup", "*.tfplan"], &["*.tfstate", "*.tfstate.*", "*.tfplan"]),
-    ),
-    kind(
-        "hygiene-kubeconfig",
-        "access to a Kubernetes cluster",
-        Critical,
-        "It holds client keys or tokens of a cluster.",
-        (
-            &["kubeconfig", "*.kubeconfig", ".kube/config", "kubelet.conf"],
-            &["kubeconfig", "*.kubeconfig", ".kube/"],
-        ),
-    ),
-    kind(
-        "hygiene-docker-login",
-        "login of a container registry",
-        Critical,
-        "It holds registry logins, encoded but not encrypted.",
-        (&[".docker/config.json", ".dockercfg", ".dockerconfigjson"], &[".docker/config.json", ".dockercfg"]),
-    ),
-    kind(
-        "hygiene-vault",
-        "key of a secret store",
-        Critical,
-        "It opens a store of other secrets.",
-        (
-            &[
-                ".vault-token",
-                "vault-init.json",
-                ".vault_pass",
-                ".vault_pass.txt",
-                ".vault-password",
-                "vault-password.txt",
-                "master.key",
-                "credentials/production.key",
-                "credentials/staging.key",
-            ],
-            &[".vault-token", ".vault_pass*", "/config/master.key", "/config/credentials/*.key"],
-        ),
-    ),
-    kind(
-        "hygiene-password-store",
-        "password store",
-        Critical,
-        "It holds many passwords at once.",
-        (
-            &[
-                "*.kdbx",
-                "*.kdb",
-                "*.psafe3",
-                "*.agilekeychain",
-                "*.opvault",
-                "*.1pif",
-                "*.1pux",
-                "*.keychain",
-                "*.keychain-db",
-                "key4.db",
-                "logins.json",
-                "login data",
-                "bitwarden*export*.json",
-                "lastpass*.csv",
-                "passwords.csv",
-            ],
-            &["*.kdbx", "*.psafe3", "*.1pif", "*.1pux"],
-        ),
-    ),
-    kind(
-        "hygiene-password-file",
-        "file of password hashes",
-        High,
-        "Hashes of weak passwords are found by trying.",
-        (&[".htpasswd", "htpasswd", "proftpdpasswd", "master.passwd", "ntds.dit"], &[".htpasswd"]),
-    ),
-    kind(
-        "hygiene-wallet",
-        "cryptocurrency wallet",
-        Critical,
-        "Who holds it holds the money.",
-        (&["wallet.dat", "utc--20*--*", "*.wallet"], &["wallet.dat", "UTC--*"]),
+        &[".pgpass", "pgpass.conf", ".my.cnf", ".mylogin.cnf", ".mongorc.js", ".dbshell"],
     ),
     kind(
         "hygiene-client-login",
         "stored logins of a file transfer client",
         High,
         "The client stores passwords in it.",
-        (
-            &[
-                "sftp-config.json",
-                ".ftpconfig",
-                ".ftppass",
-                "filezilla.xml",
-                "recentservers.xml",
-                "sitemanager.xml",
-                "winscp.ini",
-                ".vscode/sftp.json",
-                "ws_ftp.ini",
-                ".remote-sync.json",
-                "confcons.xml",
-                ".idea/datasources.local.xml",
-                ".idea/webservers.xml",
-            ],
-            &[
-                "sftp-config.json",
-                ".ftpconfig",
-                ".vscode/sftp.json",
-                ".idea/dataSources.local.xml",
-                ".idea/webServers.xml",
-            ],
-        ),
+        &[
+            "proftpdpasswd",
+            "sftp-config.json",
+            ".ftpconfig",
+            ".ftppass",
+            "filezilla.xml",
+            "recentservers.xml",
+            "sitemanager.xml",
+            "WinSCP.ini",
+            ".vscode/sftp.json",
+            "ws_ftp.ini",
+            "robomongo.json",
+            ".remote-sync.json",
+            "confCons.xml",
+            ".idea/dataSources.local.xml",
+            ".idea/webServers.xml",
+        ],
     ),
+    kind(
+        "hygiene-client-login",
+        "stored logins of a file transfer client",
+        High,
+        "The client stores passwords in it.",
+        &["deployment-config.json"],
+    )
+    .needing(Needs::TopOr(&["\"password\"", "\"passphrase\"", "\"privatekey\""])),
     kind(
         "hygiene-history",
         "history of typed commands",
         High,
         "People type passwords and tokens into commands.",
-        (
-            &[
-                ".bash_history",
-                ".zsh_history",
-                ".psql_history",
-                ".mysql_history",
-                ".python_history",
-                ".node_repl_history",
-                ".irb_history",
-                ".rediscli_history",
-                "consolehost_history.txt",
-            ],
-            &[".*_history"],
-        ),
+        &[
+            ".bash_history",
+            ".zsh_history",
+            ".psql_history",
+            ".mysql_history",
+            ".python_history",
+            ".node_repl_history",
+            ".irb_history",
+            ".rediscli_history",
+            "ConsoleHost_history.txt",
+        ],
     ),
     kind(
         "hygiene-memory-dump",
         "dump of a program's memory or traffic",
-        Medium,
+        High,
         "Memory and recorded traffic hold tokens and passwords in clear.",
-        (&["*.hprof", "*.dmp", "*.har", "*.saz"], &["*.hprof", "*.dmp", "*.har"]),
+        &["*.hprof", "*.dmp", "*.har", "*.saz", "heapdump*"],
+    ),
+    kind(
+        "hygiene-tool-log",
+        "log of a tool that failed",
+        Medium,
+        "Tools write their environment, arguments and requests into it when they fail.",
+        &["npm-debug.log", "yarn-error.log", "crash.log"],
+    ),
+    kind(
+        "hygiene-database-dump",
+        "copy of a database",
+        High,
+        "It holds the accounts of people with their password hashes.",
+        &["*.sql", "*.dump", "*.bak", "*.sqlite", "*.sqlite3", "*.db", "*.mdb"],
+    )
+    .needing(Needs::Users),
+    kind(
+        "hygiene-database-dump",
+        "copy of a database",
+        Medium,
+        "It holds everything that a database held at one moment.",
+        &["dump.rdb"],
     ),
 ];

@@ -1,6 +1,6 @@
 //! Names that never belong in git, names that do, and what ships to browsers.
 
-use super::{check, environment_of, finding, is_harmless_env, path_penalty, ships_to_browsers};
+use super::{check, environment_of, finding, may_name, path_penalty, ships_to_browsers, weigh};
 use crate::model::{BlobPath, Origin, Part, Severity};
 
 fn rule(path: &str) -> Option<&'static str> {
@@ -17,7 +17,7 @@ fn what_never_belongs_in_git_is_known_by_its_name() {
         ("deploy/id_rsa", "hygiene-ssh-key"),
         ("ID_RSA", "hygiene-ssh-key"),
         ("certs/Server.P12", "hygiene-key-store"),
-        ("home/.gnupg/anything", "hygiene-key-store"),
+        ("home/.gnupg/anything", "hygiene-signing-key"),
         (".aws/credentials", "hygiene-cloud-credentials"),
         ("x/.aws/credentials", "hygiene-cloud-credentials"),
         ("alice_accessKeys.csv", "hygiene-cloud-credentials"),
@@ -30,6 +30,9 @@ fn what_never_belongs_in_git_is_known_by_its_name() {
         (".zsh_history", "hygiene-history"),
         (".netrc", "hygiene-netrc"),
         (".pypirc", "hygiene-registry-login"),
+        ("x/.config/gcloud/a/b", "hygiene-cloud-credentials"),
+        ("config/credentials/staging.key", "hygiene-vault"),
+        ("safe.opvault/default/x", "hygiene-password-store"),
     ] {
         assert_eq!(rule(path), Some(expected), "{path}");
     }
@@ -72,6 +75,11 @@ fn examples_public_halves_and_ordinary_files_are_left_alone() {
         ".p12",
         "a.wallets",
         "\u{fffd}",
+        ".azure/pipelines.yml",
+        ".netlify/functions/a.js",
+        "tools/vault-password-client.py",
+        "config/gcloud/a",
+        "credentials/a.key",
     ] {
         assert_eq!(rule(path), None, "{path}");
     }
@@ -79,19 +87,49 @@ fn examples_public_halves_and_ordinary_files_are_left_alone() {
 }
 
 #[test]
-fn an_environment_file_without_values_is_harmless() {
-    assert!(is_harmless_env(b"# x\nA=\nB=${C}\nPORT=3000\nKEY=your-key-here\nURL='http://localhost:80'\n"));
-    assert!(!is_harmless_env(b"KEY=0a1b2c3d4e5f\n"));
-}
-
-#[test]
 fn a_finding_is_bound_to_its_path() {
     let kind = check(b".env").expect("known");
     let of = |path: &str| {
-        finding(kind, Origin::File(BlobPath::new(path.as_bytes()), Part::Content), Severity::High)
+        finding(kind, Origin::File(BlobPath::new(b"x"), Part::Content), path.as_bytes(), Severity::High)
     };
     assert_ne!(of(".env").fingerprint(), of("a/.env").fingerprint());
     assert!(of(".env").remedy.about.contains("`.env.*.local`"));
+}
+
+#[test]
+fn the_lines_for_gitignore_cover_the_file() {
+    let lines = |path: &str| check(path.as_bytes()).expect(path).ignore_lines(path.as_bytes()).join(" ");
+    assert_eq!(lines("a/.env.local"), ".env .env.local .env.*.local .env.secret*");
+    assert_eq!(lines(".env.prod"), ".env.* !.env.example");
+    assert_eq!(
+        (lines("a/b.p12"), lines("a/B.P12"), lines("ID_RSA")),
+        ("*.p12".into(), "B.P12".into(), "ID_RSA".into())
+    );
+    assert_eq!(
+        (lines("x/.aws/credentials"), lines("x/.gnupg/a/b")),
+        ("**/.aws/credentials".into(), ".gnupg/".into())
+    );
+}
+
+#[test]
+fn names_of_files_and_folders_can_be_asked_for_alone() {
+    for name in [".env", "id_rsa", "credentials", "gcloud", ".gnupg", "staging.key", "safe.opvault"] {
+        assert!(may_name(name.as_bytes()), "{name}");
+    }
+    assert!(!may_name(b"main.rs") && !may_name(b"src") && !may_name(b"\xff"));
+}
+
+#[test]
+fn content_and_place_decide_how_bad_it_is() {
+    let of = |path: &str, content: &str| {
+        weigh(check(path.as_bytes()).expect(path), path.as_bytes(), Some(content.as_bytes()))
+    };
+    assert_eq!(of(".env", "KEY=0a1b2c3d4e5f\n"), Some(Severity::High));
+    assert_eq!(of(".env", "PORT=3000\n"), Some(Severity::Low));
+    assert_eq!(of("tests/id_rsa", "x"), Some(Severity::Low));
+    assert_eq!(of("lang/en/auth.json", "{}"), None);
+    assert_eq!(of("etc/shadow", "root:$6$a$b:1"), Some(Severity::High));
+    assert_eq!(weigh(check(b".env").expect("known"), b".env", None), Some(Severity::High));
 }
 
 #[test]
