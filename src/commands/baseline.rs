@@ -69,8 +69,9 @@ struct Create {
 
 #[derive(Debug, Clone, ClapArgs)]
 struct Prune {
-    #[command(flatten)]
-    look: Look,
+    /// Look at everything that was ever committed as well; always done for a baseline that was made so
+    #[arg(long)]
+    history: bool,
     /// Only list
     #[arg(long, short = 'n')]
     dry_run: bool,
@@ -84,6 +85,13 @@ struct Import {
     /// Look at everything that was ever committed as well
     #[arg(long)]
     history: bool,
+}
+
+impl Args {
+    /// Whether it asks a person.
+    pub fn asks(&self) -> bool {
+        matches!(self.action, Action::Audit(_))
+    }
 }
 
 /// Runs the command; returns the exit code.
@@ -101,13 +109,19 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
         Action::Import(args) => take_over(args, &mut globals, &here, &file, err),
         Action::Audit(look) => {
             let known = Baseline::load(&file)?;
-            let (session, report) = survey(&mut globals, &here, &look.wanted(Some(&file)))?;
+            let (session, report) = survey(&mut globals, &here, &look.wanted_for(&known, &file, &here))?;
             baseline_audit::walk(known, &file, &known_places(&session, &report), out)
         }
     }
 }
 
 impl Look {
+    /// What to look at for a baseline that is there: the history too, if it was made of it.
+    fn wanted_for(&self, known: &Baseline, file: &Path, here: &Here) -> Wanted {
+        let history = self.history || (known.covers_history() && here.repository.is_some());
+        Wanted { history, ..self.wanted(Some(file)) }
+    }
+
     fn wanted(&self, baseline: Option<&Path>) -> Wanted {
         Wanted { paths: self.paths.clone(), history: self.history, baseline: baseline.map(Path::to_path_buf) }
     }
@@ -125,6 +139,9 @@ fn create(args: &Create, globals: &mut Globals, here: &Here, file: &Path, err: &
     let (session, report) = survey(globals, here, &args.add.look.wanted(None))?;
     let mut baseline = Baseline::default();
     add_all(&mut baseline, &session, &report, args.add.reason.as_deref())?;
+    if args.add.look.history {
+        baseline.cover_history();
+    }
     baseline.write(file)?;
     said(err, &format!("{}: {} known", shown(file), keys(baseline.len())));
     Ok(ended(&report, err))
@@ -132,16 +149,21 @@ fn create(args: &Create, globals: &mut Globals, here: &Here, file: &Path, err: &
 
 fn update(args: &Add, globals: &mut Globals, here: &Here, file: &Path, err: &mut dyn Write) -> Result<u8> {
     let mut baseline = Baseline::load(file)?;
-    let (session, report) = survey(globals, here, &args.look.wanted(Some(file)))?;
+    let wanted = args.look.wanted_for(&baseline, file, here);
+    let (session, report) = survey(globals, here, &wanted)?;
+    if args.look.history {
+        baseline.cover_history();
+    }
     let added = add_all(&mut baseline, &session, &report, args.reason.as_deref())?;
     let gone = baseline.gone().len();
     baseline.write(file)?;
     said(
         err,
         &format!(
-            "{}: {added} new, {} known before, {gone} not found here",
+            "{}: {added} new, {} known before, {gone} not found in {}",
             shown(file),
-            baseline.len() - added
+            baseline.len() - added,
+            compared(&wanted)
         ),
     );
     if gone > 0 {
@@ -174,7 +196,10 @@ fn prune(
     (out, err): (&mut dyn Write, &mut dyn Write),
 ) -> Result<u8> {
     let mut baseline = Baseline::load(file)?;
-    let (session, report) = survey(globals, here, &args.look.wanted(Some(file)))?;
+    // Always everything: what is not looked at is not gone.
+    let look = Look { paths: Vec::new(), history: args.history };
+    let wanted = look.wanted_for(&baseline, file, here);
+    let (session, report) = survey(globals, here, &wanted)?;
     if !report.coverage.is_complete() {
         said(err, &format!("{}: nothing is taken out after an incomplete scan", shown(file)));
         return Ok(ended(&report, err).max(3));
@@ -191,13 +216,34 @@ fn prune(
         baseline.write(file)?;
     }
     let verb = if args.dry_run { "would be taken out" } else { "taken out" };
-    said(err, &format!("{}: {} {verb}, {} known", shown(file), keys(gone.len()), baseline.len()));
+    let left = baseline.len() - if args.dry_run { gone.len() } else { 0 };
+    said(
+        err,
+        &format!(
+            "{}: compared with {}: {} {verb}, {left} known",
+            shown(file),
+            compared(&wanted),
+            keys(gone.len())
+        ),
+    );
+    if !wanted.history && here.repository.is_some() && !gone.is_empty() {
+        said(err, "what still stands in the history is not looked at without --history");
+    }
     Ok(0)
+}
+
+/// What was looked at, in words.
+fn compared(wanted: &Wanted) -> &'static str {
+    match (wanted.history, wanted.paths.is_empty()) {
+        (true, _) => "the files and the whole history",
+        (false, true) => "the files as they are now",
+        (false, false) => "the files that were named",
+    }
 }
 
 fn show(look: &Look, globals: &mut Globals, here: &Here, file: &Path, out: &mut dyn Write) -> Result<u8> {
     let baseline = Baseline::load(file)?;
-    let (session, report) = survey(globals, here, &look.wanted(Some(file)))?;
+    let (session, report) = survey(globals, here, &look.wanted_for(&baseline, file, here))?;
     let places = known_places(&session, &report);
     let mut text = String::new();
     for (entry, (told, _)) in baseline.told().enumerate() {

@@ -56,6 +56,16 @@ impl Format for Csv {
         for entry in document.findings.iter() {
             row(cells(&entry), out)?;
         }
+        for gone in &document.gone {
+            row(
+                COLUMNS.iter().map(|column| match *column {
+                    "disposition" => Cow::Borrowed("gone"),
+                    "reason" => Cow::Borrowed(gone.as_ref()),
+                    _ => "".into(),
+                }),
+                out,
+            )?;
+        }
         let coverage = &document.coverage;
         let stopped = coverage.stopped.iter().map(|why| ("", why.as_ref()));
         for (what, why) in

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -121,6 +122,21 @@ pub struct Unreadable {
     pub problem: String,
 }
 
+/// How many findings are not in the baseline, how many are, and how many of its entries were not met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub(super) new: u64,
+    pub(super) known: u64,
+    pub(super) gone: u64,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Difference { new, known, gone } = self;
+        write!(f, "compared with the baseline: {new} new, {known} known, {gone} gone")
+    }
+}
+
 impl From<serde_json::Error> for Unreadable {
     fn from(e: serde_json::Error) -> Unreadable {
         let said = e.to_string();
@@ -188,6 +204,13 @@ impl<'a> Document<'a> {
             .iter()
             .filter(|e| e.disposition == "known" || e.disposition == "allowed");
         told.chain(self.suppressed.decided.iter())
+    }
+
+    /// What is new, known and gone since the baseline was made, if one was compared with.
+    pub(super) fn difference(&self) -> Option<Difference> {
+        let known = self.suppressed.counts.get("baseline").copied().unwrap_or_default();
+        let (new, gone) = (self.findings.len() as u64, self.gone.len() as u64);
+        self.knows_baseline().then_some(Difference { new, known, gone })
     }
 
     /// Whether a baseline was compared with: something is known, or is gone.

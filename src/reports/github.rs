@@ -73,6 +73,9 @@ impl Format for GitHub {
                 log(&entry.secret)
             )?;
         }
+        if let Some(difference) = document.difference() {
+            writeln!(out, "keysieve: {difference}")?;
+        }
         for missed in &coverage.incomplete {
             writeln!(out, "keysieve: {}: not scanned: {}", log(&missed.what), log(&missed.why))?;
         }

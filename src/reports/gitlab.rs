@@ -66,6 +66,9 @@ fn scan(document: &Document<'_>) -> Value {
     if let Some(why) = &coverage.stopped {
         messages.push(json!({"level": "fatal", "value": format!("the scan ended early: {why}")}));
     }
+    if let Some(difference) = document.difference() {
+        messages.push(json!({"level": "info", "value": difference.to_string()}));
+    }
     for note in coverage.notes.iter().filter(|n| !n.is_empty()) {
         messages.push(json!({"level": "info", "value": note}));
     }

@@ -98,6 +98,9 @@ fn plain(document: &Document<'_>, groups: &Groups<'_, '_>) -> String {
     if groups.len() > PLAIN {
         let _ = write!(text, "<p>… and {}.</p>", count((groups.len() - PLAIN) as u64, "more key"));
     }
+    if let Some(difference) = document.difference() {
+        let _ = write!(text, "<p>{}.</p>", xml(&difference.to_string()));
+    }
     for missed in document.coverage.incomplete.iter().take(PLAIN) {
         let _ = write!(text, "<p>Not scanned: <code>{}</code>: {}</p>", xml(&missed.what), xml(&missed.why));
     }
@@ -111,6 +114,9 @@ struct Data<'d> {
     keys: Keys<'d>,
     coverage: &'d Account<'d>,
     suppressed: &'d std::collections::BTreeMap<String, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difference: Option<String>,
+    gone: &'d [std::borrow::Cow<'d, str>],
 }
 
 struct Keys<'d> {
@@ -230,6 +236,8 @@ impl<'d> Data<'d> {
             keys: Keys { groups, rules },
             coverage: &document.coverage,
             suppressed: &document.suppressed.counts,
+            difference: document.difference().map(|d| d.to_string()),
+            gone: &document.gone,
         }
     }
 }

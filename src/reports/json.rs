@@ -28,6 +28,7 @@ impl Format for Json {
 
 /// One JSON object a finding and line. What could not be scanned follows as lines with `"type": "incomplete"`, no rule and
 /// the path, so that a reader who takes each line for a finding does not stumble and an incomplete list never looks complete.
+/// Entries of the baseline that are gone follow likewise, with `"type": "gone"`.
 #[derive(Debug)]
 pub(super) struct JsonLines;
 
@@ -45,6 +46,10 @@ impl Format for JsonLines {
             compact(finding.as_ref(), out)?;
             out.write_all(b"\n")?;
         }
+        for gone in &document.gone {
+            compact(&json!({"type": "gone", "rule": null, "path": gone_path(gone), "entry": gone}), out)?;
+            out.write_all(b"\n")?;
+        }
         let coverage = &document.coverage;
         for missed in &coverage.incomplete {
             let line = json!({"type": "incomplete", "rule": null, "path": missed.what, "why": missed.why});
@@ -56,4 +61,9 @@ impl Format for JsonLines {
         }
         Ok(())
     }
+}
+
+/// The path in an entry that is gone: `RULE PATH (HASH) # REASON`.
+fn gone_path(entry: &str) -> &str {
+    entry.split(' ').nth(1).unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::document::Difference;
 use super::encode::xml;
 use super::entry::Entry;
 use super::place::place;
@@ -29,6 +30,13 @@ impl Format for JUnit {
         writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
         writeln!(out, "<testsuites name=\"keysieve\" {counts}>")?;
         writeln!(out, "  <testsuite name=\"keysieve {}\" {counts} skipped=\"0\">", xml(&coverage.mode))?;
+        if let Some(Difference { new, known, gone }) = document.difference() {
+            writeln!(out, "    <properties>")?;
+            for (name, n) in [("new", new), ("known", known), ("gone", gone)] {
+                writeln!(out, "      <property name=\"baseline.{name}\" value=\"{n}\"/>")?;
+            }
+            writeln!(out, "    </properties>")?;
+        }
         for entry in document.findings.iter() {
             failure(&entry, out)?;
         }
@@ -40,6 +48,10 @@ impl Format for JUnit {
         }
         if failures + errors == 0 {
             writeln!(out, "    <testcase classname=\"keysieve\" name=\"no secrets\"/>")?;
+        }
+        if !document.gone.is_empty() {
+            let gone: Vec<_> = document.gone.iter().map(|g| xml(g)).collect();
+            writeln!(out, "    <system-out>gone from the baseline:\n{}</system-out>", gone.join("\n"))?;
         }
         writeln!(out, "  </testsuite>\n</testsuites>")
     }

@@ -14,6 +14,9 @@ const LIMIT: usize = 900_000;
 /// Places of one key that are named.
 const PLACES: usize = 20;
 
+/// Entries of the baseline that are gone, of which so many are named.
+const GONE: usize = 100;
+
 /// Markdown.
 #[derive(Debug)]
 pub(super) struct Markdown;
@@ -75,6 +78,12 @@ fn summary(document: &Document<'_>, keys: usize) -> String {
         document.suppressed.counts.iter().map(|(why, n)| format!("{n} {}", md(in_words(why)))).collect();
     if !reasons.is_empty() {
         let _ = writeln!(text, "\nNot reported: {}.", reasons.join(", "));
+    }
+    if let Some(difference) = document.difference() {
+        let _ = writeln!(text, "\n{}.", md(&difference.to_string()));
+        for gone in document.gone.iter().take(GONE) {
+            let _ = writeln!(text, "\n- gone: <code>{}</code>", md(gone));
+        }
     }
     if !coverage.complete {
         let _ = writeln!(text, "\n## Not scanned\n");

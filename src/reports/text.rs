@@ -47,6 +47,10 @@ impl Format for Text {
             for missed in &document.coverage.incomplete {
                 writeln!(out, "{}: not scanned: {}", log(&missed.what), log(&missed.why))?;
             }
+            let news = !groups.is_empty() || !document.gone.is_empty();
+            if let Some(difference) = document.difference().filter(|_| news && look.verbosity > 0) {
+                writeln!(out, "{difference}")?;
+            }
         }
         if look.verbosity > 0
             && let Some(entry) = groups.iter().filter_map(Group::first).find(|e| !e.is_file())

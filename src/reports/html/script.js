@@ -394,6 +394,8 @@
     const list = make("ul", {class: "account"});
     for (const [name, n] of rows) if (n) list.append(make("li", {}, `${name}: ${typeof n === "number" ? n.toLocaleString("en") : n}`));
     for (const [why, n] of Object.entries(c.skipped)) list.append(make("li", {}, `left out on purpose, ${why}: ${n.toLocaleString("en")}`));
+    if (data.difference) list.append(make("li", {}, data.difference));
+    for (const entry of data.gone) list.append(make("li", {}, `gone from the baseline: ${entry}`));
     for (const [why, n] of Object.entries(data.suppressed)) list.append(make("li", {}, `found and not reported, ${why}: ${n.toLocaleString("en")}`));
     if (c.shallow) list.append(make("li", {}, "the clone is shallow: older history was not there to be read"));
     for (const note of c.notes.slice(0, 1000)) list.append(make("li", {}, note));
