@@ -66,6 +66,11 @@ fn quoted(text: &str) -> String {
 /// # Errors
 /// Says why the text cannot be changed safely.
 pub fn add_allow(text: &str, entry: &NewAllow) -> Result<String, String> {
+    // A file with Windows' line endings keeps them.
+    let crlf = text.matches("\r\n").count();
+    if crlf > 0 && crlf == text.matches('\n').count() {
+        return add_allow(&text.replace("\r\n", "\n"), entry).map(|changed| changed.replace('\n', "\r\n"));
+    }
     let before = parse(text)?;
     let list = before.as_ref().and_then(allow_of);
     let changed = match list {
@@ -178,6 +183,7 @@ mod tests {
                 "allow: [{path: a, reason: x}, {rule: \"acme-key\", reason: \"it's \\\"fine\\\": # really\", until: 2027-01-01}]\n".into(),
             ),
             ("allow:\nversion: 1\n", format!("allow:\n  {BLOCK}version: 1\n")),
+            ("# c\r\n", format!("# c\n\nallow:\n  {BLOCK}").replace('\n', "\r\n")),
         ] {
             assert_eq!(add_allow(before, &entry()).as_deref(), Ok(after.as_str()), "{before}");
         }

@@ -55,6 +55,26 @@ const fn key(name: &'static str, also: Option<&'static str>, takes: Takes, about
     Key { name, also, takes, about }
 }
 
+/// What other tools call a key of ours.
+pub(super) fn meant(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_lowercase().replace('_', "-").as_str() {
+        "allowed" | "allowlist" | "allowlists" | "whitelist" | "ignore" | "ignored" | "suppress"
+        | "suppressions" | "exceptions" => "allow",
+        "skip" | "excluded" | "ignore-paths" | "ignored-paths" | "paths-ignore" | "exclude-paths" => {
+            "exclude"
+        }
+        "disabled" | "disabled-rules" | "disable-rules" | "ignored-detectors" => "disable",
+        "enable" | "enabled" | "enabled-rules" | "include" => "only",
+        "custom-rules" | "extra-rules" | "detectors" | "plugins" => "rules",
+        "why" | "comment" | "description" | "justification" => "reason",
+        "expires" | "expiry" | "expiration" | "valid-until" => "until",
+        "file" | "files" | "glob" | "paths" => "path",
+        "regex" | "match" | "secret" | "pattern" => "value",
+        "hash" | "id" => "fingerprint",
+        _ => return None,
+    })
+}
+
 /// The keys of a configuration.
 pub(super) const TOP: &[Key] = &[
     key("version", None, Takes::Version, "Version of this format: 1."),

@@ -61,7 +61,7 @@ impl Reader<'_> {
         match key.name {
             "version" => {
                 if node.scalar() != Some("1") {
-                    return Err(node.wrong("this program understands version 1"));
+                    return Err(node.wrong(format!("{}this program understands version 1", quoted(node))));
                 }
             }
             "allow" => {
@@ -249,7 +249,8 @@ fn entries<'n>(node: &'n Node, keys: &'static [Key], what: &str) -> Read<Vec<(&'
         let text = name.scalar().unwrap_or_default();
         let Some(key) = keys::find(keys, text) else {
             let names = keys.iter().map(|k| k.name);
-            let hint = match suggest(text, names.clone()) {
+            let meant = keys::meant(text).filter(|meant| names.clone().any(|n| n == *meant));
+            let hint = match meant.or_else(|| suggest(text, names.clone())) {
                 Some(near) => format!("; did you mean `{near}`?"),
                 None => format!("; known keys: {}", names.collect::<Vec<_>>().join(", ")),
             };
@@ -287,11 +288,16 @@ fn one_or_more(node: &Node) -> std::slice::Iter<'_, Node> {
     }
 }
 
+/// What stands there, in front of what is wrong with it.
+fn quoted(node: &Node) -> String {
+    node.scalar().filter(|t| !t.is_empty()).map_or_else(String::new, |text| format!("`{}`: ", shown(text)))
+}
+
 fn text(node: &Node) -> Read<&str> {
     match (&node.value, node.kind()) {
         (Value::Scalar(text, _), "a text") => Ok(text),
         (Value::Scalar(..), kind @ ("a number" | "a truth value")) => {
-            Err(node.wrong(format!("want a text, not {kind}; put it in quotes")))
+            Err(node.wrong(format!("{}want a text, not {kind}; put it in quotes", quoted(node))))
         }
         (_, kind) => Err(node.wrong(format!("want a text, not {kind}"))),
     }
@@ -310,12 +316,12 @@ fn switch(node: &Node) -> Read<bool> {
     match &node.value {
         Value::Scalar(text, true) if text == "true" => Ok(true),
         Value::Scalar(text, true) if text == "false" => Ok(false),
-        _ => Err(node.wrong("want true or false")),
+        _ => Err(node.wrong(format!("{}want true or false", quoted(node)))),
     }
 }
 
 fn size(node: &Node) -> Read<u64> {
-    let wrong = || node.wrong("want a size such as 500000, 500kB or 50MB");
+    let wrong = || node.wrong(format!("{}want a size such as 500000, 500kB or 50MB", quoted(node)));
     let text = node.scalar().ok_or_else(wrong)?.trim();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let unit = match text[digits..].trim().to_ascii_lowercase().as_str() {
