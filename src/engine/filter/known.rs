@@ -72,6 +72,13 @@ const DIGESTS: &[u64] = &[
 /// Endings of published values: AWS documentation writes key ids and secrets that end so.
 const ENDINGS: &[&[u8]] = &[b"EXAMPLE", b"EXAMPLEKEY"];
 
+/// Whether this is a fingerprint that this program writes into its own reports and configurations.
+pub(super) fn fingerprint(value: &[u8]) -> bool {
+    value
+        .strip_prefix(b"ks1:")
+        .is_some_and(|hex| hex.len() == 32 && hex.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+}
+
 /// Who published this value, if somebody did.
 pub(super) fn published(value: &[u8]) -> Option<&'static str> {
     if memchr::memmem::find(value, b"AccountName=devstoreaccount1").is_some() {

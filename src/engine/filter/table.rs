@@ -12,6 +12,13 @@ pub(super) static FILTERS: &[Filter] = &[
         keeps: &["key = «DEMO_KEY_2»"],
     },
     Filter {
+        name: "fingerprint",
+        about: "a fingerprint of this program, as it stands in its reports and configurations",
+        test: |case| known::fingerprint(case.key),
+        drops: &["voicgen-live-api-key «ks1:56bd4875651815d5d175076db9902a48»"],
+        keeps: &["api-key = «ks2:56bd4875651815d5d175076db9902a48»"],
+    },
+    Filter {
         name: "repeated",
         about: "one character over and over, or very few different ones",
         test: shapes::repeated,
