@@ -62,15 +62,37 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     for name in BASELINES {
         if here.root.join(name).symlink_metadata().is_ok() {
             seen += 1;
-            let entries = import::read(&here.root.join(name))?;
+            let passed = passed_over(&here.root, name)?;
+            for line in &passed {
+                tell(
+                    out,
+                    &format!("{name}:{line}: not carried over: no fingerprint; gitleaks passes over it too"),
+                )?;
+            }
+            // A file of nothing but such lines holds nothing that could be known.
+            let entries = match import::read(&here.root.join(name)) {
+                Err(_) if !passed.is_empty() => Vec::new(),
+                read => read?,
+            };
             tell(out, &format!("{name}: {} known findings", entries.len()))?;
             known.extend(entries);
         }
+    }
+    for name in PROGRAMS.iter().filter(|name| here.root.join(name).symlink_metadata().is_ok()) {
+        seen += 1;
+        tell(out, &format!("{name}: not carried over: it is a program, which is not run"))?;
     }
     if seen == 0 {
         said(err, "no configuration of another tool was found here");
     }
     if args.dry_run {
+        if !known.is_empty() {
+            let file = Baseline::DEFAULT_NAME;
+            said(
+                err,
+                &format!("would look for {} known findings and values, and note them in {file}", known.len()),
+            );
+        }
         return Ok(0);
     }
     write_baseline(&known, globals, &here, out, err)
@@ -125,6 +147,18 @@ const BASELINES: &[&str] = &[
     "gitleaks-baseline.json",
     ".betterleaks-baseline.json",
 ];
+
+/// Configurations that are programs.
+const PROGRAMS: &[&str] = &[".secretlintrc.js", ".secretlintrc.cjs", ".secretlintrc.mjs"];
+
+/// The lines of a `.gitleaksignore` that say nothing.
+fn passed_over(root: &Path, name: &str) -> Result<Vec<usize>> {
+    if !name.ends_with("leaksignore") {
+        return Ok(Vec::new());
+    }
+    // What is no UTF-8 is complained about when it is read for its entries.
+    Ok(read(&root.join(name)).ok().flatten().map(|text| import::passed_over(&text)).unwrap_or_default())
+}
 
 fn read(path: &Path) -> Result<Option<String>> {
     if path.symlink_metadata().is_err() {

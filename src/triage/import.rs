@@ -168,42 +168,61 @@ fn detect_secrets(path: &str, entry: &Value) -> Result<Imported, String> {
     })
 }
 
-/// `.gitleaksignore`: `commit:path:rule:line` or `path:rule:line`, comments with `#`.
+/// `.gitleaksignore`: `commit:path:rule:line` or `path:rule:line`, comments with `#`. People also write paths there, which
+/// gitleaks passes over: so does this, as long as any line is one of these.
 fn ignore_file(text: &str) -> Result<Vec<Imported>, (usize, String)> {
+    let lines = text.lines().enumerate().map(|(i, line)| (i + 1, line.trim()));
     let mut all = Vec::new();
-    for (i, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
+    let mut wrong = None;
+    for (number, line) in lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
+        match ignored(line) {
+            Some(entry) => all.push(entry),
+            None => wrong = wrong.or(Some(number)),
         }
-        let wrong =
-            || (i + 1, "want `commit:path:rule:line` or `path:rule:line` as in .gitleaksignore".to_string());
-        let (rest, number) = line.rsplit_once(':').ok_or_else(wrong)?;
-        let number: u64 = number.parse().map_err(|_| wrong())?;
-        let (rest, rule) = rest.rsplit_once(':').ok_or_else(wrong)?;
-        let (commit, path) = match rest.split_once(':') {
-            Some((commit, path)) if commit.len() >= 7 && commit.bytes().all(|b| b.is_ascii_hexdigit()) => {
-                (Some(commit), path)
-            }
-            _ => (None, rest),
-        };
-        if path.is_empty() || rule.is_empty() {
-            return Err(wrong());
-        }
-        all.push(Imported {
-            path: clean(path),
-            line: number,
-            commit: commit.map(String::from),
-            reason: format!("in .gitleaksignore ({rule})"),
-            ..Imported::default()
-        });
     }
-    Ok(all)
+    match wrong {
+        Some(number) if all.is_empty() => Err((
+            number,
+            "want `commit:path:rule:line` or `path:rule:line` as in .gitleaksignore".to_string(),
+        )),
+        _ => Ok(all),
+    }
+}
+
+/// The lines of a `.gitleaksignore` that are no fingerprints: gitleaks passes over them, and so does [`read`].
+pub fn passed_over(text: &str) -> Vec<usize> {
+    let lines = text.lines().enumerate().map(|(i, line)| (i + 1, line.trim()));
+    lines
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#') && ignored(line).is_none())
+        .map(|(number, _)| number)
+        .collect()
+}
+
+fn ignored(line: &str) -> Option<Imported> {
+    let (rest, number) = line.rsplit_once(':')?;
+    let number: u64 = number.parse().ok()?;
+    let (rest, rule) = rest.rsplit_once(':')?;
+    let (commit, path) = match rest.split_once(':') {
+        Some((commit, path)) if commit.len() >= 7 && commit.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            (Some(commit), path)
+        }
+        _ => (None, rest),
+    };
+    if path.is_empty() || rule.is_empty() {
+        return None;
+    }
+    Some(Imported {
+        path: clean(path),
+        line: number,
+        commit: commit.map(String::from),
+        reason: format!("in .gitleaksignore ({rule})"),
+        ..Imported::default()
+    })
 }
 
 /// A path with `/` between its parts and without `./` in front.
 fn clean(path: &str) -> String {
-    let path = path.replace('\\', "/");
+    let path = path.trim_end_matches('\\').replace('\\', "/");
     path.strip_prefix("./").unwrap_or(&path).to_string()
 }
 

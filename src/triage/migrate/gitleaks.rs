@@ -4,13 +4,26 @@ use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
-use crate::config::NewAllow;
+use crate::config::{NewAllow, hide_keys};
 
 use super::paths::globs_of;
 use super::{Carried, Wrong, new_entry};
 
 /// What is said of an allowlist without a description.
 const ABOUT: &str = "allowed in the gitleaks configuration";
+
+/// What an allowlist may say.
+const ALLOWLIST: &[&str] = &[
+    "id",
+    "description",
+    "condition",
+    "targetRules",
+    "commits",
+    "paths",
+    "regexTarget",
+    "regexes",
+    "stopwords",
+];
 
 /// `.gitleaks.toml` or `.betterleaks.toml`.
 ///
@@ -93,6 +106,10 @@ fn allowlist(list: &Value, rule: &str, carried: &mut Carried) {
         let why = "an entry is bound to a key or a path here, not to a commit";
         carried.left.push(format!("allowlist commits: {why}"));
     }
+    for key in list.as_table().into_iter().flat_map(Table::keys).filter(|k| !ALLOWLIST.contains(&k.as_str()))
+    {
+        carried.left.push(format!("allowlist {key}: gitleaks knows no such setting there"));
+    }
     let paths = paths(list, rule, about, carried);
     let values = values(list, rule, about, carried);
     let all =
@@ -125,6 +142,21 @@ fn allowlist(list: &Value, rule: &str, carried: &mut Carried) {
     }
 }
 
+/// The text that an expression spells out, if it is one that looks like a key.
+pub(super) fn literal_key(regex: &str) -> Option<String> {
+    let regex = regex.trim_start_matches("(?i)").trim_start_matches('^').trim_end_matches('$');
+    let mut text = String::new();
+    let mut chars = regex.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => text.push(chars.next().filter(char::is_ascii_punctuation)?),
+            '(' | ')' | '[' | ']' | '{' | '}' | '*' | '?' | '|' | '^' | '$' => return None,
+            c => text.push(c),
+        }
+    }
+    (hide_keys(&text) != text || text.contains("PRIVATE KEY")).then_some(text)
+}
+
 fn paths(list: &Value, rule: &str, about: &str, carried: &mut Carried) -> Kind {
     let mut kind = Kind::default();
     for path in strings(list, "paths") {
@@ -151,6 +183,11 @@ fn values(list: &Value, rule: &str, about: &str, carried: &mut Carried) -> Kind 
         kind.given = true;
         let left = if target == "match" && (regex.starts_with('^') || regex.ends_with('$')) {
             "it looks at the whole match, which is not known here"
+        } else if let Some(value) = literal_key(&regex) {
+            // It may be a key: only the baseline may know it.
+            carried.value(&value, about);
+            carried.done.push("a value in clear, for the baseline".into());
+            continue;
         } else if !regex::bytes::Regex::new(&regex).is_ok_and(|r| !r.is_match(b"")) {
             "it cannot be read, or it matches everything"
         } else {

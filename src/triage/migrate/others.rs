@@ -169,9 +169,15 @@ pub fn trufflehog(text: &str, from: &str) -> Result<Carried, Wrong> {
         }
     }
     for key in root.as_object().into_iter().flat_map(|o| o.keys()).filter(|k| *k != "detectors") {
-        carried.left.push(format!(
-            "{key}: a source or setting of trufflehog that says nothing about what is a secret"
-        ));
+        let why = match key.as_str() {
+            "sources" | "verify" | "concurrency" | "only_verified" => {
+                "it says nothing about what is a secret"
+            }
+            _ => {
+                "trufflehog knows no such setting in this file; `exclude:` and `allow:` in .keysieve.yml can say it"
+            }
+        };
+        carried.left.push(format!("{key}: {why}"));
     }
     Ok(carried)
 }

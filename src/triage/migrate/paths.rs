@@ -4,9 +4,10 @@ use super::Carried;
 
 /// More patterns than this for one expression are none.
 const MOST: usize = 64;
-/// Marks for the beginning and the end of a path in a spelled-out expression.
+/// Marks for the beginning and the end of a path in a spelled-out expression, and for whatever may stand between.
 const BEGIN: char = '\u{2}';
 const END: char = '\u{3}';
+const ANY: char = '\u{4}';
 
 /// Files of path patterns as in .gitignore: `.secretlintignore`, `.secretsignore` (ripsecrets), `.cycodeignore`. In
 /// ripsecrets' file a section `[secrets]` holds values.
@@ -86,7 +87,7 @@ fn sequence(rest: &mut &str, depth: usize) -> Option<Vec<String>> {
             '$' => vec![END.to_string()],
             '.' if next.starts_with(['*', '+']) => {
                 next = next[1..].strip_prefix('?').unwrap_or(&next[1..]);
-                vec!["*".to_string()]
+                vec![ANY.to_string()]
             }
             '.' => vec!["?".to_string()],
             '[' if next.starts_with("^/]") => {
@@ -129,15 +130,19 @@ fn glob(variant: &str) -> Option<String> {
     if rest.contains([BEGIN, END]) {
         return None;
     }
-    let rest = if anchored { rest } else { rest.trim_start_matches(['*', '/']) };
-    let folder = rest.ends_with('/') || rest.ends_with("/*");
-    let core = rest.trim_end_matches(['*', '/']);
-    if core.trim_matches(['*', '?', '/']).is_empty() || core.contains("**") {
+    // Whatever stands in front may be a part of the name, unless a folder ends there.
+    let partly = !anchored && rest.starts_with(ANY) && !rest.trim_start_matches(ANY).starts_with('/');
+    let rest = if anchored { rest } else { rest.trim_start_matches([ANY, '*', '/']) };
+    let folder = ["/", "/*", "/\u{4}"].iter().any(|end| rest.ends_with(end));
+    let core = rest.trim_end_matches([ANY, '*', '/']);
+    if core.trim_matches([ANY, '*', '?', '/']).is_empty() || core.contains("**") {
         return None;
     }
-    let open = !closed && !folder && core.contains('.');
+    let core = &core.replace("/\u{4}", "/**/*").replace(ANY, "*");
+    let open = !closed && !folder && (partly || core.contains('.'));
     // An ending stands at the end of any name.
-    let any = if !anchored && core.starts_with('.') && !core.contains('/') { "*" } else { "" };
+    let ending = !anchored && core.starts_with('.') && !core.contains('/');
+    let any = if partly || ending { "*" } else { "" };
     let head = match (anchored, core.contains('/')) {
         (true, _) => "/",
         (false, true) => "**/",
