@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
     Globals, allow, audit, baseline, completions, config, diff, explain, history, hook, identify, man,
-    migrate, report, reported, rules, scan, staged,
+    migrate, report, reported, rules, scan, staged, told,
 };
 
 use crate::error::Result;
@@ -57,17 +57,22 @@ impl Cli {
             Command::Staged(args) => reported("staged", staged::run(args, globals, out, err), globals, out),
             Command::Diff(args) => reported("diff", diff::run(args, globals, out, err), globals, out),
             Command::Hook(args) => hook::run(args, globals, out, err),
-            Command::Rules(args) => rules::run(args, globals, out, err),
-            Command::Identify(args) => identify::run(args, globals, out, err),
-            Command::Config(args) => config::run(args, globals, out, err),
-            Command::Baseline(args) => baseline::run(args, globals, out, err),
+            Command::Rules(args) => told(globals, &["json"], out, |out| rules::run(args, globals, out, err)),
+            Command::Identify(args) => {
+                told(globals, &["json", "jsonl"], out, |out| identify::run(args, globals, out, err))
+            }
+            Command::Config(args) => told(globals, &[], out, |out| config::run(args, globals, out, err)),
+            Command::Baseline(args) if args.asks() => baseline::run(args, globals, out, err),
+            Command::Baseline(args) => told(globals, &[], out, |out| baseline::run(args, globals, out, err)),
             Command::Report(args) => report::run(args, globals, out),
-            Command::Completions(args) => completions::run(args, Cli::command(), out),
-            Command::Man(args) => man::run(args, Cli::command(), out),
-            Command::Allow(args) => allow::run(args, globals, out, err),
-            Command::Explain(args) => explain::run(args, globals, out, err),
+            Command::Completions(args) => {
+                told(globals, &[], out, |out| completions::run(args, Cli::command(), out))
+            }
+            Command::Man(args) => told(globals, &[], out, |out| man::run(args, Cli::command(), out)),
+            Command::Allow(args) => told(globals, &[], out, |out| allow::run(args, globals, out, err)),
+            Command::Explain(args) => told(globals, &[], out, |out| explain::run(args, globals, out, err)),
             Command::Audit(args) => reported("audit", audit::run(args, globals, out, err), globals, out),
-            Command::Migrate(args) => migrate::run(args, globals, out, err),
+            Command::Migrate(args) => told(globals, &[], out, |out| migrate::run(args, globals, out, err)),
         }
     }
 }

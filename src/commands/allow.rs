@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
-use crate::config::{Config, Date, LoadOptions, NAMES, NewAllow, add_allow};
+use crate::config::{Config, Date, LoadOptions, NAMES, NewAllow, add_allow, hide_keys};
 use crate::error::{Error, Result};
-use crate::model::{Finding, escape_terminal};
+use crate::model::{Finding, Fingerprint, Origin, escape_terminal};
 use crate::triage::write_whole;
 
 use super::Globals;
@@ -21,11 +21,11 @@ use super::survey::{Wanted, survey};
 /// Say that a finding is fine: writes an entry into .keysieve.yml. `allow check` names entries nobody needs
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Args {
-    /// Where the finding stands; or `check`
-    #[arg(value_name = "PATH:LINE")]
+    /// Where the finding stands, or its fingerprint (ks1:…), as reports name them; or `check`
+    #[arg(value_name = "PATH:LINE|FINGERPRINT")]
     place: String,
     /// Why it is fine
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     reason: String,
     /// The last day on which it is fine
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
@@ -55,23 +55,31 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     if args.reason.trim().is_empty() {
         return Err(Error::Usage("--reason is needed: why is it fine?".into()));
     }
-    let (path, line) = place(&args.place)?;
+    let target = Target::parse(&args.place, here.repository.is_some())?;
     let explicit = globals.config.clone();
-    let (session, report) =
-        survey(&mut globals, &here, &Wanted { paths: vec![path.clone()], ..Wanted::default() })?;
-    let touches =
-        |f: &&Finding| line.is_none_or(|line| (f.location.start.line..=f.location.end.line).contains(&line));
+    let (session, report) = survey(&mut globals, &here, &target.wanted(&here))?;
+    let touches = |f: &&Finding| target.means(f, session.triage().path_from_root(f).as_deref());
     let wanted = |f: &&Finding| args.rule.as_ref().is_none_or(|rule| *rule == f.rule);
     let mut found: Vec<&Finding> = report.findings.iter().filter(touches).filter(wanted).collect();
     found.sort_by_key(|f| (f.rule.clone(), f.secret.clone()));
     found.dedup_by_key(|f| (f.rule.clone(), f.secret.clone()));
     if found.is_empty() {
         let allowed = report.suppressed.iter().filter(touches).filter(wanted).count();
-        let why =
-            if allowed > 0 { "what is found there is allowed already" } else { "nothing is found there" };
-        ended(&report, err);
-        return Err(Error::Usage(format!("{}: {why}", escape_terminal(&args.place))));
+        let shown = escape_terminal(&args.place);
+        let code = ended(&report, err);
+        if allowed > 0 {
+            said(err, &format!("{shown}: what is found there is allowed already"));
+            return Ok(code);
+        }
+        if let Target::Past(..) = target {
+            return Err(Error::Incomplete(format!(
+                "{shown}: no such file, and nothing in the history stood there"
+            )));
+        }
+        return Err(Error::Usage(format!("{shown}: nothing is found there")));
     }
+    // Whoever explains why a key is fine may have written the key.
+    let reason = hide_keys(args.reason.trim());
     let file = explicit.unwrap_or_else(|| config_file(&here.root));
     let mut text = match fs::read_to_string(&file) {
         Ok(text) => text,
@@ -87,7 +95,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
             path: in_root.filter(|_| args.here_only).map(|p| format!("/{p}")),
             value: None,
             line: None,
-            reason: args.reason.trim().to_string(),
+            reason: reason.clone(),
             until: args.until.clone(),
         };
         text = add_allow(&text, &entry)
@@ -103,11 +111,62 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
                 "{}: {} is allowed now: {}",
                 shown(&near(&file)),
                 finding.fingerprint(),
-                escape_terminal(args.reason.trim())
+                escape_terminal(&reason)
             ),
         );
     }
     Ok(0)
+}
+
+/// What is to be allowed.
+enum Target {
+    /// A file that is there, and a line of it.
+    Here(PathBuf, Option<u64>),
+    /// A path that only the history knows, and a line.
+    Past(String, Option<u64>),
+    /// A finding, wherever it stands.
+    Print(Fingerprint),
+}
+
+impl Target {
+    fn parse(text: &str, has_history: bool) -> Result<Target> {
+        if let Some(print) = Fingerprint::parse(text) {
+            return Ok(Target::Print(print));
+        }
+        match place(text) {
+            Ok((path, line)) => Ok(Target::Here(path, line)),
+            Err(_) if has_history => {
+                let mut parts: Vec<&str> = text.split(':').collect();
+                let mut numbers = Vec::new();
+                while let Some(n) = parts.last().filter(|_| parts.len() > 1).and_then(|p| p.parse().ok()) {
+                    numbers.push(n);
+                    parts.pop();
+                }
+                Ok(Target::Past(parts.join(":"), numbers.last().copied()))
+            }
+            Err(missing) => Err(missing),
+        }
+    }
+
+    fn wanted(&self, here: &Here) -> Wanted {
+        match self {
+            Target::Here(path, _) => Wanted { paths: vec![path.clone()], ..Wanted::default() },
+            _ => Wanted { history: here.repository.is_some(), ..Wanted::default() },
+        }
+    }
+
+    fn means(&self, finding: &Finding, in_root: Option<&[u8]>) -> bool {
+        let lines = finding.location.start.line..=finding.location.end.line;
+        match self {
+            Target::Here(_, line) => line.is_none_or(|line| lines.contains(&line)),
+            Target::Past(path, line) => {
+                in_root == Some(path.as_bytes())
+                    && !matches!(finding.location.origin, Origin::File(..))
+                    && line.is_none_or(|line| lines.contains(&line))
+            }
+            Target::Print(print) => finding.fingerprint() == *print,
+        }
+    }
 }
 
 fn config_file(root: &Path) -> PathBuf {

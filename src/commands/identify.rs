@@ -1,6 +1,7 @@
 //! `keysieve identify`: what kind of key a string is, whether its checksum holds, what it says about itself, and how
 //! to revoke it. Nothing leaves the machine.
 
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 use std::io::Write;
 
@@ -20,7 +21,8 @@ const MOST_OTHERS: usize = 12;
 /// Say what kind of key a string is, whether its checksum holds, and how to revoke it; offline
 #[derive(Debug, Clone, ClapArgs)]
 pub struct Args {
-    /// The key. Left out, it is read from standard input or asked for without echo, and so stays out of the shell's history
+    /// The key. Left out (or `-`), it is read from standard input or asked for without echo, and so stays out of the
+    /// shell's history and the list of processes
     #[arg(value_name = "KEY")]
     pub key: Option<String>,
 }
@@ -35,41 +37,60 @@ struct Kind<'r> {
 /// Runs the command; returns the exit code.
 pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
     let given = match &args.key {
-        Some(key) => key.clone().into_bytes(),
-        None => ask::key(err)?,
+        Some(key) if key != "-" => key.clone().into_bytes(),
+        _ => ask::key(err)?,
     };
     let text = given.trim_ascii();
     if text.is_empty() {
         return Err(Error::Usage("no key was given".to_string()));
     }
     let rules = Ruleset::everything().load(&globals.rules)?;
-    let kinds = kinds(text, rules.rules());
-    let told =
-        if globals.format == "json" { as_json(&kinds, globals) } else { as_text(&kinds, text, globals) };
+    let kinds = Identifier::new(rules.rules()).kinds(text);
+    let told = match globals.format.as_str() {
+        "json" => as_json(&kinds, globals),
+        "jsonl" => list(&kinds, globals).iter().map(|kind| format!("{kind}\n")).collect(),
+        _ => as_text(&kinds, text, globals),
+    };
     out.write_all(told.as_bytes()).and_then(|()| out.flush()).map_err(Error::Output)?;
     Ok(0)
 }
 
-/// All kinds that the string may be, likeliest first: by its whole shape, or else by what the engine finds in it.
-fn kinds<'r>(text: &[u8], rules: &'r [Rule]) -> Vec<Kind<'r>> {
-    let said = |rule: &Rule, key: &[u8]| rule.check.map_or(Checksum::None, |kind| check(kind, key));
-    let mut kinds: Vec<Kind<'r>> = rules
-        .iter()
-        .filter(|rule| match &rule.shape {
+/// Knows kinds of keys; the matcher is made when the first string needs it.
+struct Identifier<'r> {
+    rules: &'r [Rule],
+    matcher: OnceCell<Matcher<'r>>,
+}
+
+impl<'r> Identifier<'r> {
+    fn new(rules: &'r [Rule]) -> Identifier<'r> {
+        Identifier { rules, matcher: OnceCell::new() }
+    }
+
+    /// All kinds that the string may be, likeliest first: by its whole shape, or else by what the engine finds in it.
+    fn kinds(&self, text: &[u8]) -> Vec<Kind<'r>> {
+        let said = |rule: &Rule, key: &[u8]| rule.check.map_or(Checksum::None, |kind| check(kind, key));
+        let fits = |rule: &&Rule| match &rule.shape {
             Shape::Templates(list) => list.iter().any(|template| template.fits(text)),
             Shape::Pattern(_) => false,
-        })
-        .map(|rule| Kind { rule, key: text.to_vec(), checksum: said(rule, text) })
-        .collect();
-    if !kinds.iter().any(|kind| kind.rule.context.need == Need::No) {
-        let matcher = Matcher::new(rules, MatchOptions { min_confidence: Confidence(0), decode: false });
-        let origin = Origin::Stdin;
-        matcher.scan(&Blob::whole(text, &origin), &mut Scratch::default(), &mut |found| {
-            if !kinds.iter().any(|kind| kind.rule.id == found.rule.id) {
-                kinds.push(Kind { rule: found.rule, checksum: found.checksum, key: found.secret });
-            }
-        });
+        };
+        let whole = |rule: &'r Rule| Kind { rule, key: text.to_vec(), checksum: said(rule, text) };
+        let mut kinds: Vec<Kind<'r>> = self.rules.iter().filter(fits).map(whole).collect();
+        if !kinds.iter().any(|kind| kind.rule.context.need == Need::No) {
+            let options = || MatchOptions { min_confidence: Confidence(0), decode: false };
+            let matcher = self.matcher.get_or_init(|| Matcher::new(self.rules, options()));
+            let origin = Origin::Stdin;
+            matcher.scan(&Blob::whole(text, &origin), &mut Scratch::default(), &mut |found| {
+                if !kinds.iter().any(|kind| kind.rule.id == found.rule.id) {
+                    kinds.push(Kind { rule: found.rule, checksum: found.checksum, key: found.secret });
+                }
+            });
+        }
+        sorted(kinds)
     }
+}
+
+/// Likeliest first.
+fn sorted(mut kinds: Vec<Kind<'_>>) -> Vec<Kind<'_>> {
     // Beside a kind with a prefix of its own, shapes that any word has say nothing.
     if kinds.iter().any(|kind| kind.rule.context.need == Need::No) {
         kinds.retain(|kind| kind.rule.context.need == Need::No || literal_prefix(kind.rule, &kind.key) > 1);
@@ -156,7 +177,14 @@ fn as_text(kinds: &[Kind<'_>], text: &[u8], globals: &Globals) -> String {
 }
 
 fn as_json(kinds: &[Kind<'_>], globals: &Globals) -> String {
-    let list: Vec<Value> = kinds
+    let list = list(kinds, globals);
+    let mut text = serde_json::to_string_pretty(&json!({ "kinds": list })).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn list(kinds: &[Kind<'_>], globals: &Globals) -> Vec<Value> {
+    kinds
         .iter()
         .map(|kind| {
             let facts: serde_json::Map<_, _> =
@@ -177,20 +205,17 @@ fn as_json(kinds: &[Kind<'_>], globals: &Globals) -> String {
                 "references": kind.rule.remedy.references,
             })
         })
-        .collect();
-    let mut text = serde_json::to_string_pretty(&json!({ "kinds": list })).unwrap_or_default();
-    text.push('\n');
-    text
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::kinds;
+    use super::Identifier;
     use crate::model::Checksum;
     use crate::rules::{Ruleset, sample};
 
     fn likeliest(text: &[u8]) -> Option<(String, Checksum)> {
-        let kinds = kinds(text, Ruleset::everything().rules());
+        let kinds = Identifier::new(Ruleset::everything().rules()).kinds(text);
         kinds.first().map(|kind| (kind.rule.id.to_string(), kind.checksum))
     }
 
@@ -217,5 +242,21 @@ mod tests {
     #[test]
     fn what_is_no_key_is_not_named() {
         assert_eq!(likeliest(b"hello"), None);
+    }
+
+    #[test]
+    fn each_rules_own_key_is_named_as_its_own_or_among_others() {
+        let rules = Ruleset::everything();
+        let identifier = Identifier::new(rules.rules());
+        let mut missed = Vec::new();
+        for rule in rules.rules() {
+            let Some(key) = sample(rule, 7) else { continue };
+            let kinds = identifier.kinds(key.trim_ascii());
+            if !kinds.iter().any(|kind| kind.rule.id == rule.id) {
+                let first = kinds.first().map_or("nothing", |kind| &*kind.rule.id);
+                missed.push(format!("{}: {first}", rule.id));
+            }
+        }
+        assert!(missed.is_empty(), "{}: {missed:#?}", missed.len());
     }
 }

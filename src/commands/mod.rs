@@ -36,4 +36,5 @@ mod watch;
 
 pub use failed::reported;
 pub use globals::Globals;
+pub use output::told;
 pub use session::Session;

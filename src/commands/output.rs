@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::{Access, access};
 
+use super::Globals;
 use crate::error::{Error, Result};
 use crate::reports::{Document, Format, Look, Report, format};
 
@@ -77,6 +78,34 @@ fn named(name: &str) -> Result<&'static dyn Format> {
         let known: Vec<_> = crate::reports::FORMATS.iter().map(|f| f.name()).collect();
         Error::Usage(format!("there is no format '{name}'; there are {}", known.join(", ")))
     })
+}
+
+/// Runs a command that makes no report: what it says goes to `--output` where that is given, in text or one of `formats`.
+///
+/// # Errors
+/// If another format or a second report is asked for, and what the command itself fails with.
+pub fn told(
+    globals: &Globals,
+    formats: &[&str],
+    out: &mut dyn Write,
+    run: impl FnOnce(&mut dyn Write) -> Result<u8>,
+) -> Result<u8> {
+    if globals.format != "text" && !formats.contains(&globals.format.as_str()) {
+        let known: Vec<_> = std::iter::once("text").chain(formats.iter().copied()).collect();
+        let problem = format!("--format {}: this command tells {}", globals.format, known.join(" or "));
+        return Err(Error::Usage(crate::model::escape_terminal(&problem).into_owned()));
+    }
+    if !globals.report.is_empty() {
+        return Err(Error::Usage("--report: this command makes no report".into()));
+    }
+    let Some(path) = globals.output.as_deref().filter(|path| path.as_os_str() != "-") else {
+        return run(out);
+    };
+    let mut text = Vec::new();
+    let code = run(&mut text)?;
+    let io = |source| Error::Io { path: path.to_path_buf(), doing: "write", source };
+    into_file(path, |file| file.write_all(&text)).map_err(io)?;
+    Ok(code)
 }
 
 /// Writes all reports.

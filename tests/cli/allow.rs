@@ -173,3 +173,57 @@ fn staged_environment_files_are_refused() {
     sandbox.run_git(["add", "-f", ".env"]);
     sandbox.run(["staged"]).code(1).says("hygiene-dotenv");
 }
+
+#[test]
+fn allowing_twice_is_allowing_once_and_other_lines_stay() {
+    let sandbox = Sandbox::git();
+    let (one, two) = (keyed(RULE, 1), keyed(RULE, 2));
+    sandbox.file("a.txt", format!("VOICGEN_API_KEY={one} OTHER_VOICGEN_KEY={two}\n"));
+    sandbox.file(".keysieve.yml", "# ours\r\nallow: # why\r\n  - path: docs # c\r\n    reason: x\r\n");
+    sandbox.run(["allow", "a.txt:1", "--reason", "both"]).code(0);
+    let written = std::fs::read_to_string(sandbox.dir.join(".keysieve.yml")).unwrap();
+    assert_eq!(written.matches("fingerprint:").count(), 2, "{written}");
+    assert!(written.starts_with("# ours\r\nallow: # why\r\n  - path: docs # c\r\n    reason: x\r\n"));
+    assert_eq!(written.matches('\n').count(), written.matches("\r\n").count(), "{written:?}");
+    sandbox.run(["allow", "a.txt:1:17", "--reason", "both"]).code(0).warns("allowed already");
+    assert_eq!(std::fs::read_to_string(sandbox.dir.join(".keysieve.yml")).unwrap(), written);
+    sandbox.run(["scan"]).code(0).warns("2 config");
+}
+
+#[test]
+fn one_rule_one_file_or_one_day_can_be_meant() {
+    let sandbox = Sandbox::git();
+    let value = key(RULE);
+    sandbox.file("a.txt", format!("VOICGEN_API_KEY={value}\n"));
+    sandbox.file("b.txt", format!("VOICGEN_API_KEY={value}\n"));
+    sandbox.run(["allow", "a.txt:1", "--reason", "x", "--rule", "neospeech-api-key"]).code(2);
+    sandbox
+        .run(["allow", "a.txt:1", "--reason", "x", "--until", "2026-02-30"])
+        .code(2)
+        .warns("a day such as");
+    sandbox.run(["allow", "a.txt", "--reason", "x", "--here-only", "--until", "2999-01-01"]).code(0);
+    assert_eq!(scan(&sandbox, &[]).code(1).findings()[0]["path"], "b.txt");
+    let told = format!("it is {value} of the demo");
+    sandbox.run(["allow", "b.txt:1", "--reason", &told]).code(0).hides(&value);
+    assert!(!std::fs::read_to_string(sandbox.dir.join(".keysieve.yml")).unwrap().contains(&value));
+    sandbox.run(["scan"]).code(0);
+}
+
+#[test]
+fn what_only_the_history_holds_is_allowed_by_place_or_fingerprint() {
+    let sandbox = Sandbox::git();
+    for (seed, file) in [(1, "old.txt"), (2, "older.txt")] {
+        sandbox.file(file, format!("\nVOICGEN_API_KEY={}\n", keyed(RULE, seed))).commit("in");
+        sandbox.run_git(["rm", "-q", file]);
+        sandbox.commit("out");
+    }
+    let findings = sandbox.run(["history", "--format", "jsonl"]).code(1).findings();
+    let print = findings.iter().find(|f| f["path"] == "older.txt").unwrap()["fingerprint"].clone();
+    sandbox.run(["allow", "old.txt:2", "--reason", "revoked"]).code(0);
+    sandbox.run(["history"]).code(1).hides(" old.txt");
+    sandbox.run(["allow", print.as_str().unwrap(), "--reason", "revoked"]).code(0);
+    sandbox.run(["history"]).code(0).warns("2 config");
+    sandbox.run(["allow", "old.txt:1", "--reason", "x"]).code(3).warns("no such file");
+    sandbox.run(["allow", &format!("ks1:{}", "0".repeat(32)), "--reason", "x"]).code(2);
+    sandbox.run(["allow", "check", "--history"]).code(0);
+}
