@@ -33,7 +33,10 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
         None => here()?,
     };
     if here.repository.is_none() {
-        return Err(Error::Repository { path: here.cwd, problem: "not a git repository".into() });
+        return Err(Error::Repository {
+            path: here.cwd,
+            problem: "not a git repository; name one: keysieve audit REPO".into(),
+        });
     }
     let config = configuration(globals, &here.cwd, &here.root)?;
     let baseline = baseline_path(globals, &config, &here.root);

@@ -96,8 +96,10 @@ impl Key<'_> {
         let refs = some(
             self.findings.iter().filter_map(|f| f.history.as_ref()).flat_map(|h| h.refs.clone()).collect(),
         );
-        let times =
-            self.findings.iter().map(|f| f.history.as_ref().map_or(1, |h| h.occurrences.max(1))).sum::<u64>();
+        // Each finding of the history knows all places of its key there; files stand beside them.
+        let past = self.findings.iter().filter_map(|f| f.history.as_ref()).map(|h| h.occurrences).max();
+        let files = self.findings.iter().filter(|f| f.history.is_none()).count() as u64;
+        let times = past.unwrap_or_default() + files;
         let still = if self.is_there() { "stands at" } else { "gone from HEAD, in the history at" };
         let on = if refs.is_empty() { String::new() } else { format!(" on {refs}") };
         format!("{still} {places}{on} ({times} {})", if times == 1 { "place" } else { "places" })

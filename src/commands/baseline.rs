@@ -13,6 +13,7 @@ use crate::triage::{Baseline, import};
 use super::baseline_audit;
 use super::configured::{baseline_path, configuration, near};
 use super::place::{Here, here};
+use super::session;
 use super::survey::{Wanted, survey};
 use super::{Globals, Session};
 
@@ -110,7 +111,13 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
         Action::Audit(look) => {
             let known = Baseline::load(&file)?;
             let (session, report) = survey(&mut globals, &here, &look.wanted_for(&known, &file, &here))?;
-            baseline_audit::walk(known, &file, &known_places(&session, &report), out)
+            baseline_audit::walk(
+                known,
+                &file,
+                &known_places(&session, &report),
+                session::look(session.globals),
+                out,
+            )
         }
     }
 }
@@ -196,6 +203,9 @@ fn prune(
     (out, err): (&mut dyn Write, &mut dyn Write),
 ) -> Result<u8> {
     let mut baseline = Baseline::load(file)?;
+    if let Some(option) = globals.narrowed_by() {
+        return Err(Error::Usage(format!("{option}: what it leaves out would be taken out of the baseline")));
+    }
     // Always everything: what is not looked at is not gone.
     let look = Look { paths: Vec::new(), history: args.history };
     let wanted = look.wanted_for(&baseline, file, here);

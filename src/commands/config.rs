@@ -49,6 +49,11 @@ fn show(globals: &Globals, out: &mut dyn Write) -> Result<u8> {
         let path = path.display().to_string();
         text.push_str(&format!("# baseline in use: {}\n", crate::model::escape_terminal(&path)));
     }
+    for (option, value) in globals.told() {
+        let line = crate::model::escape_terminal(&value).into_owned();
+        text.push_str(format!("# {option} {line}").trim_end());
+        text.push_str(" (command line)\n");
+    }
     out.write_all(text.as_bytes()).map_err(Error::Output)?;
     Ok(0)
 }

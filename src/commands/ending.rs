@@ -16,6 +16,14 @@ const GRACE: Duration = Duration::from_millis(1_500);
 /// The same after `--timeout`, where nobody waits at a keyboard.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Whether a person is asked just now: what was answered is saved, and nothing is being scanned.
+static ASKING: AtomicBool = AtomicBool::new(false);
+
+/// From now on an end by signal leaves nothing undone.
+pub(super) fn while_asking() {
+    ASKING.store(true, Ordering::Relaxed);
+}
+
 /// Turns SIGINT and SIGTERM into a request to stop, and ends the process if that is not heeded in time. Where the machine
 /// gives no thread for it, they end the process as they always do.
 pub(super) fn on_signals(stop: &Stop) {
@@ -29,7 +37,7 @@ pub(super) fn on_signals(stop: &Stop) {
                 thread::sleep(GRACE);
                 abandon("interrupted");
             };
-            if again || Builder::new().spawn(late).is_err() {
+            if again || ASKING.load(Ordering::Relaxed) || Builder::new().spawn(late).is_err() {
                 abandon("interrupted");
             }
         }
@@ -66,9 +74,11 @@ pub(super) fn after(time: Option<Duration>, stop: &Stop) -> Limit {
 #[expect(clippy::disallowed_methods, clippy::exit, reason = "a thread that hangs in a read cannot be asked")]
 fn abandon(why: &str) {
     super::output::clean_up();
-    let _ = writeln!(
-        io::stderr(),
-        "keysieve: {why}: the scan is INCOMPLETE, and what it had found so far is not reported"
-    );
+    let left = if ASKING.load(Ordering::Relaxed) {
+        "everything decided so far is saved"
+    } else {
+        "the scan is INCOMPLETE, and what it had found so far is not reported"
+    };
+    let _ = writeln!(io::stderr(), "\nkeysieve: {why}: {left}");
     std::process::exit(3);
 }

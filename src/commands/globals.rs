@@ -95,6 +95,47 @@ pub struct Globals {
     pub verbose: bool,
 }
 
+impl Globals {
+    /// The options that were given and change what is found or reported, with their values.
+    pub(super) fn told(&self) -> Vec<(&'static str, String)> {
+        let path = |p: &PathBuf| p.display().to_string();
+        let flag = |name, given: bool| given.then(|| (name, String::new()));
+        let many = |name, all: &[String]| (!all.is_empty()).then(|| (name, all.join(", ")));
+        let severity = (self.severity != "info").then(|| self.severity.clone());
+        let rules: Vec<String> = self.rules.iter().map(path).collect();
+        [
+            many("--rules", &rules),
+            many("--only", &self.only),
+            many("--disable", &self.disable),
+            severity.map(|level| ("--severity", level)),
+            self.confidence.clone().map(|level| ("--confidence", level)),
+            self.config.as_ref().map(|p| ("--config", path(p))),
+            flag("--no-config", self.no_config),
+            self.gitleaks_config.as_ref().map(|p| ("--gitleaks-config", path(p))),
+            self.baseline.as_ref().map(|p| ("--baseline", path(p))),
+            flag("--no-inline-allow", self.no_inline_allow),
+            flag("--untrusted", self.untrusted),
+            self.max_file_size.map(|size| ("--max-file-size", size.to_string())),
+            flag("--no-decode", self.no_decode),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// The option that makes this run find less than others, if one was given: what is not found then is not gone.
+    pub(super) fn narrowed_by(&self) -> Option<&'static str> {
+        let given = [
+            (!self.only.is_empty(), "--only"),
+            (!self.disable.is_empty(), "--disable"),
+            (self.confidence.is_some(), "--confidence"),
+            (self.max_file_size.is_some(), "--max-file-size"),
+            (self.no_decode, "--no-decode"),
+        ];
+        given.into_iter().find_map(|(given, name)| given.then_some(name))
+    }
+}
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum When {

@@ -8,11 +8,11 @@ use std::thread;
 
 use rustix::process::{Resource, getrlimit};
 
-use crate::config::Gitleaks;
+use crate::config::{Gitleaks, suggest};
 use crate::engine::{Foreign, MatchOptions, Matcher};
 use crate::error::{Error, Result};
 use crate::hook::Stage;
-use crate::model::{Level, Progress, Severity, Stop};
+use crate::model::{Level, Progress, Severity, Stop, escape_terminal};
 use crate::reports::{Look, Report, refusal, summary_lines};
 use crate::rules::Ruleset;
 use crate::sieve::{Concealer, Sieve, SiftOptions};
@@ -61,10 +61,11 @@ impl<'g> Session<'g> {
     pub fn new(globals: &'g Globals, start: &Path, root: &Path) -> Result<Session<'g>> {
         let reports = output::wanted(&globals.format, globals.output.as_deref(), &globals.report)?;
         let asked = Severity::parse(&globals.severity)
-            .ok_or_else(|| Error::Usage(format!("there is no severity '{}'", globals.severity)))?;
+            .ok_or_else(|| unknown("severity", &globals.severity, &Severity::ALL.map(Severity::as_str)))?;
         let level = match &globals.confidence {
             Some(word) => Some(
-                Level::parse(word).ok_or_else(|| Error::Usage(format!("there is no confidence '{word}'")))?,
+                Level::parse(word)
+                    .ok_or_else(|| unknown("confidence", word, &Level::ALL.map(Level::as_str)))?,
             ),
             None => None,
         };
@@ -162,7 +163,7 @@ impl<'g> Session<'g> {
             let why = "it is shallow, and --require-full-history was given (cure: git fetch --unshallow)";
             report.coverage.missed("this clone", why);
         }
-        if self.covers_all && report.coverage.is_complete() {
+        if self.covers_all && report.coverage.is_complete() && self.globals.narrowed_by().is_none() {
             report.gone = self.triage.gone(report.coverage.mode == "history");
             report.coverage.notes.extend(self.triage.stale());
         }
@@ -240,6 +241,13 @@ impl<'g> Session<'g> {
             (true, false) => 3,
         }
     }
+}
+
+/// A word that is none of those that there are.
+fn unknown(what: &str, word: &str, known: &[&str]) -> Error {
+    let near = suggest(word, known.iter().copied()).map_or(String::new(), |n| format!("; did you mean {n}?"));
+    let word = escape_terminal(word);
+    Error::Usage(format!("there is no {what} '{word}'; there are {}{near}", known.join(", ")))
 }
 
 fn cores() -> usize {

@@ -189,12 +189,11 @@ impl Source for Watch<'_> {
 
 impl Watch<'_> {
     /// The finding about a file or folder that the history once held.
-    fn named(&self, placed: Finding, stands: &dyn Fn(&[u8]) -> bool) -> Option<Finding> {
-        let mut history = placed.history?;
-        let Origin::Commit(commit, _) = placed.location.origin else { return None };
+    fn named(&self, mut placed: Finding, stands: &dyn Fn(&[u8]) -> bool) -> Option<Finding> {
+        let mut history = placed.history.take()?;
+        let Origin::Commit(commit, _) = placed.location.origin.clone() else { return None };
         let path = commit.path.clone();
-        let inside = [path.as_bytes(), b"/x"].concat();
-        let kind = hygiene::check(path.as_bytes()).or_else(|| hygiene::check(&inside));
+        let kind = hygiene::check(path.as_bytes()).or_else(|| hygiene::check_folder(path.as_bytes()));
         let kind = kind.filter(|kind| self.wanted.has(kind.rule))?;
         let severity = hygiene::weigh(kind, path.as_bytes(), None)?;
         // Names alike stand at several places; what is known is said of all of them together.
@@ -202,8 +201,9 @@ impl Watch<'_> {
         history.paths = vec![path.clone()];
         history.occurrences = 1;
         let origin = Origin::Commit(commit, Part::Content);
-        let finding = hygiene::finding(kind, origin, path.as_bytes(), severity);
-        Some(Finding { history: Some(history), ..finding })
+        let mut finding = hygiene::finding(kind, origin, path.as_bytes(), severity);
+        finding.history = Some(history);
+        Some(finding)
     }
 }
 

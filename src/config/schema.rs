@@ -150,14 +150,18 @@ impl Config {
             let from =
                 from.map_or("default".to_string(), |(_, at)| format!("{}:{}", shown(&at.file), at.line));
             match values.as_slice() {
-                [] => _ = writeln!(text, "{}: {:<30} # default", key.name, default(key.name)),
+                [] => {
+                    let line = format!("{}: {}", key.name, default(key.name));
+                    _ = writeln!(text, "{line:<46} # default");
+                }
                 [(value, _)] if !is_list(key.takes) => {
-                    _ = writeln!(text, "{}: {value:<30} # {from}", key.name);
+                    let line = format!("{}: {value}", key.name);
+                    _ = writeln!(text, "{line:<46} # {from}");
                 }
                 values => {
                     let _ = writeln!(text, "{}:", key.name);
                     for (value, place) in values {
-                        let _ = writeln!(text, "  - {value:<28} # {place}");
+                        let _ = writeln!(text, "  - {value:<42} # {place}");
                     }
                 }
             }

@@ -33,6 +33,7 @@ pub use entries::Entries;
 pub use entry::{Advice, Entry, Past};
 pub use refusal::refusal;
 pub use report::{Format, Look, Report, RuleSummary};
+pub use shown::shown_text;
 pub use summary::summary_lines;
 
 /// Every output format, in the order in which help names them.

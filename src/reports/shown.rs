@@ -37,6 +37,11 @@ pub(super) fn shown(secret: &Secret, look: Look) -> Shown {
     }
 }
 
+/// The same as text alone, for who asks a person. Not escaped.
+pub fn shown_text(secret: &Secret, look: Look) -> String {
+    shown(secret, look).text
+}
+
 /// Base64 with padding, for bytes that JSON cannot hold.
 pub(super) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

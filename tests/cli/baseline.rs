@@ -172,3 +172,17 @@ fn an_audit_by_hand_can_be_left_and_taken_up_again() {
     assert!(baseline(&sandbox).contains("# true: rotate it"));
     sandbox.run_with(["baseline", "audit"], b"").code(0).says("done");
 }
+
+#[test]
+fn an_audit_by_hand_needs_somebody_who_answers() {
+    let sandbox = Sandbox::git();
+    sandbox.file("a.txt", line(1)).file("b.txt", line(2));
+    sandbox.run(["baseline", "create", "--reason", "old"]).code(0);
+    sandbox.run_with(["baseline", "audit"], b"").code(2).warns("run it in a terminal");
+    // A verdict without a reason is kept, with what was noted before.
+    sandbox.run_with(["baseline", "audit"], b"t\n").code(0).says("(1 of 2)").says("noted: old");
+    assert!(baseline(&sandbox).contains("# true: old"), "{}", baseline(&sandbox));
+    sandbox.run_with(["baseline", "audit", "--show-secrets"], b"l\n").code(0).says("done: 1 left for later");
+    let shown = sandbox.run_with(["baseline", "audit", "--show-secrets"], b"q\n").code(0);
+    assert!([1, 2].iter().any(|n| shown.out.contains(&keyed(RULE, *n))), "{}", shown.out);
+}

@@ -120,6 +120,25 @@ fn pruning_keeps_what_only_the_history_knows_unless_that_was_looked_at() {
 }
 
 #[test]
+fn what_a_narrow_look_leaves_out_is_not_gone() {
+    let sandbox = Sandbox::git();
+    sandbox.file("a.txt", line(1));
+    sandbox.run(["baseline", "create"]).code(0);
+    let ran = sandbox.run(["scan", "--disable", RULE]).code(0);
+    assert!(!ran.err.contains("no longer found"), "{}", ran.err);
+    sandbox.run(["baseline", "prune", "--disable", RULE]).code(2).warns("--disable");
+    sandbox.run(["baseline", "prune"]).code(0).warns("0 keys taken out, 1 known");
+    // A scan of the files does not know what the history holds.
+    sandbox.commit("in");
+    sandbox.file("a.txt", "x\n").commit("out");
+    sandbox.run(["baseline", "update", "--history"]).code(0);
+    let ran = sandbox.run(["scan"]).code(0);
+    assert!(!ran.err.contains("no longer found"), "{}", ran.err);
+    sandbox.run(["baseline", "update"]).code(0).warns("0 not found in the files and the whole history");
+    sandbox.run(["baseline", "show"]).code(0).says("a.txt:1 (only in the history");
+}
+
+#[test]
 fn line_endings_and_order_of_hands_do_no_harm() {
     let sandbox = Sandbox::git();
     sandbox.file("a.txt", line(1)).file("b.txt", line(2));

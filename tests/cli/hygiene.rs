@@ -236,8 +236,9 @@ fn each_is_found(ran: &Ran, folder_names: bool) {
         let path = format!("{i:03}/{name}");
         let folder = path.rsplit_once('/').unwrap().0;
         let known = by_path.get(&path).or_else(|| by_path.get(folder).filter(|_| folder_names));
-        // The history knows names, not contents.
-        if known.is_none() && folder_names && content.len() > 2 && !name.starts_with(".env") {
+        // The history knows names, not contents, and not what else lies in a folder.
+        let unsure = (content.len() > 2 && !name.starts_with(".env")) || name.contains('/');
+        if known.is_none() && folder_names && unsure {
             continue;
         }
         let known = known.unwrap_or_else(|| panic!("{path} is not found"));

@@ -6,6 +6,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "a test binary has no readers from outside")]
 
 mod allow;
+mod audit;
 mod baseline;
 mod ci;
 mod commit_msg;
@@ -22,6 +23,7 @@ mod gitleaks;
 mod history;
 mod hook;
 mod hygiene;
+mod identify;
 mod kinds;
 mod migrate;
 mod push;
@@ -34,6 +36,7 @@ mod scan;
 mod snippets;
 mod staged;
 mod stores;
+mod untrusted;
 
 #[test]
 fn no_file_of_this_folder_is_forgotten() {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::model::{Excerpt, Facts, Finding, LineCol, Location, Origin, Remedy, RuleId, Secret, Severity};
 use crate::rules::Rule;
 
-pub use names::{check, ids, may_name, page};
+pub use names::{check, check_folder, ids, may_name, page};
 pub use table::Hygiene;
 
 /// How bad it is that a file of this kind is in git at this path (from the root); `None` if it is none after all.

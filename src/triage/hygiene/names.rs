@@ -74,6 +74,17 @@ const SOURCES: &[&str] = &[
     "dockerfile",
 ];
 
+/// Folders that hold nothing else, so that their name alone is enough where their files are not known.
+const SURE: &[&str] = &[
+    ".gnupg/",
+    "private-keys-v1.d/",
+    ".config/gcloud/",
+    "legacy_credentials/",
+    "*.agilekeychain/",
+    "*.opvault/",
+    "*.1pif/",
+];
+
 /// A pattern and the kind of file it means.
 type Named = (&'static str, &'static Hygiene);
 
@@ -136,6 +147,12 @@ pub fn check(path: &[u8]) -> Option<&'static Hygiene> {
     find(path).map(|(_, kind)| kind)
 }
 
+/// What kind of files a folder of this path is for, if they never belong in git.
+pub fn check_folder(path: &[u8]) -> Option<&'static Hygiene> {
+    let inside = [path, b"/x"].concat();
+    find(&inside).filter(|(pattern, _)| SURE.contains(pattern)).map(|(_, kind)| kind)
+}
+
 fn find(path: &[u8]) -> Option<Named> {
     let path = std::str::from_utf8(path).ok()?.to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or_default();
@@ -147,6 +164,10 @@ fn find(path: &[u8]) -> Option<Named> {
         return None;
     }
     let names = &*NAMES;
+    let ends = |end: &str| tail(&path, end.matches('/').count()).is_some_and(|tail| wildcard(end, tail));
+    if let Some((_, named)) = names.paths.iter().find(|(end, _)| ends(end)) {
+        return Some(*named);
+    }
     if let Some(named) = names.exact.get(name) {
         return Some(*named);
     }
@@ -154,12 +175,9 @@ fn find(path: &[u8]) -> Option<Named> {
     if let Some(named) = ending.and_then(|e| names.endings.get(e)) {
         return Some(*named);
     }
-    let ends = |end: &str| tail(&path, end.matches('/').count()).is_some_and(|tail| wildcard(end, tail));
     let source = || name.rsplit('.').next().is_some_and(|ending| SOURCES.contains(&ending));
-    let path_names_it = names.paths.iter().find(|(end, _)| ends(end));
-    path_names_it
-        .or_else(|| names.wild.iter().find(|(pattern, _)| wildcard(pattern, name) && !source()))
-        .or_else(|| names.folders.iter().find(|(folder, _)| in_folder(&path, folder) && !source()))
+    let wild = names.wild.iter().find(|(pattern, _)| wildcard(pattern, name) && !source());
+    wild.or_else(|| names.folders.iter().find(|(folder, _)| in_folder(&path, folder) && !source()))
         .map(|(_, named)| *named)
 }
 
@@ -187,7 +205,7 @@ pub fn may_name(name: &[u8]) -> bool {
     let last = |path: &str| path.rsplit('/').next().is_some_and(|last| wildcard(last, &lower));
     find(name.as_bytes()).is_some()
         || NAMES.paths.iter().any(|(path, _)| last(path))
-        || NAMES.folders.iter().any(|(folder, _)| last(folder))
+        || NAMES.folders.iter().any(|(folder, (pattern, _))| SURE.contains(pattern) && last(folder))
 }
 
 impl Hygiene {

@@ -69,7 +69,7 @@ pub(super) const LOGINS: &[Hygiene] = &[
         "Frameworks read run-time secrets from it and list it as untracked themselves.",
         &[".env", ".env.local", ".env.*.local", ".env.secret", ".env.secrets"],
     )
-    .ignored_by(&[".env", ".env.local", ".env.*.local", ".env.secret*"]),
+    .ignored_by(&[".env", ".env.local", ".env.*.local"]),
     kind(
         "hygiene-platform-secrets",
         "local secrets of a platform's tools",

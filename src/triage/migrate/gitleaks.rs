@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use crate::config::{NewAllow, hide_keys};
 
-use super::paths::globs_of;
+use super::paths::{globs_of, why_not};
 use super::{Carried, Wrong, new_entry};
 
 /// What is said of an allowlist without a description.
@@ -166,7 +166,7 @@ fn paths(list: &Value, rule: &str, about: &str, carried: &mut Carried) -> Kind {
                 let entry = |glob| NewAllow { path: Some(glob), ..new_entry(rule, about) };
                 kind.entries.extend(globs.into_iter().map(entry));
             }
-            None => carried.left.push(format!("allowlist path '{path}': no path pattern says the same")),
+            None => carried.left.push(format!("allowlist path '{path}': {}", why_not(path))),
         }
     }
     kind

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::triage::import::Imported;
 
 use super::gitleaks::slug;
+use super::paths::globs_of;
 use super::{Carried, Which, Wrong};
 
 /// YAML or JSON as a tree, bounded.
@@ -224,7 +225,14 @@ pub fn detect_secrets(text: &str, from: &str) -> Result<Carried, Wrong> {
 pub fn line_patterns(text: &str, from: &str) -> Carried {
     let mut carried = Carried::default();
     for line in text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
-        carried.pattern(Which::Line, line, "", &format!("in {from}"));
+        let reason = format!("in {from}");
+        carried.pattern(Which::Line, line, "", &reason);
+        // git-secrets looks for it in `path:number:line`, so that it may name a file as well.
+        if line.contains('/') && !line.contains(char::is_whitespace) {
+            for glob in globs_of(line).unwrap_or_default() {
+                carried.path(&glob, &reason);
+            }
+        }
     }
     carried
 }

@@ -41,8 +41,17 @@ impl Carried {
     pub(super) fn path_expression(&mut self, regex: &str, reason: &str) {
         match globs_of(regex) {
             Some(globs) => globs.iter().for_each(|glob| self.path(glob, reason)),
-            None => self.left.push(format!("path expression '{regex}': no path pattern says the same")),
+            None => self.left.push(format!("path expression '{regex}': {}", why_not(regex))),
         }
+    }
+}
+
+/// Why an expression becomes no pattern.
+pub(super) fn why_not(regex: &str) -> &'static str {
+    if regex::bytes::Regex::new(regex).is_ok() {
+        "no path pattern says the same"
+    } else {
+        "it is no regular expression; a path pattern can stand under `exclude:` as it is"
     }
 }
 

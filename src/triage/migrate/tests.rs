@@ -2,7 +2,9 @@
 
 use super::gitleaks::with_key;
 use super::paths::globs_of;
-use super::{detect_secrets, ggshield, git_secrets, gitleaks, path_patterns, secretlint, trufflehog};
+use super::{
+    detect_secrets, ggshield, git_secrets, gitleaks, line_patterns, path_patterns, secretlint, trufflehog,
+};
 
 #[test]
 fn a_condition_that_is_lost_does_not_allow_more() {
@@ -86,4 +88,16 @@ fn secretlint_trufflehog_detect_secrets_and_git_secrets_are_read() {
     ];
     let carried = git_secrets(settings.into_iter());
     assert_eq!((carried.rules.len(), carried.allow.len(), carried.left.len()), (1, 1, 0), "{carried:?}");
+    let carried = line_patterns("a/b/client_secrets.json\nfixture value\n", "x");
+    let paths: Vec<_> = carried.allow.iter().filter_map(|e| e.path.as_deref()).collect();
+    assert_eq!((carried.allow.len(), paths), (3, vec!["**/a/b/client_secrets?json"]), "{carried:?}");
+}
+
+#[test]
+fn values_in_clear_do_not_become_patterns() {
+    let key = format!("acme{}", "a1b2c3d4".repeat(3));
+    let text = format!("[allowlist]\nregexes = ['^{key}$']\nstopwords = ['{key}', 'example']\nwhat = 1\n");
+    let carried = gitleaks(&text).expect("good");
+    assert_eq!((carried.known.len(), carried.allow.len(), carried.left.len()), (2, 1, 1), "{carried:?}");
+    assert!(!carried.to_yaml().contains(&key));
 }
