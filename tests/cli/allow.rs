@@ -84,7 +84,7 @@ fn what_is_allowed_is_counted() {
     sandbox.file("a.txt", format!("VOICGEN_API_KEY={} # keysieve:allow x\n", keyed(RULE, 1)));
     sandbox.file("b.txt", format!("VOICGEN_API_KEY={}\n", keyed(RULE, 2)));
     sandbox.file(".keysieve.yml", "allow:\n  - path: b.txt\n    reason: test data\n");
-    sandbox.run(["scan"]).code(0).warns("1 inline").warns("1 config");
+    sandbox.run(["scan"]).code(0).warns("1 allowed by a comment").warns("1 allowed by .keysieve.yml");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn an_entry_is_written_for_files_without_comments() {
     sandbox.run(["allow", "a.json:2", "--reason", "made up: \"for\" tests"]).code(0).hides(&value);
     let written = std::fs::read_to_string(sandbox.dir.join(".keysieve.yml")).unwrap();
     assert!(written.starts_with("# ours\nversion: 1 # first\n") && !written.contains(&value), "{written}");
-    sandbox.run(["scan"]).code(0).warns("1 config");
+    sandbox.run(["scan"]).code(0).warns("1 allowed by .keysieve.yml");
     sandbox.run(["scan", "--untrusted"]).code(1);
     sandbox.run(["explain", "a.json:2"]).code(0).says("allowed by config").hides(&value);
     sandbox.run(["allow", "missing.json:2", "--reason", "x"]).code(3);
@@ -161,7 +161,7 @@ fn a_tracked_environment_file_is_a_finding_and_an_example_is_not() {
         ".keysieve.yml",
         "allow:\n  - rule: hygiene-dotenv\n    path: app/.env\n    reason: no values\n",
     );
-    sandbox.run(["scan"]).code(0).warns("1 config");
+    sandbox.run(["scan"]).code(0).warns("1 allowed by .keysieve.yml");
     sandbox.run(["scan", "--untrusted"]).code(1);
 }
 
@@ -187,7 +187,7 @@ fn allowing_twice_is_allowing_once_and_other_lines_stay() {
     assert_eq!(written.matches('\n').count(), written.matches("\r\n").count(), "{written:?}");
     sandbox.run(["allow", "a.txt:1:17", "--reason", "both"]).code(0).warns("allowed already");
     assert_eq!(std::fs::read_to_string(sandbox.dir.join(".keysieve.yml")).unwrap(), written);
-    sandbox.run(["scan"]).code(0).warns("2 config");
+    sandbox.run(["scan"]).code(0).warns("2 allowed by .keysieve.yml");
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn what_only_the_history_holds_is_allowed_by_place_or_fingerprint() {
     sandbox.run(["allow", "old.txt:2", "--reason", "revoked"]).code(0);
     sandbox.run(["history"]).code(1).hides(" old.txt");
     sandbox.run(["allow", print.as_str().unwrap(), "--reason", "revoked"]).code(0);
-    sandbox.run(["history"]).code(0).warns("2 config");
+    sandbox.run(["history"]).code(0).warns("2 allowed by .keysieve.yml");
     sandbox.run(["allow", "old.txt:1", "--reason", "x"]).code(3).warns("no such file");
     sandbox.run(["allow", &format!("ks1:{}", "0".repeat(32)), "--reason", "x"]).code(2);
     sandbox.run(["allow", "check", "--history"]).code(0);

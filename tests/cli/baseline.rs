@@ -19,7 +19,7 @@ fn only_news_is_reported_and_a_copy_or_a_move_is_no_news() {
     sandbox.file("a.txt", line(1)).commit("old");
     sandbox.run(["baseline", "create"]).code(0).hides(&keyed(RULE, 1));
     assert!(!baseline(&sandbox).contains(&keyed(RULE, 1)));
-    sandbox.run(["scan"]).code(0).warns("1 baseline");
+    sandbox.run(["scan"]).code(0).warns("1 in the baseline");
     sandbox.file("b/moved.txt", format!("\r\n\r\n{}", line(1)));
     std::fs::remove_file(sandbox.dir.join("a.txt")).unwrap();
     sandbox.run(["scan"]).code(0);
@@ -103,7 +103,7 @@ fn two_branches_that_both_added_entries_can_be_merged() {
                 .fold(String::new(), |all, l| all + l + "\n");
             sandbox.file(FILE, kept);
         }
-        sandbox.run(["scan"]).code(0).warns("3 baseline");
+        sandbox.run(["scan"]).code(0).warns("3 in the baseline");
     }
 }
 

@@ -56,7 +56,7 @@ fn nearer_folders_add() {
     sandbox.file(".keysieve.yml", "exclude: [vendor]\n");
     sandbox.file("web/.keysieve.yml", "allow:\n  - path: /a.txt\n    reason: here\n");
     sandbox.run(["scan"]).code(1);
-    sandbox.run(["scan", "web"]).code(0).warns("1 config");
+    sandbox.run(["scan", "web"]).code(0).warns("1 allowed by .keysieve.yml");
     sandbox.run(["scan", "--config", "web/.keysieve.yml"]).code(1);
     sandbox.file("other.yml", "allow:\n  - path: web/a.txt\n    reason: here\n");
     sandbox.run(["scan", "--config", "other.yml"]).code(0);

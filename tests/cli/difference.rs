@@ -45,7 +45,7 @@ fn each_format_tells_new_known_and_gone() {
     ] {
         let out = sandbox.outside().join("report");
         let ran = sandbox.run(["scan", "--format", format, "-o", out.to_str().unwrap()]).code(1);
-        ran.warns("1 entry of the baseline no longer found").warns("1 baseline");
+        ran.warns("1 entry of the baseline no longer found").warns("1 in the baseline");
         let text = std::fs::read_to_string(&out).unwrap();
         let plain = text.replace("&#46;", ".").replace("&#44;", ",").replace("&#58;", ":");
         for word in words {
@@ -149,7 +149,7 @@ fn line_endings_and_order_of_hands_do_no_harm() {
     let mut lines: Vec<&str> = good.lines().collect();
     lines[2..].reverse();
     std::fs::write(&path, lines.join("\r\n") + "\r\n").unwrap();
-    sandbox.run(["scan"]).code(0).warns("2 baseline");
+    sandbox.run(["scan"]).code(0).warns("2 in the baseline");
     sandbox.run(["baseline", "update"]).code(0).warns("0 new");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), good, "sorted again, LF");
     let mut twice = good.clone();

@@ -198,7 +198,7 @@ fn our_configuration_can_name_it_and_a_stranger_cannot_use_it() {
         ".keysieve.yml",
         "allow:\n  - rule: acme_token\n    reason: x\ngitleaks-config: .gitleaks.toml\n",
     );
-    sandbox.run(["scan"]).code(0).warns("1 config");
+    sandbox.run(["scan"]).code(0).warns("1 allowed by .keysieve.yml");
 }
 
 #[test]

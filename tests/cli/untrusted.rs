@@ -70,9 +70,9 @@ fn without_it_everything_that_was_silenced_is_said() {
         .warns("below severity critical")
         .warns("over --max-file-size");
     sandbox.file(".keysieve.yml", "allow:\n  - path: \"**\"\n    reason: quiet\n");
-    sandbox.run(["scan", "--no-inline-allow"]).code(0).warns("config");
+    sandbox.run(["scan", "--no-inline-allow"]).code(0).warns("allowed by .keysieve.yml");
     std::fs::remove_file(sandbox.dir.join(".keysieve.yml")).unwrap();
-    sandbox.run(["scan"]).code(0).warns("inline");
-    sandbox.run(["scan", "--no-inline-allow"]).code(0).warns("baseline");
+    sandbox.run(["scan"]).code(0).warns("allowed by a comment");
+    sandbox.run(["scan", "--no-inline-allow"]).code(0).warns("in the baseline");
     sandbox.run(["scan", "--no-inline-allow", "--baseline", ".keysieve-baseline", "--untrusted"]).code(0);
 }
