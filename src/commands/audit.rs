@@ -15,7 +15,7 @@ use crate::triage::hygiene::environment_of;
 use super::Globals;
 use super::audit_order;
 use super::configured::{absolute, baseline_path, configuration};
-use super::place::{at, here};
+use super::place::{Here, at, here};
 use super::survey::{Wanted, survey};
 
 /// Scan the files as they are, everything that was ever committed, and file names, in one report
@@ -30,7 +30,7 @@ pub struct Args {
 pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
     let here = match &args.repo {
         Some(path) => at(&absolute(path))?,
-        None => here()?,
+        None => work_tree(here()?),
     };
     if here.repository.is_none() {
         return Err(Error::Repository {
@@ -52,6 +52,15 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     report.coverage.notes.extend(audit_order::first(&report));
     report.coverage.sort();
     session.tell(&report, out, err)
+}
+
+/// A work tree that `GIT_WORK_TREE` names is what is meant, wherever the command stands.
+fn work_tree(here: Here) -> Here {
+    let top = here.repository.as_ref().and_then(|r| r.work_tree.as_deref()).map(absolute);
+    match top.filter(|top| !here.cwd.starts_with(top)) {
+        Some(top) => Here { cwd: top.clone(), root: top, ..here },
+        None => here,
+    }
 }
 
 /// What the history tells more about is not told a second time as a file. How bad a file is that should not be there is

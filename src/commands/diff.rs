@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 
 use crate::error::{Error, Result};
 use crate::model::escape_terminal;
-use crate::sources::{Diff, DiffOptions, tree_of};
+use crate::sources::{Diff, DiffOptions, readable_commits, tree_of};
 
 use super::hook_run::{repository, top};
 use super::{Globals, Session, ci};
@@ -33,7 +33,11 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
         }
         (range, words)
     };
-    let commits = repository.commits(&range, &[])?;
+    let (commits, trouble) = match repository.commits(&range, &[]) {
+        Ok(commits) => (commits, None),
+        // One commit that cannot be read must not hide what the others add.
+        Err(e) => (readable_commits(&repository, &range)?, Some(e.to_string())),
+    };
     if commits.is_empty() {
         // A scan that did no work is never clean: the range may well be written the wrong way round.
         let words = escape_terminal(&words);
@@ -45,6 +49,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
         threads: session.threads,
         stop: session.stop.clone(),
         progress: session.progress.clone(),
+        trouble,
         known,
     };
     session.run(&Diff::new(&repository, commits, "diff", options), out, err)

@@ -1,7 +1,7 @@
 //! What a range of commits adds: each commit against its parents, so that a key which a later commit of the range takes
 //! out again is found all the same; and the commits' messages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use crate::model::{
     Blob, BlobPath, CommitOrigin, Coverage, Finding, History, ObjectId, Origin, Part, Progress, Stop, share,
 };
 use crate::pack::{Commit, Kind, Store, identity_parts};
-use crate::repo::Repository;
+use crate::repo::{Range, Repository};
 
 use super::changes::{Content, Objects, Pusher, Side, find, has_line_of, jobs};
 use super::source::{Source, Worker};
@@ -26,6 +26,8 @@ pub struct DiffOptions {
     pub stop: Stop,
     /// Told how many commits there are.
     pub progress: Progress,
+    /// Why the list of commits may lack some, if it may.
+    pub trouble: Option<String>,
     /// Trees whose lines are known: compared with where the history of a shallow clone ends.
     pub known: Vec<ObjectId>,
 }
@@ -214,6 +216,37 @@ fn history(objects: &mut Objects<'_>, id: &ObjectId, repository: &Repository) ->
         age_days: then.map(|then| now.saturating_sub(then) / 86_400),
         last_seen: None,
     })
+}
+
+/// The commits of a range, parents before children, as far as they can be read: for where git gives up because one of them
+/// cannot. That one is in the list, so that it is named when the others are looked at.
+pub fn readable_commits(repository: &Repository, range: &Range) -> Result<Vec<ObjectId>> {
+    let store = Store::open_with(&repository.objects_dir, &repository.alternates, repository.hash)?;
+    let mut objects = Objects::new(&store);
+    let shallow = repository.shallow()?;
+    let mut parents = |id: &ObjectId| -> Vec<ObjectId> {
+        let data = objects.read(id, Kind::Commit).unwrap_or_default();
+        let parsed = Commit::parse(&data, repository.hash).filter(|_| !shallow.contains(id));
+        parsed.map(|commit| commit.parents.to_vec()).unwrap_or_default()
+    };
+    let mut seen = HashSet::new();
+    let mut todo = range.exclude.clone();
+    while let Some(id) = todo.pop() {
+        if seen.insert(id) {
+            todo.extend(parents(&id));
+        }
+    }
+    let mut order = Vec::new();
+    let mut stack: Vec<(ObjectId, bool)> = range.include.iter().map(|id| (*id, false)).collect();
+    while let Some((id, left)) = stack.pop() {
+        if left {
+            order.push(id);
+        } else if seen.insert(id) {
+            stack.push((id, true));
+            stack.extend(parents(&id).into_iter().map(|parent| (parent, false)));
+        }
+    }
+    Ok(order)
 }
 
 /// The tree of a commit, for [`DiffOptions::known`].

@@ -11,7 +11,7 @@ mod source;
 mod staged;
 mod tree;
 
-pub use diff::{Diff, DiffOptions, tree_of};
+pub use diff::{Diff, DiffOptions, readable_commits, tree_of};
 pub use history::{Cache, Filter, History, HistoryOptions, Place, Unopened, places, places_of};
 pub use message::{Cleanup, Message};
 pub use pushed::Pushed;

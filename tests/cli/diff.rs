@@ -111,6 +111,20 @@ fn shallow_and_damaged_repositories_are_incomplete() {
     sandbox.run(["diff", "base..HEAD~1"]).code(0);
 }
 
+/// Git lists no commit at all then.
+#[test]
+fn a_commit_that_cannot_be_read_does_not_hide_what_others_add() {
+    let sandbox = based();
+    sandbox.file("a.txt", "a\n").commit("a");
+    let id = sandbox.run_git(["rev-parse", "HEAD"]);
+    sandbox.file("b.txt", leak()).commit("b");
+    let path = sandbox.dir.join(format!(".git/objects/{}/{}", &id[..2], &id[2..]));
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(&path, "nonsense").unwrap();
+    let ran = sandbox.run(["diff", "base..HEAD"]).code(1).says("b.txt:1").warns("INCOMPLETE").warns(&id);
+    ran.hides(&key(RULE));
+}
+
 #[test]
 fn answers_do_not_depend_on_threads() {
     let sandbox = based();

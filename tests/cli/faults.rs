@@ -179,7 +179,7 @@ fn alternates_that_are_gone_are_incomplete_in_every_mode() {
 fn an_old_side_that_cannot_be_read_is_incomplete_and_everything_is_judged() {
     let sandbox = repository();
     sandbox.file("old", format!("t={}\nmore\n", key(RULE))).run_git(["add", "old"]);
-    sandbox.run(["staged"]).code(0).warns("1 old");
+    sandbox.run(["staged"]).code(0).warns("1 on old lines");
     damage(&object(&sandbox, "HEAD:old"), b"");
     sandbox.run(["staged"]).code(1).says("old:1").warns("INCOMPLETE").warns("old version");
     sandbox.run_git(["rm", "-q", "--cached", "old"]);
@@ -208,7 +208,7 @@ fn editing_a_tracked_environment_file_is_old_news_and_adding_one_is_not() {
     sandbox.run(["staged"]).code(1).says("hygiene-dotenv");
     sandbox.commit("one");
     sandbox.file(".env", "PORT=2\n").run_git(["add", ".env"]);
-    sandbox.run(["staged"]).code(0).warns("1 old");
+    sandbox.run(["staged"]).code(0).warns("1 on old lines");
     sandbox.file(".env", format!("PORT=2\nGITHUB_TOKEN={}\n", key(RULE))).run_git(["add", ".env"]);
     sandbox.run(["staged"]).code(1).says(RULE);
     sandbox.run_git(["reset", "-q", "--hard"]);

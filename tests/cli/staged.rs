@@ -88,7 +88,7 @@ fn only_added_lines_block_and_old_ones_are_counted() {
     let sandbox = Sandbox::with_old();
     sandbox.file("old.txt", format!("one\ntwo\n{}three\nchanged beside it\n", old_leak()));
     sandbox.does("add -A");
-    sandbox.passes().warns("1 old");
+    sandbox.passes().warns("1 on old lines");
     // A line that only moves is not new, and neither is one whose line end alone has changed.
     sandbox.file("old.txt", format!("three\r\none\r\ntwo\r\n{}\r\n", old_leak().trim_end()));
     sandbox.does("add -A");

@@ -241,3 +241,41 @@ fn what_a_rebase_has_put_aside_is_read() {
     assert_eq!(fs::read_to_string(s.dir.join("b")).unwrap(), "b\n");
     assert_eq!(paths(&s, &[]), ["b"]);
 }
+
+#[test]
+fn a_work_tree_that_the_environment_names_is_the_one_that_is_audited() {
+    let s = Sandbox::git();
+    s.file("a", leak(1)).commit("start");
+    let elsewhere = s.outside().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(elsewhere.join("not-this"), leak(2)).unwrap();
+    let mut audit = s.command(super::sandbox::keysieve());
+    audit.env("GIT_DIR", s.dir.join(".git")).env("GIT_WORK_TREE", &s.dir).current_dir(&elsewhere);
+    let ran = s.run_command(audit.args(["audit", "--format", "jsonl"]), b"").code(1);
+    let found = ran.findings();
+    assert_eq!((found.len(), &found[0]["path"]), (1, &serde_json::json!("a")), "{}", ran.out);
+}
+
+/// Git makes no such trees, and reads them.
+#[test]
+fn a_tree_that_names_a_path_twice_hides_neither() {
+    let s = Sandbox::git();
+    s.file("a", "x\n").commit("start");
+    let object = |kind: &str, content: &[u8]| {
+        let mut git = s.command("git");
+        git.args(["hash-object", "-w", "-t", kind, "--stdin", "--literally"]);
+        s.run_command(&mut git, content).code(0).out.trim().to_owned()
+    };
+    let raw = |id: &str| -> Vec<u8> {
+        (0..id.len()).step_by(2).map(|at| u8::from_str_radix(&id[at..at + 2], 16).unwrap()).collect()
+    };
+    for order in [[0, 1], [1, 0]] {
+        let blobs = [object("blob", leak(1).as_bytes()), object("blob", b"nothing\n")];
+        let line = |at: usize| [&b"100644 k\0"[..], &raw(&blobs[at])].concat();
+        let tree = object("tree", &[line(order[0]), line(order[1])].concat());
+        let commit = s.run_git(["commit-tree", &tree, "-p", "HEAD", "-m", "two of them"]);
+        s.run(["diff", &format!("HEAD..{commit}")]).code(1).says("k:1");
+        s.run_git(["update-ref", "refs/heads/odd", &commit]);
+        assert_eq!(paths(&s, &[]), ["k"]);
+    }
+}

@@ -29,22 +29,23 @@ pub(in crate::sources) fn jobs(
     for at in 1..sides.len() {
         keep_common(&mut sides, at, 0);
     }
-    let mut all: HashMap<Vec<u8>, Job> = HashMap::new();
+    // A tree may name one path twice, whatever git thinks of it: both are judged.
+    let mut all: HashMap<(Vec<u8>, ObjectId), Job> = HashMap::new();
     for (number, mut changes) in sides.into_iter().enumerate() {
         resolve(objects, &mut changes, coverage);
         for change in changes.changed {
             let is_new = change.old.is_none() || change.renamed;
             let old = change.old.map(|(id, _)| id);
             if number == 0 {
-                all.insert(change.path.clone(), job(&change, is_new, old));
-            } else if let Some(job) = all.get_mut(&change.path) {
+                all.insert((change.path.clone(), change.id), job(&change, is_new, old));
+            } else if let Some(job) = all.get_mut(&(change.path.clone(), change.id)) {
                 job.new_path &= is_new;
                 job.old.extend(old);
             }
         }
     }
     let mut jobs: Vec<Job> = all.into_values().collect();
-    jobs.sort_by(|a, b| a.path.cmp(&b.path));
+    jobs.sort_by(|a, b| (&a.path, a.id).cmp(&(&b.path, b.id)));
     jobs
 }
 
