@@ -50,6 +50,48 @@ fn the_page_of_the_command_line_is_current() {
     current("docs/reference/cli.md", &page);
 }
 
+fn text(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+#[test]
+fn the_readme_names_every_command_and_every_exit_code() {
+    let readme = text("README.md");
+    for command in Cli::command().get_subcommands().filter(|c| !c.is_hide_set()) {
+        let call = format!("`keysieve {}", command.get_name());
+        assert!(readme.contains(&call), "README.md does not name {call}`");
+    }
+    let help = Cli::command().get_after_help().map(ToString::to_string).unwrap_or_default();
+    let page = text("docs/reference/exit-codes.md");
+    for code in 0..=3 {
+        assert!(help.contains(&format!("{code} ")), "the help does not name exit code {code}");
+        for (name, text) in [("README.md", &readme), ("exit-codes.md", &page)] {
+            assert!(text.contains(&format!("\n| {code} | ")), "{name} does not name exit code {code}");
+        }
+    }
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = vec![root.join("README.md"), root.join("CONTRIBUTING.md"), root.join("rules/README.md")];
+    for folder in ["docs", "docs/reference", "docs/decisions", "benches/compare"] {
+        let files = fs::read_dir(root.join(folder)).unwrap().map(|e| e.unwrap().path());
+        pages.extend(files.filter(|f| f.extension().is_some_and(|e| e == "md")));
+    }
+    let mut lost = Vec::new();
+    for page in pages {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = link.split('#').next().unwrap_or_default();
+            if !file.is_empty() && !file.contains("://") && !page.parent().unwrap().join(file).exists() {
+                lost.push(format!("{}: {link}", page.display()));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "links to nothing:\n{}", lost.join("\n"));
+}
+
 /// A command: what it does, how it is called, its own options.
 fn about(page: &mut String, command: &Command, level: &str) {
     let name = command.get_bin_name().unwrap_or(command.get_name());
