@@ -45,9 +45,13 @@ pub(super) fn literals(text: &[u8], at: usize) -> Option<Island> {
         }
     };
     let mut i = blank(0);
-    let operators: [&[u8]; 8] = [b"++", b"..", b"<>", b"||", b"+", b".", b"&", b"~"];
-    if let Some(operator) = operators.iter().find(|o| rest[i..].starts_with(o)) {
-        i = blank(i + operator.len());
+    let operator = match rest.get(i..)? {
+        [b'+', b'+', ..] | [b'.', b'.', ..] | [b'<', b'>', ..] | [b'|', b'|', ..] => 2,
+        [b'+' | b'.' | b'&' | b'~', ..] => 1,
+        _ => 0,
+    };
+    if operator > 0 {
+        i = blank(i + operator);
     }
     let letters = rest[i..].iter().take(3).take_while(|b| b.is_ascii_alphabetic()).count();
     if letters < 3 && rest.get(i + letters).is_some_and(|b| is_quote(*b)) {

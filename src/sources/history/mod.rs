@@ -112,7 +112,7 @@ impl History {
         }
         progress.expect(pieces(&plan, known.as_ref()), "objects");
         let (all, found) = self.read(&plan, new_worker);
-        let (mut rows, mut damaged, mut dangling) = (Vec::new(), Vec::new(), false);
+        let (mut rows, mut damaged, mut dangling, mut lost) = (Vec::new(), Vec::new(), false, Vec::new());
         for seen in all {
             coverage.commits += seen.commits;
             coverage.blobs += seen.blobs;
@@ -120,6 +120,7 @@ impl History {
             rows.push(seen.rows);
             damaged.extend(seen.damaged);
             dangling |= seen.dangling;
+            lost.push(seen.lost);
         }
         let mut state = State {
             place: at,
@@ -140,6 +141,8 @@ impl History {
                 graph: &state.graph,
                 tips: &state.tips,
                 damaged: &damaged,
+                // With a cache, not all trees were read.
+                lost: if state.known.is_none() { &lost } else { &[] },
                 promised: repo.partial || store.is_promised(),
                 everything: self.options.unreachable,
             };

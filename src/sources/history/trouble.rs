@@ -7,8 +7,9 @@ use crate::pack::{Commit, Kind, Plan, Tag};
 
 use super::bits::Bits;
 use super::graph::{Graph, NONE};
-use super::lines::Wanted;
+use super::lines::{Found, Wanted};
 use super::tips::Tips;
+use super::visit::Lost;
 
 /// How many objects are named one by one; more are counted.
 const NAMED: usize = 1000;
@@ -23,6 +24,8 @@ pub(super) struct Trouble<'a> {
     pub(super) tips: &'a Tips,
     /// Objects that could not be read, and why.
     pub(super) damaged: &'a [(u32, String)],
+    /// What each thread saw of lines that name what is not there; none if not all trees were read.
+    pub(super) lost: &'a [Lost],
     /// Whether objects may be missing because a remote promised them.
     pub(super) promised: bool,
     /// Whether unreachable objects are covered as well.
@@ -30,7 +33,7 @@ pub(super) struct Trouble<'a> {
 }
 
 impl Trouble<'_> {
-    /// Names in the coverage what should have been read. Trees are read once more. Returns whether commits or trees are
+    /// Names in the coverage what should have been read. If need be, trees are read once more. Returns whether commits or trees are
     /// among it: then what lies behind them looks unreachable and is not.
     pub(super) fn name(&self, threads: usize, stop: &Stop, coverage: &mut Coverage) -> bool {
         let mut reached = self.graph.reach(self.tips.kept.iter().copied());
@@ -38,7 +41,7 @@ impl Trouble<'_> {
         let mut wanted = Wanted::new(self.plan, within.as_ref());
         wanted.missing = true;
         self.damaged.iter().for_each(|(number, _)| wanted.add(self.plan, *number));
-        let found = wanted.look(self.plan, threads, stop);
+        let found = self.seen(within.as_ref()).unwrap_or_else(|| wanted.look(self.plan, threads, stop));
         let mut names: BTreeMap<u32, String> = BTreeMap::new();
         for line in &found.lines {
             reached.insert(line.child);
@@ -84,6 +87,21 @@ impl Trouble<'_> {
             coverage.missed(format!("{more} more objects"), gone);
         }
         blind
+    }
+
+    /// What [`Wanted::look`] would find, from what was seen when trees were read; `None` if that is not enough.
+    fn seen(&self, within: Option<&Bits>) -> Option<Found> {
+        if !self.damaged.is_empty() || self.lost.is_empty() || self.lost.iter().any(|lost| lost.more) {
+            return None;
+        }
+        let mut found = Found::default();
+        let lines = self.lost.iter().flat_map(|lost| &lost.lines);
+        for (_, kind, id, name) in lines.filter(|line| within.is_none_or(|within| within.contains(line.0))) {
+            let missing = (*kind, name.clone());
+            let entry = found.missing.entry(*id).or_insert_with(|| missing.clone());
+            *entry = missing.min(entry.clone());
+        }
+        Some(found)
     }
 
     /// What commits and tags point at and is not there. The ends of a shallow clone have no parents by design.

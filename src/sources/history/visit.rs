@@ -42,6 +42,30 @@ pub(super) struct Seen {
     pub(super) damaged: Vec<(u32, String)>,
     /// Whether something points at an object that is not there, or not of the type it should have.
     pub(super) dangling: bool,
+    /// Lines of trees that name an object that is not there.
+    pub(super) lost: Lost,
+}
+
+/// Lines of trees that name an object that is not there, as far as they are few.
+#[derive(Debug, Default)]
+pub(super) struct Lost {
+    /// The tree, what it should be, its id and its name.
+    pub(super) lines: Vec<(u32, Kind, ObjectId, Box<[u8]>)>,
+    /// Whether there are more, or objects of another type than a line says.
+    pub(super) more: bool,
+}
+
+impl Lost {
+    /// In a clone without blobs all lines are such.
+    const MOST: usize = 1 << 14;
+
+    fn line(&mut self, tree: u32, entry: &Entry<'_>) {
+        let kind = if entry.is_tree() { Kind::Tree } else { Kind::Blob };
+        match ObjectId::from_bytes(entry.id) {
+            Some(id) if self.lines.len() < Lost::MOST => self.lines.push((tree, kind, id, entry.name.into())),
+            _ => self.more = true,
+        }
+    }
 }
 
 /// A tree line that was seen before.
@@ -85,7 +109,8 @@ impl<'a, 'w> Sift<'a, 'w> {
 
     fn find_raw(&mut self, id: &[u8], kind: Kind) -> u32 {
         if let Some(number) = self.plan.catalog().number(id) {
-            self.seen.dangling |= self.plan.kind(number).is_some_and(|is| is != kind);
+            let odd = self.plan.kind(number).is_some_and(|is| is != kind);
+            (self.seen.dangling, self.seen.lost.more) = (self.seen.dangling | odd, self.seen.lost.more | odd);
             number
         } else {
             self.seen.dangling = true;
@@ -126,6 +151,9 @@ impl<'a, 'w> Sift<'a, 'w> {
         for entry in entries.by_ref() {
             let (child, name) = self.line(&entry);
             if child == NONE {
+                if !entry.is_submodule() {
+                    self.seen.lost.line(number, &entry);
+                }
                 continue;
             }
             if entry.is_tree() {
