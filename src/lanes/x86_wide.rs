@@ -25,7 +25,7 @@ pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
         out.digit[k] = any(class, DIGIT);
         // Bit 5 of a letter is its case.
         out.upper[k] = any(class, LETTER) & _mm512_testn_epi8_mask(bytes, _mm512_set1_epi8(0x20));
-        out.stem[k] = three(stems, bytes, window);
+        out.stem[k] = three(&stems, bytes, window);
     });
     nuls != 0
 }
@@ -37,7 +37,7 @@ pub(super) fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut 
     each_window(text, |k, window| {
         let bytes = load::<0>(window);
         let members = ask(set, bytes);
-        out.begins[k] = three(triples, bytes, window);
+        out.begins[k] = three(&triples, bytes, window);
         out.members[k] = _mm512_test_epi8_mask(members, members);
     });
 }
@@ -50,7 +50,7 @@ pub(super) fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reac
 /// Where all three tables share a bucket.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn three(sets: [(__m512i, __m512i); 3], bytes: __m512i, window: &Window) -> u64 {
+fn three(sets: &[(__m512i, __m512i); 3], bytes: __m512i, window: &Window) -> u64 {
     let first = ask(sets[0], bytes);
     let second = ask(sets[1], load::<1>(window));
     let third = ask(sets[2], load::<2>(window));
