@@ -8,6 +8,7 @@
 
 #![allow(rustdoc::private_intra_doc_links, reason = "the documentation is read with private items")]
 
+pub mod archive;
 pub mod cli;
 pub mod commands;
 pub mod config;

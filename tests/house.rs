@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["encoding"],
     &["error"],
     &["rules", "repo"],
-    &["pack", "config", "hook", "decode"],
+    &["pack", "config", "hook", "decode", "archive"],
     &["engine", "sources", "triage", "verify", "reports"],
     &["sieve"],
     &["commands"],

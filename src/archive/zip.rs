@@ -1,0 +1,197 @@
+//! Zip archives, and what is one under another name: jar, whl, apk, docx, xlsx, odt, …
+//!
+//! The directory says where members stand. What stands between them and in none is looked through for members that the
+//! directory does not know: those that were taken out of it, and all of them where it is gone.
+
+use std::io;
+use std::ops::Range;
+
+use super::budget::Budget;
+use super::input::{ReadAt, Section};
+use super::zip_entry::{Content, header};
+use super::zip_index::{self, Entry, u32_at};
+use super::{Member, Trouble, Visitor};
+
+/// A gap shorter than a header with a name and a byte behind it holds no member.
+const SHORTEST: u64 = 32;
+
+/// Gives all members.
+pub(super) fn open(input: &dyn ReadAt, budget: &Budget, visitor: &mut dyn Visitor) -> io::Result<()> {
+    let index = zip_index::find(input)?;
+    let whole = Member { layer: "zip", name: b"", span: None, clear: None };
+    match index.as_ref().map(|i| i.problem) {
+        Some(None) => {}
+        Some(Some(problem)) => visitor.trouble(&whole, Trouble::Damaged(problem.into())),
+        // Four bytes do not make an archive.
+        None if header(input, 0)?.is_none_or(|(entry, _)| !entry.is_plausible()) => return Ok(()),
+        None => {
+            let why = "it has no directory; members were looked for one by one";
+            visitor.trouble(&whole, Trouble::Damaged(why.into()));
+        }
+    }
+    let index = index.unwrap_or_default();
+    let mut zip = Zip { input, budget, visitor, covered: Vec::new() };
+    if !index.entries.is_empty() {
+        zip.covered.push(index.at..input.len());
+    }
+    let mut entries = index.entries;
+    entries.sort_by_key(|entry| entry.at);
+    for entry in &mut entries {
+        if budget.is_over() {
+            return Ok(());
+        }
+        zip.listed(entry)?;
+    }
+    zip.gaps()
+}
+
+struct Zip<'z> {
+    input: &'z dyn ReadAt,
+    budget: &'z Budget,
+    visitor: &'z mut dyn Visitor,
+    /// What was read of the archive.
+    covered: Vec<Range<u64>>,
+}
+
+impl Zip<'_> {
+    /// A member that the directory names.
+    fn listed(&mut self, entry: &mut Entry) -> io::Result<()> {
+        let Some((own, start)) = header(self.input, entry.at)? else {
+            let member = Member { layer: "zip", name: &entry.name, span: None, clear: None };
+            self.visitor.trouble(&member, Trouble::Damaged("its header is not where it should be".into()));
+            return Ok(());
+        };
+        // What only one of the two says may be damage, or a lie: then the content is tried, and its checksum decides.
+        if entry.is_encrypted() && !own.is_encrypted() {
+            entry.flags &= !1;
+            entry.method = own.method;
+        }
+        let end = start.saturating_add(entry.packed);
+        self.covered.push(entry.at..end);
+        let member =
+            Member { layer: "zip", name: &entry.name, span: Some(entry.at..end), clear: clear(entry, start) };
+        self.visitor.note(&member, &entry.name);
+        if own.name != entry.name {
+            self.visitor.note(&member, &own.name);
+        }
+        if !entry.comment.is_empty() {
+            self.visitor.note(&member, &entry.comment);
+        }
+        if !entry.is_folder() {
+            self.content(entry, &member, start..end)?;
+        }
+        Ok(())
+    }
+
+    /// Gives what a member says; where what was read of it ends.
+    fn content(&mut self, entry: &Entry, member: &Member<'_>, span: Range<u64>) -> io::Result<u64> {
+        if !self.budget.member() {
+            return Ok(span.end);
+        }
+        if let Some(trouble) = entry.trouble() {
+            self.visitor.trouble(member, trouble);
+            return Ok(span.end);
+        }
+        if span.end > self.input.len() {
+            self.visitor.trouble(member, Trouble::Damaged("the archive ends in it".into()));
+        }
+        let mut packed = Section::new(self.input, span.start, span.end);
+        match Content::new(entry, &mut packed, self.budget) {
+            Ok(mut content) => self.visitor.member(member, &mut content),
+            Err(e) => self.visitor.trouble(member, Trouble::Damaged(e.to_string())),
+        }
+        Ok(packed.place())
+    }
+
+    /// Looks for members where nothing was read.
+    fn gaps(&mut self) -> io::Result<()> {
+        let mut covered = std::mem::take(&mut self.covered);
+        covered.sort_by_key(|c| c.start);
+        covered.push(self.input.len()..u64::MAX);
+        let mut at = 0;
+        for part in covered {
+            if part.start.saturating_sub(at) >= SHORTEST {
+                self.gap(at..part.start)?;
+            }
+            at = at.max(part.end);
+        }
+        Ok(())
+    }
+
+    fn gap(&mut self, gap: Range<u64>) -> io::Result<()> {
+        let mut at = gap.start;
+        while let Some(place) = self.search(at..gap.end, b"PK\x03\x04")? {
+            if self.budget.is_over() {
+                return Ok(());
+            }
+            at = place + 4;
+            let Some((entry, start)) = header(self.input, place)?.filter(|(e, _)| e.is_plausible()) else {
+                continue;
+            };
+            let end = if entry.is_open_ended() { gap.end } else { start.saturating_add(entry.packed) };
+            // A length that cannot be is that of no member, or of the last one of an archive that was cut.
+            if end > gap.end && gap.end < self.input.len() {
+                continue;
+            }
+            let end = match entry.is_open_ended() && entry.method == 0 {
+                true => self.described(start..gap.end)?,
+                false => end,
+            };
+            let member = Member {
+                layer: "zip",
+                name: &entry.name,
+                span: Some(place..end),
+                clear: clear(&entry, start),
+            };
+            self.visitor.note(&member, &entry.name);
+            if entry.is_folder() {
+                continue;
+            }
+            let read = self.content(&entry, &member, start..end)?;
+            // A content that ends itself was read a little ahead; its end is searched for from where it began.
+            at = if entry.is_open_ended() { at.max(read.saturating_sub(64 << 10)) } else { end };
+        }
+        Ok(())
+    }
+
+    /// Where stored content ends whose length stands behind it.
+    fn described(&self, span: Range<u64>) -> io::Result<u64> {
+        let mut at = span.start;
+        while let Some(place) = self.search(at..span.end, b"PK\x07\x08")? {
+            let record = zip_index::read_at(self.input, place, 12)?.unwrap_or_default();
+            if u64::from(u32_at(&record, 8)) == place - span.start {
+                return Ok(place);
+            }
+            at = place + 4;
+        }
+        let next = self.search(span.clone(), b"PK\x03\x04")?;
+        Ok(next.unwrap_or(span.end))
+    }
+
+    /// Where a sign stands first.
+    fn search(&self, span: Range<u64>, sign: &[u8; 4]) -> io::Result<Option<u64>> {
+        let mut buffer = vec![0; 64 << 10];
+        let (mut at, mut held) = (span.start, 0);
+        loop {
+            let most = usize::try_from(span.end - at.min(span.end)).unwrap_or(usize::MAX);
+            let space = most.min(buffer.len() - held);
+            let n = self.input.read_at(at, &mut buffer[held..held + space])?;
+            let filled = &buffer[..held + n];
+            if let Some(found) = memchr::memmem::find(filled, sign) {
+                return Ok(Some(at - held as u64 + found as u64));
+            }
+            if n == 0 {
+                return Ok(None);
+            }
+            at += n as u64;
+            let keep = filled.len().min(3);
+            buffer.copy_within(held + n - keep..held + n, 0);
+            held = keep;
+        }
+    }
+}
+
+/// Where a content stands as it is.
+fn clear(entry: &Entry, start: u64) -> Option<u64> {
+    (entry.method == 0).then_some(start)
+}
