@@ -119,6 +119,9 @@ fn tell(finding: &Finding, session: &Session<'_>, text: &mut String) {
     let mut stage = |name: &str, said: &str| {
         let _ = writeln!(text, "    {name:<11} {}", escape_terminal(said));
     };
+    if !finding.decoded_from.is_empty() {
+        stage("read", &format!("through {}", finding.decoded_from.join(", then ")));
+    }
     stage("rule", &format!("{} has this shape", finding.rule));
     if !finding.alternatives.is_empty() {
         stage("", &format!("keys of {} look the same", finding.alternatives.join(", ")));
@@ -149,6 +152,7 @@ fn decision(disposition: &Disposition) -> String {
             format!("it is not reported: allowed by {by}, {reason}")
         }
         Disposition::Old => "it is not reported: it touches no line that counts".to_string(),
+        Disposition::Unread(_) => "it could not be read".to_string(),
     }
 }
 

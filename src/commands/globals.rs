@@ -81,6 +81,21 @@ pub struct Globals {
         value_parser = clap::value_parser!(u8).range(0..=16)
     )]
     pub decode_depth: u8,
+    /// Do not look into archives and documents: zip, jar, docx, tar, gz, xz, …
+    #[arg(long, global = true)]
+    pub no_archives: bool,
+    /// The most that comes out of one archive, such as 4G (default: 1G, and not more than 100 times its size and 64M)
+    #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size)]
+    pub max_archive_size: Option<u64>,
+    /// The most members of one archive
+    #[arg(long, global = true, value_name = "N", default_value_t = 100_000)]
+    pub max_archive_members: u64,
+    /// How many archives to open that stand in each other
+    #[arg(
+        long, global = true, value_name = "N", default_value_t = 8,
+        value_parser = clap::value_parser!(u8).range(0..=32)
+    )]
+    pub archive_depth: u8,
     /// When to use colour (`NO_COLOR` is honoured)
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     pub color: When,

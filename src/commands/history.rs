@@ -110,6 +110,7 @@ fn cache(folder: &Path, found: &[Place], session: &Session<'_>) -> Result<Cache>
     hasher.update(
         format!("{}\0{program}\0{:?}", env!("CARGO_PKG_VERSION"), session.match_options()).as_bytes(),
     );
+    hasher.update(format!("\0{}\0{:?}", session.decode_depth(), session.archives()).as_bytes());
     for rule in rules {
         hasher.update(format!("\0{rule:?}").as_bytes());
     }

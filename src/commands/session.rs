@@ -8,6 +8,7 @@ use std::thread;
 
 use rustix::process::{Resource, getrlimit};
 
+use crate::archive::Limits;
 use crate::config::{Gitleaks, suggest};
 use crate::engine::{Foreign, MatchOptions, Matcher};
 use crate::error::{Error, Result};
@@ -47,6 +48,7 @@ pub struct Session<'g> {
     all_rules: Ruleset,
     gitleaks: Arc<Gitleaks>,
     options: MatchOptions,
+    archives: Limits,
     severity: Severity,
     triage: Triage,
     hygiene: HygieneWanted,
@@ -75,6 +77,14 @@ impl<'g> Session<'g> {
         if let Some(level) = level.or(config.confidence) {
             options.min_confidence = level.floor();
         }
+        let asked_size = globals.max_archive_size.or(config.max_archive_size);
+        let wanted = !globals.no_archives && config.archives.unwrap_or(true);
+        let archives = Limits {
+            size: asked_size.unwrap_or(Limits::default().size),
+            asked: asked_size.is_some(),
+            members: globals.max_archive_members,
+            depth: if wanted { globals.archive_depth } else { 0 },
+        };
         let mut gitleaks = configured::gitleaks(globals, &config, root)?;
         let Rules { in_force: ruleset, all: all_rules } =
             configured::ruleset(globals, &config, &mut gitleaks)?;
@@ -95,6 +105,7 @@ impl<'g> Session<'g> {
             all_rules,
             gitleaks,
             options,
+            archives,
             severity,
             triage,
             hygiene,
@@ -120,6 +131,16 @@ impl<'g> Session<'g> {
     /// How matching is set.
     pub fn match_options(&self) -> &MatchOptions {
         &self.options
+    }
+
+    /// How far archives are looked into.
+    pub fn archives(&self) -> Limits {
+        self.archives
+    }
+
+    /// How many layers of encodings are looked into.
+    pub fn decode_depth(&self) -> u8 {
+        if self.options.decode { self.globals.decode_depth } else { 0 }
     }
 
     /// What decides about findings.
@@ -148,7 +169,9 @@ impl<'g> Session<'g> {
             options: SiftOptions {
                 show_secrets: self.look.show_secrets,
                 progress: self.progress.clone(),
-                depth: if self.options.decode { self.globals.decode_depth } else { 0 },
+                depth: self.decode_depth(),
+                archives: self.archives,
+                stop: self.stop.clone(),
             },
         };
         let wanted = self.globals.progress == Progressing::Auto && !self.globals.quiet;

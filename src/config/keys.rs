@@ -97,6 +97,18 @@ pub(super) const TOP: &[Key] = &[
         Takes::Switch,
         "Whether to look into encodings (base64, hex, escapes, gzip in base64).",
     ),
+    key(
+        "archives",
+        None,
+        Takes::Switch,
+        "Whether to look into archives and documents (zip, jar, docx, tar, gz, xz, pdf, sqlite, …).",
+    ),
+    key(
+        "max-archive-size",
+        None,
+        Takes::Size,
+        "The most that comes out of one archive; where there is more, the scan is incomplete.",
+    ),
     key("max-file-size", None, Takes::Size, "Larger files are left out and counted, such as 50MB."),
     key("baseline", None, Takes::File, "The baseline, relative to this file."),
     key(

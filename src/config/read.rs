@@ -95,6 +95,8 @@ impl Reader<'_> {
                 config.confidence = Some(word(node, Level::parse, &Level::ALL.map(Level::as_str))?);
             }
             "decode" => config.decode = Some(switch(node)?),
+            "archives" => config.archives = Some(switch(node)?),
+            "max-archive-size" => config.max_archive_size = Some(size(node)?),
             "max-file-size" => config.max_file_size = Some(size(node)?),
             "baseline" => config.baseline = Some(self.file_path(node)?),
             "gitleaks-config" => config.gitleaks = Some((self.file_path(node)?, self.at(node))),

@@ -199,6 +199,8 @@ impl Config {
             "min-severity" => single(self.min_severity.map(|s| s.to_string())),
             "confidence" => single(self.confidence.map(|l| l.to_string())),
             "decode" => single(self.decode.map(|d| d.to_string())),
+            "archives" => single(self.archives.map(|d| d.to_string())),
+            "max-archive-size" => single(self.max_archive_size.map(|n| n.to_string())),
             "max-file-size" => single(self.max_file_size.map(|n| n.to_string())),
             "baseline" => single(self.baseline.as_deref().map(shown)),
             "gitleaks-config" => single(self.gitleaks.as_ref().map(|(path, _)| shown(path))),
@@ -220,7 +222,8 @@ fn default(name: &str) -> &'static str {
     match name {
         "min-severity" => "info",
         "confidence" => "medium",
-        "decode" => "true",
+        "decode" | "archives" => "true",
+        "max-archive-size" => "1G, or 100 times the archive's size and 64M",
         "max-file-size" | "gitleaks-config" => "none",
         "baseline" => ".keysieve-baseline if it exists",
         "only" => "all rules",

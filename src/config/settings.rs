@@ -29,6 +29,10 @@ pub struct Config {
     pub confidence: Option<Level>,
     /// Whether to look into encodings (base64, hex, escapes, gzip in base64).
     pub decode: Option<bool>,
+    /// Whether archives are looked into.
+    pub archives: Option<bool>,
+    /// The most that comes out of one archive, in bytes.
+    pub max_archive_size: Option<u64>,
     /// Larger files are left out, in bytes.
     pub max_file_size: Option<u64>,
     /// How many threads.
@@ -115,6 +119,9 @@ impl Config {
         }
         if self.decode == Some(false) {
             say("decode", "encodings are not looked into".to_string());
+        }
+        if self.archives == Some(false) {
+            say("archives", "archives are not looked into".to_string());
         }
         notes
     }

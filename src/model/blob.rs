@@ -1,5 +1,6 @@
 //! A piece of content to be scanned, with where it comes from and which of its lines count.
 
+use std::fs::File;
 use std::ops::Range;
 
 use super::{Kin, LineCol, Origin};
@@ -17,12 +18,14 @@ pub struct Blob<'a> {
     pub window: Window,
     /// What it was made from, where a source knows.
     pub kin: Option<&'a Kin<'a>>,
+    /// The open file it is a window of, where it is one: archives are read at any place.
+    pub file: Option<&'a File>,
 }
 
 impl<'a> Blob<'a> {
     /// A content that is given in one piece, of which every line counts.
     pub fn whole(bytes: &'a [u8], origin: &'a Origin) -> Blob<'a> {
-        Blob { bytes, origin, scope: Scope::Whole, window: Window::whole(bytes.len()), kin: None }
+        Blob { bytes, origin, scope: Scope::Whole, window: Window::whole(bytes.len()), kin: None, file: None }
     }
 }
 
@@ -63,6 +66,11 @@ pub struct Window {
 }
 
 impl Window {
+    /// Whether this window of so many bytes is the last one.
+    pub fn is_last(&self, len: usize) -> bool {
+        self.keep.1 > len
+    }
+
     /// The window that is the whole content of `len` bytes.
     pub fn whole(len: usize) -> Window {
         Window { offset: 0, start: LineCol::START, keep: (0, len.saturating_add(1)) }

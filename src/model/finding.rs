@@ -172,6 +172,20 @@ pub enum Disposition {
     },
     /// It touches no line that counts in this mode (an old finding in a staged file).
     Old,
+    /// It is no finding at all: what stands there could not be read. It goes the way of a finding so that a source
+    /// tells where it is, and ends in the coverage.
+    Unread(Box<Unread>),
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// What it is called within its file; empty for the file itself.
+    pub inside: String,
+    /// Why.
+    pub why: String,
+    /// Whether the scan is incomplete without it; else it is only noted.
+    pub grave: bool,
 }
 
 impl Disposition {
@@ -182,6 +196,7 @@ impl Disposition {
             Disposition::Known { .. } => "known",
             Disposition::Allowed { .. } => "allowed",
             Disposition::Old => "old",
+            Disposition::Unread(_) => "unread",
         }
     }
 }
@@ -337,6 +352,22 @@ impl Finding {
         Fingerprint::new(&self.rule, &self.secret)
     }
 
+    /// Whether it stands in something that was taken out of an archive: then its lines are not those of the file.
+    pub fn is_packed(&self) -> bool {
+        is_packed(&self.decoded_from)
+    }
+
+    /// Its path with what archives around it call the places where it stands, as if they were folders.
+    pub fn inner_path<'p>(&self, path: &'p [u8]) -> Cow<'p, [u8]> {
+        let mut whole = Cow::Borrowed(path);
+        for name in members(&self.decoded_from) {
+            let whole = whole.to_mut();
+            whole.push(b'/');
+            whole.extend_from_slice(name.as_bytes());
+        }
+        whole
+    }
+
     /// The total order of reports: place, then rule, then value; independent of threads.
     pub fn report_order(&self, other: &Finding) -> Ordering {
         let key = |f: &Finding| (f.location.span.start, f.location.span.end);
@@ -352,6 +383,27 @@ impl Finding {
             .then_with(|| self.decoded_from.cmp(&other.decoded_from))
     }
 }
+
+/// Whether something read through these layers was taken out of an archive.
+pub fn is_packed(layers: &[Cow<'_, str>]) -> bool {
+    layers.first().is_some_and(|layer| is_archive(layer))
+}
+
+/// What the archives among these layers call the places where something stands, outermost first.
+pub fn members<'l>(layers: &'l [Cow<'_, str>]) -> impl Iterator<Item = &'l str> {
+    let archives = layers.iter().take_while(|layer| is_archive(layer));
+    archives.filter_map(|layer| Some(layer.split_once(':')?.1))
+}
+
+/// Whether a layer is that of an archive or a compressed stream.
+fn is_archive(layer: &str) -> bool {
+    let kind = layer.split_once(':').map_or(layer, |(kind, _)| kind);
+    ARCHIVES.contains(&kind)
+}
+
+/// What archives, compressed streams and documents are called as layers; followed by a colon and a name where they
+/// have one.
+const ARCHIVES: &[&str] = &["zip", "tar", "gzip", "bzip2", "xz", "zstd", "pdf", "sqlite"];
 
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -20,7 +20,8 @@ pub use blob::{Blob, Scope, Window};
 pub use coverage::{Coverage, Skip, SkipReason};
 pub use few::Few;
 pub use finding::{
-    Checksum, Confidence, Disposition, Facts, Finding, History, Level, Remedy, RuleId, Severity, Verdict,
+    Checksum, Confidence, Disposition, Facts, Finding, History, Level, Remedy, RuleId, Severity, Unread,
+    Verdict, is_packed, members,
 };
 pub use fingerprint::Fingerprint;
 pub use kin::{Base, Copied, Kin, Trace};

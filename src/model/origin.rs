@@ -151,7 +151,7 @@ pub enum Part {
 }
 
 /// The commit that brought something in.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommitOrigin {
     /// The commit.
     pub commit: ObjectId,
@@ -162,7 +162,7 @@ pub struct CommitOrigin {
 }
 
 /// Where a blob comes from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
     /// Standard input.
     Stdin,

@@ -36,6 +36,7 @@ const COLUMNS: &[&str] = &[
     "owner",
     "revoke",
     "reason",
+    "decoded_from",
 ];
 
 /// Comma-separated values, one row a finding.
@@ -117,6 +118,7 @@ fn cells<'e>(entry: &'e Entry<'_>) -> impl Iterator<Item = Cow<'e, str>> {
         optional(entry.owner.as_deref()),
         Cow::Borrowed(entry.remedy.revoke.as_ref()),
         optional(entry.reason.as_deref()),
+        entry.decoded_from.join(" > ").into(),
     ]
     .into_iter()
 }

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    BlobPath, Confidence, Disposition, Finding, Origin, Part, Remedy, Secret, Severity, Verdict,
+    BlobPath, Confidence, Disposition, Finding, Origin, Part, Remedy, Secret, Severity, Verdict, is_packed,
+    members,
 };
 
 use super::Look;
@@ -227,6 +228,16 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// Whether it stands in something that was taken out of an archive.
+    pub(super) fn is_packed(&self) -> bool {
+        is_packed(&self.decoded_from)
+    }
+
+    /// What archives around it call the places where it stands, each behind a `!`; empty if it stands in none.
+    pub(super) fn inside(&self) -> String {
+        members(&self.decoded_from).map(|name| format!("!{name}")).collect()
+    }
+
     /// Whether this is a file that should not be in git at all, not a key.
     pub(super) fn is_file(&self) -> bool {
         self.secret.is_empty()
@@ -280,7 +291,7 @@ fn decision_of(disposition: &Disposition) -> (Option<Text<'_>>, Option<Text<'_>>
     match disposition {
         Disposition::Allowed { by, reason } => (Some(borrowed(by)), Some(Cow::Borrowed(reason))),
         Disposition::Known { reason } => (None, reason.as_deref().map(Cow::Borrowed)),
-        Disposition::Reported | Disposition::Old => (None, None),
+        Disposition::Reported | Disposition::Old | Disposition::Unread(_) => (None, None),
     }
 }
 

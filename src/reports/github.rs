@@ -108,7 +108,10 @@ fn message(entry: &Entry<'_>) -> String {
     if !entry.remedy.revoke.is_empty() {
         let _ = write!(text, "\nRevoke it: {}", escape_terminal(&entry.remedy.revoke));
     }
-    let _ = write!(text, "\nNot a secret? In a comment on its line: keysieve:allow {} REASON", entry.rule);
+    if !entry.is_packed() {
+        let _ =
+            write!(text, "\nNot a secret? In a comment on its line: keysieve:allow {} REASON", entry.rule);
+    }
     text
 }
 

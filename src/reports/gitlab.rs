@@ -101,7 +101,7 @@ fn vulnerability(entry: &Entry<'_>) -> Value {
         "id": identity(entry),
         "category": "secret_detection",
         "name": shorten(name, 255),
-        "description": shorten(&format!("{name} {} found. {}", entry.secret, entry.remedy.about), 10_000),
+        "description": shorten(&format!("{name} {} found{}. {}", entry.secret, inside(entry), entry.remedy.about), 10_000),
         "severity": severity(entry.severity),
         "solution": shorten(&solution(entry), 7000),
         "scanner": {"id": "keysieve", "name": "keysieve"},
@@ -122,6 +122,11 @@ fn vulnerability(entry: &Entry<'_>) -> Value {
         },
         "raw_source_code_extract": entry.secret,
     })
+}
+
+/// ` in a.zip!member`, for what stands in an archive.
+fn inside(entry: &Entry<'_>) -> String {
+    if entry.is_packed() { format!(" in {}{}", entry.path, entry.inside()) } else { String::new() }
 }
 
 fn solution(entry: &Entry<'_>) -> String {
@@ -152,6 +157,7 @@ fn identity(entry: &Entry<'_>) -> String {
         hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part);
     }
+    hasher.update(entry.inside().as_bytes());
     hasher.update(&entry.line.to_le_bytes());
     hasher.update(&entry.column.to_le_bytes());
     let hash = hasher.finalize().to_hex();
@@ -200,7 +206,7 @@ impl Format for CodeQuality {
 
 fn issue(entry: &Entry<'_>) -> Value {
     json!({
-        "description": format!("{} {}", entry.name, entry.secret),
+        "description": format!("{} {}{}", entry.name, entry.secret, inside(entry)),
         "check_name": entry.rule,
         "fingerprint": identity(entry).replace('-', ""),
         "severity": match entry.severity {

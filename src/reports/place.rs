@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::encode::log;
 use super::entry::Entry;
 
-/// `path:line:column`, what editors jump to; or `commit 0123456789 (commit message):2:5` where there is no file. Escaped.
+/// `path:line:column`, what editors jump to; `a.zip!member:line:column` in archives; or `commit 0123456789 (commit message):2:5` where there is no file. Escaped.
 pub(super) fn place(entry: &Entry<'_>) -> String {
     let commit = entry.commit.as_deref().map(short);
     let what: Cow<'_, str> = match (entry.path.as_ref(), commit) {
@@ -21,7 +21,7 @@ pub(super) fn place(entry: &Entry<'_>) -> String {
     if entry.part == "file name" || entry.is_file() {
         return what.into_owned();
     }
-    format!("{what}:{}:{}", entry.line, entry.column)
+    format!("{what}{}:{}:{}", log(&entry.inside()), entry.line, entry.column)
 }
 
 /// The first ten digits of an object's name.

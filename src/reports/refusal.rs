@@ -213,6 +213,9 @@ fn how_to_allow(text: &mut String, entry: &Entry<'_>, stage: &str) {
     if stage == "commit-msg" || entry.path.is_empty() || entry.is_file() {
         let _ =
             writeln!(text, "Meant to be there? Allow it in .keysieve.yml (allow: rule {rule}, reason: …).");
+    } else if entry.is_packed() {
+        let place = quoted(&format!("{}:{}", log(&entry.path), entry.line));
+        let _ = writeln!(text, "Not a secret? Say why:  keysieve allow {place} --reason REASON");
     } else {
         let _ =
             writeln!(text, "Not a secret? Say why in a comment on its line:  keysieve:allow {rule} REASON");

@@ -224,6 +224,9 @@ fn message(entry: &Entry<'_>) -> String {
     if let Some(variable) = entry.variable.as_deref() {
         let _ = write!(text, " in {variable}");
     }
+    if entry.is_packed() {
+        let _ = write!(text, " in {}{}", entry.path, entry.inside());
+    }
     if !entry.remedy.revoke.is_empty() {
         let _ =
             write!(text, ". Take it out; if it ever left your machine, revoke it: {}", entry.remedy.revoke);

@@ -52,13 +52,15 @@ impl Format for Text {
                 writeln!(out, "{difference}")?;
             }
         }
-        if look.verbosity > 0
-            && let Some(entry) = groups.iter().filter_map(Group::first).find(|e| !e.is_file())
-        {
-            let how = format!(
-                "Not a secret? Say so in a comment on its line: keysieve:allow {} why-it-is-fine",
-                log(&entry.rule)
-            );
+        if look.verbosity > 0 && groups.iter().filter_map(Group::first).any(|e| !e.is_file()) {
+            let lines = groups.iter().filter_map(Group::first).find(|e| !e.is_file() && !e.is_packed());
+            let how = match lines {
+                Some(entry) => format!(
+                    "Not a secret? Say so in a comment on its line: keysieve:allow {} why-it-is-fine",
+                    log(&entry.rule)
+                ),
+                None => "Not a secret? Say so: keysieve allow PATH:LINE --reason why-it-is-fine".to_owned(),
+            };
             for line in wrapped(&how, 0, look) {
                 writeln!(out, "{}", Paint::of(look).aside(&line))?;
             }

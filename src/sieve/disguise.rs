@@ -8,23 +8,17 @@ use crate::decode::{Budget, MOST_UNPACKED, Page, islands};
 use crate::encoding::Decoded;
 use crate::encoding::lines::Cursor;
 use crate::engine::{Detection, Matcher, Scratch};
-use crate::model::{Blob, Confidence, Origin, Scope, Skip};
+use crate::model::{Blob, Confidence, Scope, Unread};
 use crate::rules::Need;
 
 /// A generic rule must be this sure of what it sees in decoded text: a decoder makes many texts, few of which a person
 /// wrote.
 const SURE: Confidence = Confidence(60);
 
-/// Says of a blob that [`uncover`] did not read all of it.
-pub(super) fn too_much(origin: &Origin) -> Skip {
-    let what = match (origin.path(), origin) {
-        (Some(path), _) => path.to_text(),
-        (None, Origin::Object(id, _)) => format!("blob {id}"),
-        (None, Origin::Commit(commit, _)) => format!("commit {}", commit.commit),
-        (None, _) => "standard input".into(),
-    };
+/// What is said of a blob of which [`uncover`] did not read all.
+pub(super) fn too_much() -> Unread {
     let why = format!("packed text in it, beyond the first {} MiB of it", MOST_UNPACKED >> 20);
-    Skip { what, why }
+    Unread { inside: String::new(), why, grave: true }
 }
 
 /// Adds to what the matcher found in a blob what it finds in disguise, `depth` layers deep; sorted by place.
@@ -76,7 +70,7 @@ pub(super) fn uncover<'r>(
 }
 
 /// Whether a part of a blob's text touches a line that counts.
-fn counts(blob: &Blob<'_>, text: &[u8], part: &Range<usize>) -> bool {
+pub(super) fn counts(blob: &Blob<'_>, text: &[u8], part: &Range<usize>) -> bool {
     if matches!(blob.scope, Scope::Whole) {
         return true;
     }

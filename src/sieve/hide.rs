@@ -162,7 +162,10 @@ impl Hider<'_, '_> {
             Disposition::Allowed { reason, .. } | Disposition::Known { reason: Some(reason) } => {
                 self.text(reason);
             }
-            Disposition::Known { reason: None } | Disposition::Reported | Disposition::Old => {}
+            Disposition::Known { reason: None }
+            | Disposition::Reported
+            | Disposition::Old
+            | Disposition::Unread(_) => {}
         }
         if let Some(h) = &mut finding.history {
             for text in [&mut h.author, &mut h.email, &mut h.subject].into_iter().chain(&mut h.refs) {

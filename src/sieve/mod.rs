@@ -9,6 +9,10 @@ mod disguise;
 mod excerpt;
 mod hide;
 mod sift;
+mod text;
+mod unpack;
+mod unread;
+mod windows;
 
 pub use conceal::{Concealer, redacted};
 pub use sift::{Sieve, SiftOptions};

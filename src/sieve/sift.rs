@@ -1,25 +1,21 @@
 //! `Sieve`: the story of the program, readable in one screen.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 use std::time::Instant;
 
-use crate::engine::{Detection, Foreign, Matcher, Scratch};
+use crate::archive::Limits;
+use crate::engine::{Foreign, Matcher};
 use crate::error::Result;
-use crate::model::{
-    Blob, Disposition, Excerpt, Facts, Few, Finding, Location, Progress, Remedy, Secret, Skip,
-};
+use crate::model::{Blob, Disposition, Finding, Progress, Stop};
 use crate::reports::{Report, RuleSummary};
 use crate::sources::Source;
-use crate::triage::{Marks, Triage};
+use crate::triage::Triage;
 
-use super::around::{self, Found};
 use super::conceal::Concealer;
-use super::disguise;
-use super::excerpt::{self, Spot};
-use super::hide;
+use super::text::{Tools, Way};
+use super::windows::{Whole, Windows};
+use super::{hide, unpack, unread};
 
 /// What may be set about sifting.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +26,10 @@ pub struct SiftOptions {
     pub progress: Progress,
     /// How many layers of encodings are looked into; 0: none.
     pub depth: u8,
+    /// How far archives are looked into.
+    pub archives: Limits,
+    /// Looked at between two members of an archive.
+    pub stop: Stop,
 }
 
 /// Matcher and judgement, ready to sift a source.
@@ -51,25 +51,23 @@ impl Sieve<'_> {
     pub fn sift(&self, source: &dyn Source) -> Result<Report> {
         let started = Instant::now();
         let (sender, receiver) = channel::<Vec<Finding>>();
-        let (missing, missed) = channel::<Skip>();
         let mut coverage = source.visit(&|| {
-            let (sender, missing) = (sender.clone(), missing.clone());
-            let mut scratch = Scratch::default();
-            let mut hiding = Scratch::default();
-            let mut kept = Kept::default();
+            let sender = sender.clone();
+            let mut tools = Tools::default();
+            let mut windows = Windows::default();
             Box::new(move |blob| {
-                let found = self.sift_blob(blob, &mut scratch, &mut hiding, &mut kept, &missing);
+                let found = self.sift_blob(blob, &mut tools, &mut windows);
                 if !found.is_empty() {
                     // The receiver lives until all workers are gone.
                     let _ = sender.send(found);
                 }
             })
         })?;
-        drop((sender, missing));
-        // Before the source locates: it remembers nothing as clean where something was not read.
-        coverage.incomplete.extend(missed);
+        drop(sender);
         let mut found = joined(receiver.into_iter().collect());
+        unpack::settle(&mut found);
         source.locate(&mut found, &mut coverage)?;
+        unread::tell(&mut found, self.triage, &mut coverage);
         found.sort_by(Finding::report_order);
         let mut report = Report { rules: summaries(&found), ..Report::default() };
         for finding in &mut found {
@@ -77,7 +75,7 @@ impl Sieve<'_> {
                 self.triage.judge(finding);
             }
             match &finding.disposition {
-                Disposition::Reported => {}
+                Disposition::Reported | Disposition::Unread(_) => {}
                 Disposition::Old => coverage.old_findings += 1,
                 Disposition::Known { .. } => count(&mut coverage.suppressed, "baseline"),
                 Disposition::Allowed { by, .. } => count(&mut coverage.suppressed, by),
@@ -93,109 +91,31 @@ impl Sieve<'_> {
         Ok(report)
     }
 
+    fn sift_blob(&self, blob: &Blob<'_>, tools: &mut Tools, windows: &mut Windows) -> Vec<Finding> {
+        let limits = &self.options.archives;
+        let archive = if limits.depth > 0 { windows.archive(blob, limits) } else { None };
+        // What an archive says, its members say better: of its own bytes only what cannot be chance is told.
+        let way = if archive.is_some() { Way::Binary } else { Way::Text };
+        let mut found = self.text(blob, way, tools);
+        if let Some(archive) = archive.and_then(Whole::into_complete) {
+            found.extend(self.unpack(blob, &archive, tools));
+        } else if limits.depth > 0 && blob.window.offset == 0 {
+            found.extend(unpack::unopened(blob));
+        }
+        self.options.progress.done(blob.bytes.len() as u64);
+        if !found.is_empty()
+            && let Some(kin) = blob.kin
+        {
+            kin.tell_found();
+        }
+        found
+    }
+
     /// Redacts what stands in the names of a report, once nothing more is added to it.
     pub fn conceal(&self, report: &mut Report) {
         if !self.options.show_secrets {
             hide::names(report, self.concealer);
         }
-    }
-
-    fn sift_blob(
-        &self,
-        blob: &Blob<'_>,
-        scratch: &mut Scratch,
-        hiding: &mut Scratch,
-        kept: &mut Kept,
-        missing: &Sender<Skip>,
-    ) -> Vec<Finding> {
-        let mut detections = Vec::new();
-        self.matcher.scan(blob, scratch, &mut |detection| detections.push(detection));
-        let depth = self.options.depth;
-        if depth > 0 && disguise::uncover(self.matcher, blob, depth, scratch, &mut detections) {
-            // Its receiver lives as long.
-            let _ = missing.send(disguise::too_much(blob.origin));
-        }
-        let mut detections: Vec<Found<'_>> = detections.into_iter().map(|d| (d, None)).collect();
-        if let Some(foreign) = self.foreign {
-            around::join(blob, foreign, &mut detections);
-        }
-        self.options.progress.done(blob.bytes.len() as u64);
-        if detections.is_empty() {
-            return Vec::new();
-        }
-        self.options.progress.found(detections.len() as u64);
-        if let Some(kin) = blob.kin {
-            kin.tell_found();
-        }
-        let secrets: Vec<Secret> = detections.iter().map(|(d, _)| Secret::new(&d.secret, d.prefix)).collect();
-        let spot = |((d, _), s): (&Found<'_>, &Secret)| Spot { span: d.span.clone(), shown: s.redacted() };
-        let spots: Vec<Spot> = detections.iter().zip(&secrets).map(spot).collect();
-        let mut hide = |text: &[u8], known: &[_]| self.concealer.spans(text, known, hiding);
-        let excerpts = excerpt::cut_all(blob.bytes, &spots, &mut hide);
-        let marks = if self.triage.wants_marks() { Some(Marks::of(blob.bytes)) } else { None };
-        detections
-            .into_iter()
-            .zip(secrets.into_iter().zip(excerpts))
-            .map(|((d, whole), (secret, excerpt))| {
-                let markers = marks.as_ref().map_or_else(Vec::new, |m| m.near(&d.span));
-                let noted = if self.triage.wants_text() {
-                    around::note(blob.bytes, &d, whole, self.triage)
-                } else {
-                    Vec::new()
-                };
-                let mut found = finding(blob, d, secret, excerpt, kept);
-                found.markers = markers.into();
-                found.noted = noted.into();
-                found
-            })
-            .collect()
-    }
-}
-
-fn finding(blob: &Blob<'_>, d: Detection<'_>, secret: Secret, excerpt: Excerpt, kept: &mut Kept) -> Finding {
-    let at = |offset: usize| blob.window.offset + offset as u64;
-    let counts = blob.scope.touches(d.start.line, d.end.line);
-    let location = Location {
-        origin: blob.origin.clone(),
-        span: at(d.span.start)..at(d.span.end),
-        start: d.start,
-        end: d.end,
-        excerpt,
-    };
-    Finding::from(Facts {
-        provider: d.rule.provider.clone(),
-        name: d.rule.name.clone(),
-        severity: d.rule.severity,
-        confidence: d.confidence,
-        reasons: Few::from(d.reasons).shared(&mut kept.reasons),
-        decoded_from: Few::from(d.decoded_from).shared(&mut kept.layers),
-        variable: d.variable.map(String::into_boxed_str),
-        checksum: d.checksum,
-        alternatives: Few::from(d.alternatives).shared(&mut kept.alternatives),
-        disposition: if counts { Disposition::Reported } else { Disposition::Old },
-        remedy: kept.remedy(&d.rule.id, &d.rule.remedy),
-        ..Facts::new(d.rule.id.clone(), secret, location)
-    })
-}
-
-/// What a thread's findings share: a million of one rule need each of these once.
-#[derive(Default)]
-struct Kept {
-    remedies: BTreeMap<String, Arc<Remedy>>,
-    /// Those of the last finding.
-    reasons: Few<Cow<'static, str>>,
-    layers: Few<Cow<'static, str>>,
-    alternatives: Few<Cow<'static, str>>,
-}
-
-impl Kept {
-    fn remedy(&mut self, rule: &str, remedy: &Remedy) -> Arc<Remedy> {
-        if let Some(known) = self.remedies.get(rule) {
-            return Arc::clone(known);
-        }
-        let shared = Arc::new(remedy.clone());
-        self.remedies.insert(rule.to_owned(), Arc::clone(&shared));
-        shared
     }
 }
 

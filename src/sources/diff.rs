@@ -164,7 +164,8 @@ impl Source for Diff<'_> {
             finding.history = history.map(|mut h| {
                 h.in_head = match place.blob {
                     Some(blob) => {
-                        let line = finding.location.start.line;
+                        // Lines of something in an archive are not those of the blob.
+                        let line = Some(finding.location.start.line).filter(|_| !finding.is_packed());
                         head_tree.is_some_and(|tree| stands(&mut objects, tree, place, &blob, line))
                     }
                     None => to_head,
@@ -179,15 +180,16 @@ impl Source for Diff<'_> {
     }
 }
 
-/// Whether the line of a blob still stands at its path in a tree.
+/// Whether the line of a blob still stands at its path in a tree; where the line is not known, whether the path does.
 fn stands(
     objects: &mut Objects<'_>,
     tree: ObjectId,
     place: &CommitOrigin,
     blob: &ObjectId,
-    line: u64,
+    line: Option<u64>,
 ) -> bool {
     let Some(now) = find(objects, tree, place.path.as_bytes()) else { return false };
+    let Some(line) = line else { return true };
     if now == *blob {
         return true;
     }

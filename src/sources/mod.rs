@@ -15,7 +15,7 @@ pub use diff::{Diff, DiffOptions, readable_commits, tree_of};
 pub use history::{Cache, Filter, History, HistoryOptions, Place, Unopened, places, places_of};
 pub use message::{Cleanup, Message};
 pub use pushed::Pushed;
-pub use read::stdin_was_closed;
+pub use read::{Buffer, stdin_was_closed};
 pub use source::{Source, Worker};
 pub use staged::{Staged, StagedOptions};
 pub use tree::{Tree, TreeOptions};

@@ -3,6 +3,7 @@
 //!
 //! Nothing is mapped: a file that somebody cuts short while it is mapped kills the process.
 
+use std::fs::File;
 use std::io::{self, Read};
 
 use rustix::fs::{self as unix, OFlags};
@@ -20,7 +21,7 @@ const LEAST: usize = 64 << 10;
 
 /// A buffer that one thread keeps.
 #[derive(Debug, Default)]
-pub(super) struct Buffer {
+pub struct Buffer {
     /// Always initialised up to its length, which only grows.
     bytes: Vec<u8>,
     /// The largest window.
@@ -31,7 +32,7 @@ pub(super) struct Buffer {
 
 impl Buffer {
     /// An empty buffer; memory comes with the first content.
-    pub(super) fn new(stop: &Stop) -> Buffer {
+    pub fn new(stop: &Stop) -> Buffer {
         Buffer { bytes: Vec::new(), window: WINDOW, stop: stop.clone() }
     }
 
@@ -39,8 +40,20 @@ impl Buffer {
     /// how long it should be, as a hint; a content that has become shorter or longer is read as it is.
     ///
     /// When reading fails midway, what came before has been given to `emit`.
-    pub(super) fn feed(
+    pub fn feed(
         &mut self,
+        from: &mut dyn Read,
+        expected: u64,
+        (origin, scope): (&Origin, Scope<'_>),
+        emit: &mut dyn FnMut(&Blob<'_>),
+    ) -> io::Result<u64> {
+        self.feed_of(None, from, expected, (origin, scope), emit)
+    }
+
+    /// The same, of an open file.
+    pub(super) fn feed_of(
+        &mut self,
+        file: Option<&File>,
         from: &mut dyn Read,
         expected: u64,
         (origin, scope): (&Origin, Scope<'_>),
@@ -58,7 +71,7 @@ impl Buffer {
             let last = if ended { held.saturating_add(1) } else { held - OVERLAP / 2 };
             let window = Window { offset, start, keep: (first, last) };
             let bytes = self.bytes.get(..held).unwrap_or_default();
-            emit(&Blob { bytes, origin, scope, window, kin: None });
+            emit(&Blob { bytes, origin, scope, window, kin: None, file });
             if ended {
                 return end.map(|_| offset + held as u64);
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use crate::config::{Config, Date, Gitleaks};
+use crate::config::{Config, Date, Exclude, Gitleaks};
 use crate::model::{Confidence, Coverage, Disposition, Finding, Origin, Severity};
 
 use super::allowlist::{Allowlist, Force};
@@ -126,7 +126,7 @@ impl Triage {
     pub fn judge(&self, finding: &mut Finding) {
         let path = self.place.path_of(finding).map(Cow::into_owned);
         self.weigh(finding, path.as_deref());
-        doubt(finding, path.as_deref());
+        doubt(finding, path.as_deref().map(|path| finding.inner_path(path)).as_deref());
         if finding.disposition != Disposition::Reported {
             return;
         }
@@ -169,13 +169,22 @@ impl Triage {
             .or_else(|| self.known(finding))
     }
 
+    /// Whether the configuration leaves a finding's path out for all rules.
+    pub fn excludes(&self, finding: &Finding) -> bool {
+        self.place.path_of(finding).is_some_and(|path| self.exclusion(&path).is_some())
+    }
+
+    fn exclusion(&self, path: &[u8]) -> Option<&Exclude> {
+        self.config.exclude.iter().find(|e| e.path.matches(path))
+    }
+
     /// Paths that the configuration leaves out, for all rules or for this one.
     fn outside(&self, finding: &Finding, path: Option<&[u8]>) -> Option<Disposition> {
         let path = path?;
         let because = |by: &'static str, reason: String| {
             Some(Disposition::Allowed { by: by.into(), reason: reason.into() })
         };
-        if let Some(exclude) = self.config.exclude.iter().find(|e| e.path.matches(path)) {
+        if let Some(exclude) = self.exclusion(path) {
             return because("excluded", format!("path excluded by {}", exclude.path.as_str()));
         }
         let rule = self.config.paths.iter().filter(|p| p.rule.matches(&finding.rule)).find(|p| {
@@ -187,7 +196,8 @@ impl Triage {
 
     /// Generic findings where only precise rules count, or where the place leaves too little that speaks for them.
     fn placed(&self, finding: &Finding, path: Option<&[u8]>) -> Option<Disposition> {
-        let reason = match path.and_then(only_precise) {
+        let inner = path.map(|path| finding.inner_path(path));
+        let reason = match inner.as_deref().and_then(only_precise) {
             _ if !is_generic(finding) => return None,
             Some(kind) => format!("only precise rules count in {kind}"),
             None if finding.confidence < self.least => "too little speaks for it in such a folder".into(),
@@ -311,7 +321,7 @@ impl Triage {
     pub fn count(findings: &[Finding], coverage: &mut Coverage) {
         for finding in findings {
             let by = match &finding.disposition {
-                Disposition::Reported => continue,
+                Disposition::Reported | Disposition::Unread(_) => continue,
                 Disposition::Known { .. } => "baseline".to_string(),
                 Disposition::Allowed { by, .. } => by.to_string(),
                 Disposition::Old => {

@@ -6,6 +6,7 @@
 #![allow(missing_docs, unreachable_pub, reason = "a test binary has no readers from outside")]
 
 mod allow;
+mod archives;
 mod audit;
 mod baseline;
 mod ci;
@@ -26,6 +27,7 @@ mod hygiene;
 mod identify;
 mod kinds;
 mod migrate;
+mod packing;
 mod push;
 
 mod readme;

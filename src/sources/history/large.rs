@@ -28,7 +28,14 @@ pub(super) fn scan(
         let keep_from = if offset == 0 { 0 } else { OVERLAP / 2 };
         let keep_to = if last { filled + 1 } else { WINDOW - OVERLAP / 2 };
         let window = Window { offset, start, keep: (keep_from, keep_to) };
-        worker(&Blob { bytes: &buffer[..filled], origin, scope: Scope::Whole, window, kin: Some(kin) });
+        worker(&Blob {
+            bytes: &buffer[..filled],
+            origin,
+            scope: Scope::Whole,
+            window,
+            kin: Some(kin),
+            file: None,
+        });
         if last || stop.requested().is_some() {
             return Ok(offset + filled as u64);
         }

@@ -163,8 +163,8 @@ impl<'w> FileReader<'w> {
             return self.coverage.skip(SkipReason::OverUserLimit);
         }
         let origin = Origin::File(BlobPath::new(shown), Part::Content);
-        let mut file = Opened::new(file, size).take(self.max_file_size);
-        let read = self.buffer.feed(&mut file, size, (&origin, Scope::Whole), self.worker);
+        let mut from = Opened::new(&file, size).take(self.max_file_size);
+        let read = self.buffer.feed_of(Some(&file), &mut from, size, (&origin, Scope::Whole), self.worker);
         match read {
             Ok(bytes) => self.coverage.bytes += bytes,
             Err(e) => self.coverage.missed(String::from_utf8_lossy(shown), e.to_string()),
