@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, Read, Write};
+use std::ops::Range;
 
 use super::budget::Budget;
 
@@ -180,5 +181,26 @@ impl BufRead for Section<'_> {
 
     fn consume(&mut self, n: usize) {
         self.used = (self.used + n).min(self.buffer.len());
+    }
+}
+
+/// Where a sign stands first.
+pub(super) fn search(input: &dyn ReadAt, span: Range<u64>, sign: &[u8]) -> io::Result<Option<u64>> {
+    let mut buffer = vec![0; 64 << 10];
+    let (mut at, mut held) = (span.start, 0);
+    loop {
+        let most = usize::try_from(span.end.saturating_sub(at)).unwrap_or(usize::MAX);
+        let space = most.min(buffer.len() - held);
+        let n = input.read_at(at, &mut buffer[held..held + space])?;
+        let filled = held + n;
+        if let Some(found) = memchr::memmem::find(&buffer[..filled], sign) {
+            return Ok(Some(at - held as u64 + found as u64));
+        }
+        if n == 0 {
+            return Ok(None);
+        }
+        at += n as u64;
+        held = filled.min(sign.len() - 1);
+        buffer.copy_within(filled - held..filled, 0);
     }
 }

@@ -20,6 +20,10 @@ pub enum Kind {
     Xz,
     /// Likewise, with frames to be skipped.
     Zstd,
+    /// A document of pages.
+    Pdf,
+    /// A database in a file.
+    Sqlite,
 }
 
 /// The end of a zip archive without a comment.
@@ -32,7 +36,7 @@ impl Kind {
     pub fn of(head: &[u8]) -> Option<Kind> {
         // Nearly everything ends here, after one look at a byte or two.
         match head.first()? {
-            b'P' | 0x1f | b'B' | 0xfd | 0x28 | 0x50..=0x5f => {}
+            b'P'..=0x5f | 0x1f | b'B' | 0xfd | 0x28 | b'%' => {}
             _ => return Kind::tar(head),
         }
         match head {
@@ -44,6 +48,8 @@ impl Kind {
             | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Some(Kind::Bzip2),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Kind::Xz),
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Kind::Zstd),
+            [b'%', b'P', b'D', b'F', b'-', b'0'..=b'9', ..] => Some(Kind::Pdf),
+            [b'S', b'Q', b'L', b'i', ..] if head.starts_with(b"SQLite format 3\0") => Some(Kind::Sqlite),
             _ => Kind::tar(head),
         }
     }
@@ -66,12 +72,14 @@ impl Kind {
             Kind::Bzip2 => "bzip2",
             Kind::Xz => "xz",
             Kind::Zstd => "zstd",
+            Kind::Pdf => "pdf",
+            Kind::Sqlite => "sqlite",
         }
     }
 
     /// Whether it can be read from front to back; the others must be read at any place.
     pub const fn streams(self) -> bool {
-        !matches!(self, Kind::Zip)
+        !matches!(self, Kind::Zip | Kind::Pdf | Kind::Sqlite)
     }
 
     /// A tar archive has no magic number at its beginning, but a checksum.

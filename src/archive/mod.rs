@@ -8,6 +8,11 @@
 mod budget;
 mod input;
 mod kind;
+mod office;
+mod pdf;
+mod pdf_text;
+mod sqlite;
+mod sqlite_names;
 mod streams;
 mod tar;
 mod tar_header;
@@ -35,6 +40,26 @@ pub struct Member<'n> {
     pub span: Option<Range<u64>>,
     /// Where in the archive its content stands as it is, if it does.
     pub clear: Option<u64>,
+    /// As what it is given.
+    pub view: View,
+}
+
+/// As what something is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// It is what it is.
+    Whole,
+    /// The bytes of something whose text is given as well.
+    Bytes,
+    /// The text of something whose bytes are given as well.
+    Text,
+}
+
+impl Member<'static> {
+    /// Something without a name.
+    fn of(layer: &'static str) -> Member<'static> {
+        Member { layer, name: b"", span: None, clear: None, view: View::Whole }
+    }
 }
 
 /// Why a member could not be read to its end.
@@ -46,6 +71,8 @@ pub enum Trouble {
     Unknown(String),
     /// Only a password opens it.
     Encrypted,
+    /// Part of a document's text is lost, which anybody who opens it sees as well.
+    Noted(String),
 }
 
 /// Takes what comes out of an archive.
@@ -64,6 +91,8 @@ pub trait Visitor {
 pub fn open(kind: Kind, input: &dyn ReadAt, budget: &Budget, visitor: &mut dyn Visitor) -> io::Result<()> {
     match kind {
         Kind::Zip => zip::open(input, budget, visitor),
+        Kind::Pdf => pdf::open(input, budget, visitor),
+        Kind::Sqlite => sqlite::open(input, budget, visitor),
         _ => open_stream(kind, &mut Section::all(input), budget, visitor),
     }
 }
@@ -78,7 +107,7 @@ pub fn open_stream(
     match kind {
         Kind::Tar => tar::open(stream, budget, visitor),
         Kind::Gzip | Kind::Bzip2 | Kind::Xz | Kind::Zstd => streams::open(kind, stream, budget, visitor),
-        Kind::Zip => Err(invalid("it cannot be read from front to back")),
+        Kind::Zip | Kind::Pdf | Kind::Sqlite => Err(invalid("it cannot be read from front to back")),
     }
 }
 

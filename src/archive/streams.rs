@@ -27,7 +27,7 @@ pub(super) fn open(
     if !budget.member() {
         return Ok(());
     }
-    let member = Member { layer: kind.layer(), name: b"", span: None, clear: None };
+    let member = Member::of(kind.layer());
     let mut content = Unpacked::new(kind, stream);
     visitor.member(&member, &mut Metered::new(&mut content, budget));
     if let Some(mut rest) = content.rest() {
@@ -146,7 +146,9 @@ impl<'r> Unpacked<'r> {
                 let opened = StreamingDecoder::new_with_max_window_size(from, MEMORY);
                 Open::Zstd(Box::new(opened.map_err(io::Error::other)?))
             }
-            Kind::Zip | Kind::Tar => return Err(invalid("not a compressed stream")),
+            Kind::Zip | Kind::Tar | Kind::Pdf | Kind::Sqlite => {
+                return Err(invalid("not a compressed stream"));
+            }
         });
         Ok(true)
     }

@@ -44,8 +44,7 @@ pub(super) fn open(stream: &mut dyn Read, budget: &Budget, visitor: &mut dyn Vis
         let padding = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
         if is_about_next(header.kind()) {
             let text = take(stream, size, padding)?;
-            let member =
-                Member { layer: "tar", name: b"", span: Some(at..place.saturating_add(size)), clear: None };
+            let member = Member { span: Some(at..place.saturating_add(size)), ..Member::of("tar") };
             visitor.note(&member, &text);
             said.hear(header.kind(), &text);
             place = place.saturating_add(size).saturating_add(padding);
@@ -63,7 +62,7 @@ pub(super) fn open(stream: &mut dyn Read, budget: &Budget, visitor: &mut dyn Vis
             more = block[504] != 0;
         }
         let end = place.saturating_add(size).saturating_add(padding);
-        let member = Member { layer: "tar", name: &name, span: Some(at..end), clear: Some(place) };
+        let member = Member { name: &name, span: Some(at..end), clear: Some(place), ..Member::of("tar") };
         visitor.note(&member, &name);
         if !link.is_empty() {
             visitor.note(&member, &link);
@@ -146,7 +145,7 @@ fn rest(
     (at, ended): (u64, bool),
     visitor: &mut dyn Visitor,
 ) -> io::Result<()> {
-    let member = Member { layer: "tar", name: b"", span: Some(at..u64::MAX), clear: Some(at) };
+    let member = Member { span: Some(at..u64::MAX), clear: Some(at), ..Member::of("tar") };
     if !ended {
         let why = format!("no header at byte {at}; the rest was read as it stands");
         visitor.trouble(&member, Trouble::Damaged(why));

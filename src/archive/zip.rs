@@ -3,14 +3,14 @@
 //! The directory says where members stand. What stands between them and in none is looked through for members that the
 //! directory does not know: those that were taken out of it, and all of them where it is gone.
 
-use std::io;
+use std::io::{self, Read};
 use std::ops::Range;
 
 use super::budget::Budget;
-use super::input::{ReadAt, Section};
+use super::input::{ReadAt, Section, search};
 use super::zip_entry::{Content, header};
 use super::zip_index::{self, Entry, u32_at};
-use super::{Member, Trouble, Visitor};
+use super::{Member, Trouble, View, Visitor, office};
 
 /// A gap shorter than a header with a name and a byte behind it holds no member.
 const SHORTEST: u64 = 32;
@@ -18,7 +18,7 @@ const SHORTEST: u64 = 32;
 /// Gives all members.
 pub(super) fn open(input: &dyn ReadAt, budget: &Budget, visitor: &mut dyn Visitor) -> io::Result<()> {
     let index = zip_index::find(input)?;
-    let whole = Member { layer: "zip", name: b"", span: None, clear: None };
+    let whole = Member::of("zip");
     match index.as_ref().map(|i| i.problem) {
         Some(None) => {}
         Some(Some(problem)) => visitor.trouble(&whole, Trouble::Damaged(problem.into())),
@@ -57,7 +57,7 @@ impl Zip<'_> {
     /// A member that the directory names.
     fn listed(&mut self, entry: &mut Entry) -> io::Result<()> {
         let Some((own, start)) = header(self.input, entry.at)? else {
-            let member = Member { layer: "zip", name: &entry.name, span: None, clear: None };
+            let member = Member { name: &entry.name, ..Member::of("zip") };
             self.visitor.trouble(&member, Trouble::Damaged("its header is not where it should be".into()));
             return Ok(());
         };
@@ -68,8 +68,12 @@ impl Zip<'_> {
         }
         let end = start.saturating_add(entry.packed);
         self.covered.push(entry.at..end);
-        let member =
-            Member { layer: "zip", name: &entry.name, span: Some(entry.at..end), clear: clear(entry, start) };
+        let member = Member {
+            name: &entry.name,
+            span: Some(entry.at..end),
+            clear: clear(entry, start),
+            ..Member::of("zip")
+        };
         self.visitor.note(&member, &entry.name);
         if own.name != entry.name {
             self.visitor.note(&member, &own.name);
@@ -77,8 +81,20 @@ impl Zip<'_> {
         if !entry.comment.is_empty() {
             self.visitor.note(&member, &entry.comment);
         }
-        if !entry.is_folder() {
+        if entry.is_folder() {
+            return Ok(());
+        }
+        if !office::is_document(&entry.name) || entry.trouble().is_some() {
             self.content(entry, &member, start..end)?;
+            return Ok(());
+        }
+        let bytes = Member { view: View::Bytes, ..member };
+        self.content(entry, &bytes, start..end)?;
+        let mut packed = Section::new(self.input, start, end);
+        if let Ok(content) = Content::new(entry, &mut packed, self.budget) {
+            // What is damaged has been told.
+            let mut text = office::Text::new(Quiet(content));
+            self.visitor.member(&Member { view: View::Text, ..bytes }, &mut text);
         }
         Ok(())
     }
@@ -120,7 +136,7 @@ impl Zip<'_> {
 
     fn gap(&mut self, gap: Range<u64>) -> io::Result<()> {
         let mut at = gap.start;
-        while let Some(place) = self.search(at..gap.end, b"PK\x03\x04")? {
+        while let Some(place) = search(self.input, at..gap.end, b"PK\x03\x04")? {
             if self.budget.is_over() {
                 return Ok(());
             }
@@ -138,10 +154,10 @@ impl Zip<'_> {
                 false => end,
             };
             let member = Member {
-                layer: "zip",
                 name: &entry.name,
                 span: Some(place..end),
                 clear: clear(&entry, start),
+                ..Member::of("zip")
             };
             self.visitor.note(&member, &entry.name);
             if entry.is_folder() {
@@ -157,41 +173,31 @@ impl Zip<'_> {
     /// Where stored content ends whose length stands behind it.
     fn described(&self, span: Range<u64>) -> io::Result<u64> {
         let mut at = span.start;
-        while let Some(place) = self.search(at..span.end, b"PK\x07\x08")? {
+        while let Some(place) = search(self.input, at..span.end, b"PK\x07\x08")? {
             let record = zip_index::read_at(self.input, place, 12)?.unwrap_or_default();
             if u64::from(u32_at(&record, 8)) == place - span.start {
                 return Ok(place);
             }
             at = place + 4;
         }
-        let next = self.search(span.clone(), b"PK\x03\x04")?;
+        let next = search(self.input, span.clone(), b"PK\x03\x04")?;
         Ok(next.unwrap_or(span.end))
-    }
-
-    /// Where a sign stands first.
-    fn search(&self, span: Range<u64>, sign: &[u8; 4]) -> io::Result<Option<u64>> {
-        let mut buffer = vec![0; 64 << 10];
-        let (mut at, mut held) = (span.start, 0);
-        loop {
-            let most = usize::try_from(span.end - at.min(span.end)).unwrap_or(usize::MAX);
-            let space = most.min(buffer.len() - held);
-            let n = self.input.read_at(at, &mut buffer[held..held + space])?;
-            let filled = &buffer[..held + n];
-            if let Some(found) = memchr::memmem::find(filled, sign) {
-                return Ok(Some(at - held as u64 + found as u64));
-            }
-            if n == 0 {
-                return Ok(None);
-            }
-            at += n as u64;
-            let keep = filled.len().min(3);
-            buffer.copy_within(held + n - keep..held + n, 0);
-            held = keep;
-        }
     }
 }
 
 /// Where a content stands as it is.
 fn clear(entry: &Entry, start: u64) -> Option<u64> {
     (entry.method == 0).then_some(start)
+}
+
+/// A content that ends where it fails.
+struct Quiet<R>(R);
+
+impl<R: Read> Read for Quiet<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(into) {
+            Err(e) if e.kind() != io::ErrorKind::Interrupted => Ok(0),
+            read => read,
+        }
+    }
 }

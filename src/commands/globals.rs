@@ -81,7 +81,7 @@ pub struct Globals {
         value_parser = clap::value_parser!(u8).range(0..=16)
     )]
     pub decode_depth: u8,
-    /// Do not look into archives and documents: zip, jar, docx, tar, gz, xz, …
+    /// Do not look into archives and documents: zip, jar, docx, tar, gz, xz, pdf, sqlite, …
     #[arg(long, global = true)]
     pub no_archives: bool,
     /// The most that comes out of one archive, such as 4G (default: 1G, and not more than 100 times its size and 64M)

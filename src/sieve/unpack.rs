@@ -6,7 +6,8 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use crate::archive::{
-    self, Budget, Bytes, HEAD, Kind, Member, OpenFile, ReadAt, Spool, Trouble, Visitor, open, open_stream,
+    self, Budget, Bytes, HEAD, Kind, Member, OpenFile, ReadAt, Spool, Trouble, View, Visitor, open,
+    open_stream,
 };
 use crate::encoding::Decoded;
 use crate::model::{Blob, Disposition, Few, Finding, Origin, Scope, Secret, Unread};
@@ -50,6 +51,7 @@ impl Sieve<'_> {
             inside: Vec::new(),
             span: None,
             clear: None,
+            view: View::Whole,
             found: Vec::new(),
             last: Few::new(),
             troubles: 0,
@@ -84,7 +86,9 @@ struct Walk<'w, 's> {
     /// Where the outermost member stands in the blob, and where its content does as it is.
     span: Option<Range<u64>>,
     clear: Option<u64>,
-    found: Vec<Finding>,
+    /// As what is given what is read.
+    view: View,
+    found: Vec<(Finding, View)>,
     /// The layers of the last finding, which others share.
     last: Few<Cow<'static, str>>,
     troubles: usize,
@@ -97,7 +101,7 @@ impl Walk<'_, '_> {
         self.troubles += 1;
         if self.troubles <= NAMED {
             let unread = Unread { inside: self.inside.join("!"), why, grave };
-            self.found.push(unread::finding(self.blob.origin, unread));
+            self.found.push((unread::finding(self.blob.origin, unread), View::Whole));
         }
     }
 
@@ -125,7 +129,21 @@ impl Walk<'_, '_> {
             let members = if self.locked == 1 { "member needs" } else { "members need" };
             self.unread(format!("{} {members} a password and could not be read", self.locked), false);
         }
-        self.found
+        self.settled()
+    }
+
+    /// What was found, once: what stands in the text of a document stands in its bytes as well, in worse places.
+    fn settled(mut self) -> Vec<Finding> {
+        let key = |f: &Finding| (f.rule.clone(), f.secret.clone());
+        let mut told: HashSet<_> =
+            self.found.iter().filter(|(_, view)| *view == View::Text).map(|(f, _)| key(f)).collect();
+        if !told.is_empty() {
+            self.found.retain(|(f, view)| *view != View::Bytes || !told.contains(&key(f)));
+            // A database has the same text in its indexes, a document what it was before its last change.
+            told.clear();
+            self.found.retain(|(f, view)| *view != View::Text || told.insert(key(f)));
+        }
+        self.found.into_iter().map(|(finding, _)| finding).collect()
     }
 
     /// Reads something as what it is.
@@ -138,7 +156,13 @@ impl Walk<'_, '_> {
         if broken.0.is_some() {
             content = &mut broken;
         }
-        let Some(kind) = Kind::of(&head) else {
+        // A database's own bytes are no database in it.
+        let goes_in = |kind: &Kind| match self.view {
+            View::Whole => true,
+            View::Bytes => *kind != Kind::Sqlite,
+            View::Text => false,
+        };
+        let Some(kind) = Kind::of(&head).filter(goes_in) else {
             if let Some(why) = sealed(&head) {
                 self.unread(why, false);
             }
@@ -169,7 +193,7 @@ impl Walk<'_, '_> {
 
     /// Reads something that holds no other things, in windows if it is large.
     fn plain(&mut self, head: &[u8], content: &mut dyn Read) -> io::Result<()> {
-        let is_binary = head.contains(&0) && Decoded::of(head).is_none();
+        let is_binary = self.view == View::Bytes || head.contains(&0) && Decoded::of(head).is_none();
         let way = if is_binary { Way::Binary } else { Way::Text };
         let (sieve, origin) = (self.sieve, self.blob.origin);
         let (tools, mut found) = (&mut *self.tools, Vec::new());
@@ -193,7 +217,7 @@ impl Walk<'_, '_> {
             if !every && !self.counts(&finding.location.span) {
                 finding.disposition = Disposition::Old;
             }
-            self.found.push(finding);
+            self.found.push((finding, self.view));
         }
     }
 
@@ -222,7 +246,8 @@ impl Walk<'_, '_> {
     /// Goes into a member, does something there, and comes back.
     fn within(&mut self, member: &Member<'_>, there: impl FnOnce(&mut Self)) {
         let name: String = String::from_utf8_lossy(member.name).chars().take(LONGEST).collect();
-        let outermost = self.layers.is_empty();
+        let depth = self.layers.len();
+        let outermost = depth == 0;
         if outermost {
             self.span.clone_from(&member.span);
             self.clear = member.clear;
@@ -233,11 +258,16 @@ impl Walk<'_, '_> {
             format!("{}:{name}", member.layer).into()
         });
         let named = !name.is_empty();
+        if named && member.view == View::Text {
+            self.layers.push("text".into());
+        }
         if named {
             self.inside.push(name);
         }
+        let view = std::mem::replace(&mut self.view, member.view);
         there(self);
-        self.layers.pop();
+        self.view = view;
+        self.layers.truncate(depth);
         if named {
             self.inside.pop();
         }
@@ -267,6 +297,7 @@ impl Visitor for Walk<'_, '_> {
             Trouble::Damaged(why) => walk.unread(format!("damaged: {why}"), true),
             Trouble::Unknown(why) => walk.unread(why, true),
             Trouble::Encrypted => walk.locked += 1,
+            Trouble::Noted(why) => walk.unread(why, false),
         });
     }
 }

@@ -191,7 +191,8 @@ fn packed_text_beyond_the_budget_is_named_and_what_was_found_is_kept() {
     let text = [leak().into_bytes(), b"all is well here\n".repeat((33 << 20) / 17)].concat();
     sandbox.file("text.yaml", packed(&text)).commit("text");
     for mode in ["scan", "history"] {
-        let what = if mode == "scan" { "text.yaml".into() } else { blob(&sandbox, "text.yaml") };
+        let commit = sandbox.run_git(["rev-parse", "HEAD"]);
+        let what = if mode == "scan" { "text.yaml".into() } else { format!("text.yaml (commit {commit})") };
         let ran = sandbox.run([mode, "--format", "json"]).code(1).warns(&what).hides(&key(RULE));
         let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
         assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{mode}: {}", ran.out);
@@ -200,10 +201,6 @@ fn packed_text_beyond_the_budget_is_named_and_what_was_found_is_kept() {
         assert_eq!((missed.as_array().unwrap().len(), &missed[0]["what"]), (1, &what.into()), "{mode}");
         assert!(missed[0]["why"].as_str().unwrap().contains("32 MiB"), "{missed}");
     }
-}
-
-fn blob(sandbox: &Sandbox, path: &str) -> String {
-    format!("blob {}", sandbox.run_git(["rev-parse", &format!("HEAD:{path}")]))
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod delivery;
 mod diff;
 mod difference;
 mod disguise;
+mod documents;
 mod exits;
 mod explain;
 mod faults;
