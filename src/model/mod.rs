@@ -10,6 +10,7 @@ mod fingerprint;
 mod kin;
 mod location;
 mod origin;
+mod packed;
 mod progress;
 mod secret;
 mod stop;
@@ -20,13 +21,13 @@ pub use blob::{Blob, Scope, Window};
 pub use coverage::{Coverage, Skip, SkipReason};
 pub use few::Few;
 pub use finding::{
-    Checksum, Confidence, Disposition, Facts, Finding, History, Level, Remedy, RuleId, Severity, Unread,
-    Verdict, is_packed, members,
+    Checksum, Confidence, Disposition, Facts, Finding, History, Level, Remedy, RuleId, Severity, Verdict,
 };
 pub use fingerprint::Fingerprint;
 pub use kin::{Base, Copied, Kin, Trace};
 pub use location::{Excerpt, LineCol, Location};
 pub use origin::{BlobPath, CommitOrigin, HashKind, ObjectId, Origin, Part};
+pub use packed::{Unread, is_packed, members};
 pub use progress::{Progress, Reading};
 pub use secret::Secret;
 pub use stop::{Stop, StopReason};
