@@ -6,6 +6,7 @@ use std::io::{self, BufRead, Read};
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
+use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::budget::{Budget, Metered};
@@ -144,7 +145,10 @@ impl<'r> Unpacked<'r> {
             Kind::Xz => Open::Xz(Box::new(XzReader::new_mem_limit(from, false, (MEMORY >> 10) as u32))),
             Kind::Zstd => {
                 let opened = StreamingDecoder::new_with_max_window_size(from, MEMORY);
-                Open::Zstd(Box::new(opened.map_err(io::Error::other)?))
+                Open::Zstd(Box::new(opened.map_err(|e| match e {
+                    FrameDecoderError::WindowSizeTooBig { .. } => too_large(),
+                    e => io::Error::other(e),
+                })?))
             }
             Kind::Zip | Kind::Tar | Kind::Pdf | Kind::Sqlite => {
                 return Err(invalid("not a compressed stream"));
@@ -173,6 +177,11 @@ impl<'r> Unpacked<'r> {
     }
 }
 
+/// The error for a stream that needs more memory than a thread may hold.
+pub(super) fn too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::OutOfMemory, "it needs more than 128 MiB of memory to be unpacked")
+}
+
 fn zeros(bytes: &[u8]) -> usize {
     bytes.iter().position(|&b| b != 0).unwrap_or(bytes.len())
 }
@@ -187,7 +196,10 @@ impl Read for Unpacked<'_> {
                 None => return Ok(0),
                 Some(Open::Gzip(stream)) => stream.read(into),
                 Some(Open::Bzip2(stream)) => stream.read(into),
-                Some(Open::Xz(stream)) => stream.read(into),
+                Some(Open::Xz(stream)) => stream.read(into).map_err(|e| match e.kind() {
+                    io::ErrorKind::OutOfMemory => too_large(),
+                    _ => e,
+                }),
                 Some(Open::Zstd(stream)) => stream.read(into),
             };
             match read? {

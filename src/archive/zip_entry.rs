@@ -7,7 +7,7 @@ use lzma_rust2::LzmaReader;
 
 use super::budget::{Budget, Metered};
 use super::input::{ReadAt, Section};
-use super::streams::Unpacked;
+use super::streams::{Unpacked, too_large};
 use super::zip_index::{Entry, read_at, u16_at, u32_at, widen};
 use super::{Kind, Trouble, invalid};
 
@@ -140,7 +140,7 @@ fn lzma<'s, 'i>(entry: &Entry, packed: &'s mut Section<'i>) -> io::Result<LzmaRe
     let size = if ends_itself { u64::MAX } else { entry.size };
     let dictionary = u32_at(&head, 5);
     if dictionary >> 10 > MEMORY {
-        return Err(invalid("it needs more than 128 MiB of memory"));
+        return Err(too_large());
     }
     LzmaReader::new_with_props(packed, size, head[4], dictionary, None)
 }

@@ -20,7 +20,7 @@ use super::{Sieve, disguise, unread};
 /// A name is cut where it is told, in characters.
 const LONGEST: usize = 500;
 /// So much that could not be read is named of one archive; the rest is counted.
-const NAMED: usize = 20;
+const NAMED: usize = 10;
 /// An archive in another is held in memory up to this size, in bytes; a larger one goes to a temporary file.
 const HELD: usize = 4 << 20;
 
@@ -110,7 +110,10 @@ impl Walk<'_, '_> {
         if let Err(e) = read
             && !self.budget.is_over()
         {
-            self.unread(format!("damaged: {e}"), true);
+            // Not every content that cannot be read is damaged: some need more memory than they get.
+            let why =
+                if e.kind() == io::ErrorKind::OutOfMemory { e.to_string() } else { format!("damaged: {e}") };
+            self.unread(why, true);
         }
     }
 
@@ -197,7 +200,11 @@ impl Walk<'_, '_> {
         let way = if is_binary { Way::Binary } else { Way::Text };
         let (sieve, origin) = (self.sieve, self.blob.origin);
         let (tools, mut found) = (&mut *self.tools, Vec::new());
-        let mut emit = |blob: &Blob<'_>| found.extend(sieve.text(blob, way, tools));
+        let mut emit = |blob: &Blob<'_>| {
+            // What is larger than a window is data that a machine wrote: lists of everything that is called a token.
+            let whole = blob.window.offset == 0 && blob.window.is_last(blob.bytes.len());
+            found.extend(sieve.text(blob, if whole { way } else { Way::Binary }, tools));
+        };
         let read = self.buffer.feed(&mut head.chain(content), 0, (origin, Scope::Whole), &mut emit);
         self.take(found);
         read.map(|_| ())

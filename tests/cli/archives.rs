@@ -312,6 +312,10 @@ fn members_are_judged_by_where_they_stand() {
     assert_eq!(ran.findings().len(), 1, "{}", ran.out);
     at("node_modules/x/settings.py").code(0);
     at("app/package-lock.json").code(0);
+    // A dump of data, in which everything is called a token: only keys that need no name.
+    let dump = format!("{}{password}{}", "{\"id\": 1}\n".repeat(430_000), leak());
+    let ran = scan("a.json.gz", gzip(dump.as_bytes()), &[]).code(1);
+    assert_eq!((ran.findings().len(), &ran.findings()[0]["rule"]), (1, &RULE.into()), "{}", ran.out);
     // Bytes that no person wrote: only what needs no context.
     let class = [&b"\xca\xfe\xba\xbe\0\0\0\x34"[..], password.as_bytes()].concat();
     scan("a.jar", Zip::new().add("A.class", &class).finish(), &[]).code(0);

@@ -217,3 +217,78 @@ fn hostile_disguises_end() {
     sandbox.file("nested", (0..6).fold(leak(), |text, _| base64(text.as_bytes())));
     sandbox.run(["scan", "--timeout", "60s"]).code(0);
 }
+
+/// How a line of text is written in another way.
+type Write = fn(&str) -> String;
+
+/// A line as a mail program writes it: `=` by its number, broken after 30 characters.
+fn quoted_printable(line: &str) -> String {
+    let mut out = String::from("Content-Transfer-Encoding: quoted-printable\n\n");
+    let mut width = 0;
+    for byte in line.bytes() {
+        let piece = if byte == b'=' { "=3D".to_owned() } else { char::from(byte).to_string() };
+        if width + piece.len() > 30 {
+            out.push_str("=\n");
+            width = 0;
+        }
+        width += piece.len();
+        out.push_str(&piece);
+    }
+    out
+}
+
+fn notebook(line: &str) -> String {
+    let source = serde_json::json!(["import os\n", format!("{line}\n"), "print(1)"]);
+    serde_json::to_string_pretty(
+        &serde_json::json!({"cells": [{"cell_type": "code", "source": source}], "nbformat": 4}),
+    )
+    .unwrap()
+}
+
+fn secret_of_kubernetes(line: &str) -> String {
+    let (name, value) = line.split_once('=').unwrap();
+    let value = base64(value.trim_matches('"').as_bytes());
+    format!("apiVersion: v1\nkind: Secret\ndata:\n  {name}: {value}\n")
+}
+
+const WAYS: &[(&str, Write)] = &[
+    ("quoted-printable", quoted_printable),
+    ("a notebook", notebook),
+    ("a Kubernetes Secret", secret_of_kubernetes),
+    ("octal", |line| format!("k = \"{}\"\n", each(line, |b| format!("\\{b:03o}")))),
+    ("HTML, decimal", |line| format!("<p>{}</p>\n", each(line, |b| format!("&#{b};")))),
+    ("HTML, hexadecimal", |line| format!("<p>{}</p>\n", each(line, |b| format!("&#x{b:x};")))),
+    ("a C array", |line| {
+        format!("static const char k[] = {{\n{}0x00 }};\n", each(line, |b| format!("0x{b:02X},\n")))
+    }),
+    ("a C array of characters", |line| {
+        format!("char k[] = {{ {}0 }};\n", each(&line.replace('"', ""), |b| format!("'{}', ", char::from(b))))
+    }),
+];
+
+#[test]
+fn every_disguise_in_both_directions() {
+    let sandbox = Sandbox::new();
+    for (number, (_, write)) in WAYS.iter().enumerate() {
+        sandbox.file(format!("{number}.txt"), write(&format!("VOICGEN_API_KEY=\"{}\"", key(RULE))));
+    }
+    let ran = sandbox.run(["scan", "--format", "jsonl"]).code(1).hides(&key(RULE));
+    let all = ran.findings();
+    for (number, (name, _)) in WAYS.iter().enumerate() {
+        let path = format!("{number}.txt");
+        let here: Vec<_> = all.iter().filter(|f| f["path"] == path.as_str()).collect();
+        assert_eq!(here.len(), 1, "{name}: {}", ran.out);
+        assert_eq!(here[0]["rule"], RULE, "{name}");
+    }
+    // What is none in clear is none there.
+    let sandbox = Sandbox::new();
+    for (number, (_, write)) in WAYS.iter().enumerate() {
+        for (which, value) in ["vg_live_YOUR_KEY_HERE", "${VOICGEN_API_KEY}", "see the settings of your site"]
+            .iter()
+            .enumerate()
+        {
+            sandbox.file(format!("{number}-{which}.txt"), write(&format!("VOICGEN_API_KEY=\"{value}\"")));
+        }
+    }
+    sandbox.run(["scan"]).code(0);
+}
