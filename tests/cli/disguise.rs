@@ -221,20 +221,11 @@ fn hostile_disguises_end() {
 /// How a line of text is written in another way.
 type Write = fn(&str) -> String;
 
-/// A line as a mail program writes it: `=` by its number, broken after 30 characters.
+/// A line as a mail program writes it: `=` by its number, broken after 75 characters.
 fn quoted_printable(line: &str) -> String {
-    let mut out = String::from("Content-Transfer-Encoding: quoted-printable\n\n");
-    let mut width = 0;
-    for byte in line.bytes() {
-        let piece = if byte == b'=' { "=3D".to_owned() } else { char::from(byte).to_string() };
-        if width + piece.len() > 30 {
-            out.push_str("=\n");
-            width = 0;
-        }
-        width += piece.len();
-        out.push_str(&piece);
-    }
-    out
+    let line = format!("As we said on the telephone this morning, use {line} for it.").replace('=', "=3D");
+    let lines: Vec<_> = line.as_bytes().chunks(75).map(String::from_utf8_lossy).collect();
+    format!("Content-Transfer-Encoding: quoted-printable\n\n{}\n", lines.join("=\n"))
 }
 
 fn notebook(line: &str) -> String {
@@ -259,7 +250,9 @@ const WAYS: &[(&str, Write)] = &[
     ("HTML, decimal", |line| format!("<p>{}</p>\n", each(line, |b| format!("&#{b};")))),
     ("HTML, hexadecimal", |line| format!("<p>{}</p>\n", each(line, |b| format!("&#x{b:x};")))),
     ("a C array", |line| {
-        format!("static const char k[] = {{\n{}0x00 }};\n", each(line, |b| format!("0x{b:02X},\n")))
+        let bytes: Vec<String> = line.bytes().map(|b| format!("0x{b:02x}")).collect();
+        let lines: Vec<String> = bytes.chunks(12).map(|twelve| format!("  {}", twelve.join(", "))).collect();
+        format!("unsigned char k[] = {{\n{}\n}};\nunsigned int k_len = 54;\n", lines.join(",\n"))
     }),
     ("a C array of characters", |line| {
         format!("char k[] = {{ {}0 }};\n", each(&line.replace('"', ""), |b| format!("'{}', ", char::from(b))))
@@ -282,12 +275,16 @@ fn every_disguise_in_both_directions() {
     }
     // What is none in clear is none there.
     let sandbox = Sandbox::new();
-    for (number, (_, write)) in WAYS.iter().enumerate() {
-        for (which, value) in ["vg_live_YOUR_KEY_HERE", "${VOICGEN_API_KEY}", "see the settings of your site"]
+    for (number, (name, write)) in WAYS.iter().enumerate() {
+        for (which, value) in ["vg_live_YOUR_KEY_HERE", "see the settings of your site", "${VOICGEN_API_KEY}"]
             .iter()
             .enumerate()
         {
-            sandbox.file(format!("{number}-{which}.txt"), write(&format!("VOICGEN_API_KEY=\"{value}\"")));
+            // Nobody encodes a reference there: it would not be filled in.
+            if which < 2 || *name != "a Kubernetes Secret" {
+                let text = write(&format!("VOICGEN_API_KEY=\"{value}\""));
+                sandbox.file(format!("{number}-{which}.txt"), text);
+            }
         }
     }
     sandbox.run(["scan"]).code(0);
