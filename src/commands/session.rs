@@ -27,6 +27,9 @@ use super::progress::Display;
 use super::watch::Watch;
 use super::{configured, ending, globals};
 
+/// So many allow entries that nobody needs are named after a scan; `allow check` names all.
+const STALE: usize = 10;
+
 /// Everything a scanning command needs, built once.
 pub struct Session<'g> {
     /// The options it was built from.
@@ -188,7 +191,14 @@ impl<'g> Session<'g> {
         }
         if self.covers_all && report.coverage.is_complete() && self.globals.narrowed_by().is_none() {
             report.gone = self.triage.gone(report.coverage.mode == "history");
-            report.coverage.notes.extend(self.triage.stale());
+            let mut stale = self.triage.stale();
+            let more = stale.len().saturating_sub(STALE);
+            stale.truncate(STALE);
+            report.coverage.notes.extend(stale);
+            if more > 0 {
+                let note = format!("{more} more allow entries that nobody needs: keysieve allow check");
+                report.coverage.notes.push(note);
+            }
         }
         report.coverage.sort();
         let all = report.findings.len();

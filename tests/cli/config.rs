@@ -72,7 +72,7 @@ fn severities_selections_and_paths_are_honoured_and_said() {
         ("only: [neospeech-api-key]\n".to_owned(), 0, "only these rules"),
         (format!("severity: {{{RULE}: low}}\nmin-severity: medium\n"), 0, "below severity medium"),
         ("exclude: [src]\n".to_owned(), 0, "excluded"),
-        (format!("paths: {{{RULE}: {{except: [src]}}}}\n"), 0, "config"),
+        (format!("paths: {{{RULE}: {{except: [src]}}}}\n"), 0, "allowed by .keysieve.yml"),
         (format!("paths: {{{RULE}: {{only: [src]}}}}\n"), 1, ""),
         (format!("severity: {{{RULE}: low}}\n"), 1, ""),
     ] {

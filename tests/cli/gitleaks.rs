@@ -1,6 +1,6 @@
 //! `--gitleaks-config`: rules and allowlists of gitleaks and betterleaks, unconverted and with their own meaning.
 
-use crate::sandbox::{Ran, Sandbox, key};
+use crate::sandbox::{Ran, Sandbox, key, keyed};
 
 const FLAG: [&str; 5] = ["scan", "--format", "jsonl", "--gitleaks-config", ".gitleaks.toml"];
 
@@ -212,4 +212,20 @@ fn wide_text_and_inline_marks_are_understood() {
     );
     assert_eq!(names(&sandbox.run(FLAG)), ["acme_token w.txt:2"]);
     assert_eq!(names(&sandbox.run([&FLAG[..], &["--no-inline-allow"]].concat())).len(), 3);
+}
+
+#[test]
+fn a_stop_word_may_be_a_whole_private_key() {
+    let sandbox = Sandbox::git();
+    // The sample stands on one line, as in a JSON text.
+    let word = keyed("private-key-pem", 1);
+    sandbox.file("a.pem", format!("{}\n", word.replace("\\n", "\n")));
+    sandbox.run(["scan"]).code(1);
+    let config = sandbox.outside().join("own.toml");
+    std::fs::write(&config, format!("[extend]\nuseDefault = true\n[allowlist]\nstopwords = [\"{word}\"]\n"))
+        .unwrap();
+    sandbox
+        .run(["scan", "--gitleaks-config", config.to_str().unwrap()])
+        .code(0)
+        .warns("1 gitleaks configuration");
 }

@@ -17,6 +17,8 @@ use super::{At, Gitleaks, GitleaksAllow, MEMORY, Target, go_regex};
 const MOST: usize = 5000;
 /// Longest id, description or word, in bytes.
 const LONGEST: usize = 1000;
+/// Longest stop word, in bytes: people put whole private keys there.
+const LONGEST_WORD: usize = 16 << 10;
 
 /// Keys that are understood, or that mean nothing here.
 const TOP: &[&str] = &[
@@ -236,7 +238,7 @@ impl<'t> Reader<'t> {
             texts
                 .into_iter()
                 .map(|(t, _)| t.to_string())
-                .filter(|t| !t.is_empty() && t.len() <= LONGEST)
+                .filter(|t| !t.is_empty() && t.len() <= LONGEST_WORD)
                 .collect()
         };
         let about = list.text("description")?.map_or("", |(about, _)| about).trim();
