@@ -212,7 +212,7 @@ fn list(kinds: &[Kind<'_>], globals: &Globals) -> Vec<Value> {
 mod tests {
     use super::Identifier;
     use crate::model::Checksum;
-    use crate::rules::{Ruleset, sample};
+    use crate::rules::{Ruleset, Shape, sample};
 
     fn likeliest(text: &[u8]) -> Option<(String, Checksum)> {
         let kinds = Identifier::new(Ruleset::everything().rules()).kinds(text);
@@ -252,7 +252,9 @@ mod tests {
         for rule in rules.rules() {
             let Some(key) = sample(rule, 7) else { continue };
             let kinds = identifier.kinds(key.trim_ascii());
-            if !kinds.iter().any(|kind| kind.rule.id == rule.id) {
+            // What a pattern knows by its surroundings alone is told as what it looks like.
+            let bare = matches!(rule.shape, Shape::Pattern(_));
+            if !kinds.iter().any(|kind| kind.rule.id == rule.id) && !bare {
                 let first = kinds.first().map_or("nothing", |kind| &*kind.rule.id);
                 missed.push(format!("{}: {first}", rule.id));
             }

@@ -68,7 +68,6 @@ fn examples_public_halves_and_ordinary_files_are_left_alone() {
         "terraform.tfvars.example",
         "src/main.rs",
         "kubeconfig.yaml",
-        "dump.sql",
         "app.log",
         "",
         "p12",
