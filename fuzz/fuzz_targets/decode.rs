@@ -6,7 +6,7 @@ use keysieve::decode::{Budget, Page, islands};
 use libfuzzer_sys::fuzz_target;
 
 fn look(text: &[u8], depth: u8) {
-    let found = islands(text, &|_| true, &mut Budget::default());
+    let found = islands(text, None, &|_| true, &mut Budget::default());
     let mut end = 0;
     for island in &found {
         assert!(island.span.start >= end && island.span.end <= text.len());

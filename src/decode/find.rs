@@ -2,20 +2,30 @@
 
 use std::ops::Range;
 
+use crate::model::Kin;
+
 use super::escapes::{self, Kind};
 use super::island::Island;
+use super::signs::Signs;
 use super::unpack::Budget;
-use super::{arrays, joints, named, runs, signs};
+use super::{arrays, joints, named, runs};
 
-/// The islands of a text, sorted and apart. Only those that `wanted` takes.
-pub fn islands(text: &[u8], wanted: &dyn Fn(&Range<usize>) -> bool, budget: &mut Budget) -> Vec<Island> {
-    let (mut found, mut longs) = (Found::default(), Vec::new());
-    look(text, &mut longs, &mut found);
+/// The islands of a text, sorted and apart. Only those that `wanted` takes. `kin`: what the text was made from.
+pub fn islands(
+    text: &[u8],
+    kin: Option<&Kin<'_>>,
+    wanted: &dyn Fn(&Range<usize>) -> bool,
+    budget: &mut Budget,
+) -> Vec<Island> {
+    let mut found = Found::default();
+    let signs = Signs::of(text, kin);
+    look(text, &signs, &mut found);
     let Found { first, second } = found;
     let mut all = apart(first, second, wanted);
     let mut third = Vec::new();
     let mut next = 0;
-    for start in longs {
+    for &start in &signs.longs {
+        let start = start as usize;
         // What went on in the next lines has been read.
         if start < next {
             continue;
@@ -28,6 +38,7 @@ pub fn islands(text: &[u8], wanted: &dyn Fn(&Range<usize>) -> bool, budget: &mut
             next = end;
         }
     }
+    signs.remember(kin);
     if !third.is_empty() {
         all = apart(all, third, wanted);
     }
@@ -85,9 +96,9 @@ struct Floors {
     joined: usize,
 }
 
-fn look(text: &[u8], longs: &mut Vec<usize>, found: &mut Found) {
+fn look(text: &[u8], signs: &Signs, found: &mut Found) {
     let mut floors = Floors::default();
-    signs::each(text, longs, &mut |sign| {
+    signs.each(text, &mut |sign| {
         let (island, next) = closer(text, &sign, &mut floors, found);
         let mut at = next.max(sign.start + 1);
         if let Some(island) = island {

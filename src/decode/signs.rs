@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::model::{Base, Kin};
+
 use crate::lanes::{BLOCKS, Hits, Set, Triples, ahead, find_triples};
 
 use super::runs;
@@ -39,35 +41,109 @@ const DIGITS: Set = Set {
 /// How many bytes are looked at before what was found in them is read.
 const PIECE: usize = BLOCKS * 64;
 
-/// Calls `sign` with each sign, in order, going on behind what it returns; and collects where runs of at least
-/// [`runs::SHORTEST`] base64 digits begin that may say something.
-pub(super) fn each(text: &[u8], longs: &mut Vec<usize>, sign_at: &mut dyn FnMut(Range<usize>) -> usize) {
-    let mut hits = Hits::default();
-    let (mut from, mut next, mut before) = (0, 0, 0);
-    while from < text.len() {
-        let until = text.len().min(from + PIECE);
-        let blocks = (until - from).div_ceil(64);
-        // One block more: the last blocks' bits follow from what stands behind them.
-        find_triples(&text[from..text.len().min(until + 64)], &BEGINNINGS, &DIGITS, &mut hits);
-        let mut eight = hits.members;
-        ahead(&mut eight, blocks, &[1, 2, 4]);
-        for k in 0..blocks {
-            let at = from + k * 64;
-            let here = hits.members[k];
-            let long = eight[k] & shift(eight[k], eight[k + 1], 8) & shift(eight[k], eight[k + 1], 16);
-            each_bit(long & !(here << 1 | before >> 63), at, |start| {
-                if runs::may_say(text, start) {
-                    longs.push(start);
-                }
-            });
-            before = here;
-            each_bit(hits.begins[k], at, |at| {
-                if let Some(found) = sign(text, at, next).filter(|s| s.start >= next) {
-                    next = sign_at(found);
-                }
-            });
+/// How far in front of a place, and behind it, bytes have a say in what may begin there.
+const NEAR: (usize, usize) = (16, 48);
+
+/// A text with more signs is searched as a whole, and so is what is made from it.
+const MOST: usize = 1 << 16;
+
+/// Where a text may say something in other words: what follows from a few bytes around each place.
+#[derive(Debug, Default)]
+pub(super) struct Signs {
+    /// Where a sign may begin, or has one of [`BEGINNINGS`] inside.
+    begins: Vec<u32>,
+    /// Where runs of at least [`runs::SHORTEST`] base64 digits begin that may say something.
+    pub(super) longs: Vec<u32>,
+}
+
+impl Signs {
+    /// Those of a text; what was copied from another, whose signs are remembered, is not searched again.
+    pub(super) fn of(text: &[u8], kin: Option<&Kin<'_>>) -> Signs {
+        let mut signs = Signs::default();
+        let base = kin.and_then(|kin| kin.base);
+        match base.and_then(|base| Some((base, base.trace.get::<Signs>()?))) {
+            Some((base, old)) => signs.carry(text, &base, old),
+            None => signs.find(text, 0..text.len()),
         }
-        from = until;
+        signs
+    }
+
+    /// Has them remembered, if something will be made from the text.
+    pub(super) fn remember(self, kin: Option<&Kin<'_>>) {
+        if let Some(kin) = kin.filter(|kin| kin.has_children)
+            && self.begins.len() + self.longs.len() <= MOST
+        {
+            kin.remember(self);
+        }
+    }
+
+    /// Calls `sign_at` with each sign, in order, going on behind what it returns.
+    pub(super) fn each(&self, text: &[u8], sign_at: &mut dyn FnMut(Range<usize>) -> usize) {
+        let mut next = 0;
+        for &at in &self.begins {
+            if let Some(found) = sign(text, at as usize, next).filter(|s| s.start >= next) {
+                next = sign_at(found);
+            }
+        }
+    }
+
+    /// Adds what a text has from the other one, and what is new.
+    fn carry(&mut self, text: &[u8], base: &Base<'_>, old: &Signs) {
+        let mut done = 0;
+        for run in base.copied {
+            let (from, to) = (run.from, run.to);
+            let starts = from == 0 && to == 0;
+            let ends = from + run.len == base.len && to + run.len == text.len();
+            let start = if starts { 0 } else { to + NEAR.0 };
+            let end = if ends { to + run.len } else { (to + run.len).saturating_sub(NEAR.1) };
+            if start.max(done) < end {
+                let start = start.max(done);
+                self.find(text, done..start);
+                let kept = |all: &[u32]| {
+                    let place = |at: usize| all.partition_point(|p| (*p as usize) + to < at + from);
+                    place(start)..place(end)
+                };
+                let moved = |p: &u32| (*p as usize + to - from) as u32;
+                self.begins.extend(old.begins[kept(&old.begins)].iter().map(moved));
+                self.longs.extend(old.longs[kept(&old.longs)].iter().map(moved));
+                done = end;
+            }
+        }
+        self.find(text, done..text.len());
+    }
+
+    /// Adds those of a part of the text.
+    fn find(&mut self, text: &[u8], part: Range<usize>) {
+        let mut hits = Hits::default();
+        let mut from = part.start;
+        let digit = from > 0 && runs::is_digit(text[from - 1]);
+        let mut before = u64::from(digit) << 63;
+        while from < part.end {
+            let until = part.end.min(from + PIECE);
+            let blocks = (until - from).div_ceil(64);
+            // One block more: the last blocks' bits follow from what stands behind them.
+            find_triples(&text[from..text.len().min(until + 64)], &BEGINNINGS, &DIGITS, &mut hits);
+            let mut eight = hits.members;
+            ahead(&mut eight, blocks, &[1, 2, 4]);
+            for k in 0..blocks {
+                let at = from + k * 64;
+                let inside = if until - at < 64 { !(!0 << (until - at)) } else { !0 };
+                let here = hits.members[k];
+                let long = eight[k] & shift(eight[k], eight[k + 1], 8) & shift(eight[k], eight[k + 1], 16);
+                each_bit(long & inside & !(here << 1 | before >> 63), at, |start| {
+                    if runs::may_say(text, start) {
+                        self.longs.push(start as u32);
+                    }
+                });
+                before = here;
+                each_bit(hits.begins[k] & inside, at, |at| {
+                    if sign(text, at, 0).is_some() {
+                        self.begins.push(at as u32);
+                    }
+                });
+            }
+            from = until;
+        }
     }
 }
 
@@ -128,7 +204,8 @@ fn sign(text: &[u8], at: usize, from: usize) -> Option<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DIGITS, each, runs};
+    use super::{DIGITS, Signs, runs};
+    use crate::model::{Base, Copied, Kin, Trace};
     use proptest::prelude::*;
 
     /// All signs, as they are written in the texts that [`super::sign`] knows.
@@ -205,13 +282,14 @@ mod tests {
     }
 
     fn found(text: &str) -> (Vec<std::ops::Range<usize>>, Vec<usize>) {
-        let (mut signs, mut longs) = (Vec::new(), Vec::new());
-        each(text.as_bytes(), &mut longs, &mut |s| {
+        let mut all = Vec::new();
+        let signs = Signs::of(text.as_bytes(), None);
+        signs.each(text.as_bytes(), &mut |s| {
             let end = s.end;
-            signs.push(s);
+            all.push(s);
             end
         });
-        (signs, longs)
+        (all, signs.longs.iter().map(|start| *start as usize).collect())
     }
 
     fn long_runs(text: &[u8]) -> Vec<usize> {
@@ -254,6 +332,35 @@ mod tests {
             let (signs, longs) = found(&text);
             prop_assert_eq!(signs, naive(&text));
             prop_assert_eq!(longs, long_runs(text.as_bytes()));
+        }
+
+        #[test]
+        fn what_is_carried_is_what_a_search_finds(
+            parts in proptest::collection::vec(
+                prop_oneof![
+                    proptest::sample::select(SIGNS.to_vec()).prop_map(str::to_owned),
+                    "[a-zA-Z0-9+/_\"', .-]{0,90}",
+                ],
+                1..12,
+            ),
+            pieces in proptest::collection::vec((0..1000usize, 0..1000usize, "[ -~]{0,70}"), 0..8),
+        ) {
+            let old = parts.concat().repeat(3);
+            let kin = Kin::new(None, true);
+            Signs::of(old.as_bytes(), Some(&kin)).remember(Some(&kin));
+            let trace: Trace = kin.into_trace();
+            let (mut new, mut copied) = (Vec::new(), Vec::new());
+            for (from, len, fresh) in pieces {
+                let from = from * old.len() / 1000;
+                let len = len * (old.len() - from) / 1000;
+                copied.push(Copied { from, to: new.len(), len });
+                new.extend_from_slice(&old.as_bytes()[from..from + len]);
+                new.extend_from_slice(fresh.as_bytes());
+            }
+            let kin = Kin::new(Some(Base { trace: &trace, len: old.len(), copied: &copied }), false);
+            let (carried, whole) = (Signs::of(&new, Some(&kin)), Signs::of(&new, None));
+            prop_assert_eq!(carried.begins, whole.begins);
+            prop_assert_eq!(carried.longs, whole.longs);
         }
     }
 }

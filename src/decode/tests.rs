@@ -27,7 +27,7 @@ fn base64(bytes: &[u8], url: bool) -> String {
 
 /// All texts that pages show, down to a depth.
 fn pages(text: &[u8], depth: u8) -> Vec<Page> {
-    let islands = islands(text, &|_| true, &mut Budget::default());
+    let islands = islands(text, None, &|_| true, &mut Budget::default());
     if depth == 0 || islands.is_empty() {
         return Vec::new();
     }
@@ -125,7 +125,7 @@ proptest! {
             }
         }
         let mut end = 0;
-        for island in islands(text.as_bytes(), &|_| true, &mut Budget::default()) {
+        for island in islands(text.as_bytes(), None, &|_| true, &mut Budget::default()) {
             prop_assert!(island.span.start >= end && island.span.end <= text.len());
             end = island.span.end;
         }
@@ -140,7 +140,7 @@ fn ordinary_text_has_no_islands() {
         "printf(\"%20d %3d\", a, b); x = a & b; getElementByIdAndClassNameOrTagName()",
         "aa3f5c9e8b7d6a5f4e3d2c1b0a9f8e7d6c5b4a39 { 0x01, 0x02, 0x03 } \"a b\" \"c d\"",
     ] {
-        let found = islands(text.as_bytes(), &|_| true, &mut Budget::default());
+        let found = islands(text.as_bytes(), None, &|_| true, &mut Budget::default());
         assert!(found.iter().all(|i| i.text.is_empty()), "{found:?}");
     }
 }

@@ -9,7 +9,7 @@
 
 use std::ops::Range;
 
-use crate::model::{Base, Copied, Kin, Trace};
+use crate::model::{Base, Copied, Kin};
 
 use super::candidate::Candidate;
 
@@ -143,7 +143,7 @@ impl Record {
             self.candidates.sort();
             self.candidates.dedup();
             let (reaches, candidates) = (self.reaches.clone(), self.candidates.clone());
-            kin.remember(Trace::of(Carried { reaches, candidates, nuls }));
+            kin.remember(Carried { reaches, candidates, nuls });
         }
     }
 

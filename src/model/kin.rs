@@ -2,7 +2,7 @@
 //! found out again.
 
 use std::any::Any;
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,24 +17,19 @@ pub struct Copied {
     pub len: usize,
 }
 
-/// What a worker remembers of a blob: a thing of its own, that nobody else looks into. Cheap to clone; may be empty.
+/// What workers remember of a blob: each a thing of its own, that nobody else looks into. Cheap to clone; may be empty.
 #[derive(Clone, Default)]
-pub struct Trace(Option<Arc<dyn Any + Send + Sync>>);
+pub struct Trace(Vec<Arc<dyn Any + Send + Sync>>);
 
 impl Trace {
-    /// Remembers this.
-    pub fn of(what: impl Any + Send + Sync) -> Trace {
-        Trace(Some(Arc::new(what)))
-    }
-
     /// Whether nothing is remembered.
     pub fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.0.is_empty()
     }
 
-    /// What is remembered, if it is of this type.
+    /// What is remembered of this type.
     pub fn get<T: Any>(&self) -> Option<&T> {
-        self.0.as_ref()?.downcast_ref()
+        self.0.iter().find_map(|what| what.downcast_ref())
     }
 }
 
@@ -62,7 +57,7 @@ pub struct Kin<'a> {
     pub base: Option<Base<'a>>,
     /// Whether anything will be made from it.
     pub has_children: bool,
-    own: OnceCell<Trace>,
+    own: RefCell<Trace>,
     found: Cell<bool>,
 }
 
@@ -72,9 +67,9 @@ impl<'a> Kin<'a> {
         Kin { base, has_children, ..Kin::default() }
     }
 
-    /// Remembers something about the blob; only the first time counts.
-    pub fn remember(&self, trace: Trace) {
-        let _ = self.own.set(trace);
+    /// Remembers something about the blob; of each type, only the first counts.
+    pub fn remember(&self, what: impl Any + Send + Sync) {
+        self.own.borrow_mut().0.push(Arc::new(what));
     }
 
     /// Says that something was found in the blob.
@@ -89,6 +84,6 @@ impl<'a> Kin<'a> {
 
     /// What is remembered.
     pub fn into_trace(self) -> Trace {
-        self.own.into_inner().unwrap_or_default()
+        self.own.into_inner()
     }
 }

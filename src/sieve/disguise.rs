@@ -130,7 +130,10 @@ impl Look<'_, '_> {
         if depth == 0 {
             return;
         }
-        let islands = islands(text, &|span| above.wants(span), &mut self.budget);
+        // Relations are those of the blob as it stands.
+        let own = matches!(above, Above::Text(_)) && std::ptr::eq(text, self.blob.bytes);
+        let kin = self.blob.kin.filter(|_| own);
+        let islands = islands(text, kin, &|span| above.wants(span), &mut self.budget);
         if let Some(part) = self.budget.take_left_out() {
             // Where the layers between do not tell, it may be anywhere.
             self.leave_out(above.outer(&part).map_or(0..usize::MAX, |(span, _)| span));

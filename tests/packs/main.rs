@@ -9,7 +9,7 @@ mod shapes;
 
 use std::sync::Arc;
 
-use keysieve::model::{HashKind, Kin, ObjectId, Stop, Trace};
+use keysieve::model::{HashKind, Kin, ObjectId, Stop};
 use keysieve::pack::{Damage, Kind, Kinds, Plan, Store, Visitor, WHOLE_LIMIT};
 use repo::{Objects, Repo};
 
@@ -43,7 +43,7 @@ impl Visitor for Keep<'_> {
             }
         }
         if kin.has_children {
-            kin.remember(Trace::of(data.to_vec()));
+            kin.remember(data.to_vec());
         }
         let before = self.objects.insert(self.id(number), (kind.as_str().into(), data.to_vec()));
         assert!(before.is_none(), "{} comes twice", self.id(number));
