@@ -62,6 +62,11 @@ impl Listing {
         }
     }
 
+    /// Whether the pack may hold copies of objects that are not named here: a multi-pack-index names each object once.
+    pub(super) fn leaves_out_copies(&self) -> bool {
+        matches!(self, Listing::Shared(_))
+    }
+
     /// The number of objects. A multi-pack-index names each object once, so that a pack may hold more of them.
     fn count(&self) -> Option<u32> {
         match self {

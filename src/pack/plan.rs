@@ -1,12 +1,13 @@
 //! What there is to traverse: the forests of all packs, the loose objects, and everybody's number.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::model::ObjectId;
 
 use super::catalog::{COPY, Catalog};
-use super::forest::Forest;
-use super::packfile::{Opened, Pack};
+use super::forest::{Forest, NONE};
+use super::packfile::{Built, Opened, Pack};
 use super::{Damage, Kind, Problem, Store, loose};
 
 /// A store made ready for traversal. Holds about 45 bytes an object, and no object.
@@ -81,8 +82,11 @@ impl Plan {
         for ((at, pack, opened, table), numbers) in tables.into_iter().zip(numbers) {
             let has_crcs = !table.crcs.is_empty();
             let crc = |at: usize| table.crcs.get(at).copied().unwrap_or_default();
-            let entries: Vec<_> =
+            let mut entries: Vec<_> =
                 table.offsets.iter().zip(numbers).enumerate().map(|(at, (o, n))| (*o, n, crc(at))).collect();
+            if opened.index.leaves_out_copies() {
+                entries.extend(unnamed(opened, &table.offsets).into_iter().map(|base| (base, NONE, 0)));
+            }
             match Forest::new(opened, entries, has_crcs, &plan.catalog, threads) {
                 Ok(forest) => {
                     plan.learn(&forest);
@@ -138,6 +142,22 @@ impl Plan {
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
+}
+
+/// Entries that the index does not name and that others are built on. They are decoded, and visited elsewhere.
+fn unnamed(opened: &Opened, offsets: &[u64]) -> Vec<u64> {
+    let mut known: HashSet<u64> = offsets.iter().copied().collect();
+    let (mut todo, mut found) = (offsets.to_vec(), Vec::new());
+    while let Some(at) = todo.pop() {
+        if let Ok(located) = opened.locate(at)
+            && let Built::At(base) = located.built
+            && known.insert(base)
+        {
+            found.push(base);
+            todo.push(base);
+        }
+    }
+    found
 }
 
 fn problem(pack: &Pack, damage: &Damage) -> Problem {
