@@ -94,7 +94,8 @@ struct Names {
     exact: HashMap<String, Named>,
     endings: HashMap<String, Named>,
     wild: Vec<(String, Named)>,
-    folders: Vec<(String, Named)>,
+    /// Each part by itself.
+    folders: Vec<(Vec<String>, Named)>,
     paths: Vec<(String, Named)>,
 }
 
@@ -104,7 +105,7 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
         for &name in kind.names {
             let (lower, named) = (name.to_ascii_lowercase(), (name, kind));
             if let Some(folder) = lower.strip_suffix('/') {
-                names.folders.push((folder.to_owned(), named));
+                names.folders.push((folder.split('/').map(str::to_owned).collect(), named));
             } else if lower.contains('/') {
                 names.paths.push((lower, named));
             } else if !lower.contains('*') {
@@ -164,7 +165,11 @@ fn find(path: &[u8]) -> Option<Named> {
         return None;
     }
     let names = &*NAMES;
-    let ends = |end: &str| tail(&path, end.matches('/').count()).is_some_and(|tail| wildcard(end, tail));
+    // Most are told apart by the last name alone.
+    let ends = |end: &str| {
+        end.rsplit('/').next().is_some_and(|last| wildcard(last, name))
+            && tail(&path, end.matches('/').count()).is_some_and(|tail| wildcard(end, tail))
+    };
     if let Some((_, named)) = names.paths.iter().find(|(end, _)| ends(end)) {
         return Some(*named);
     }
@@ -177,8 +182,11 @@ fn find(path: &[u8]) -> Option<Named> {
     }
     let source = || name.rsplit('.').next().is_some_and(|ending| SOURCES.contains(&ending));
     let wild = names.wild.iter().find(|(pattern, _)| wildcard(pattern, name) && !source());
-    wild.or_else(|| names.folders.iter().find(|(folder, _)| in_folder(&path, folder) && !source()))
-        .map(|(_, named)| *named)
+    if let Some((_, named)) = wild {
+        return Some(*named);
+    }
+    let parts: Vec<&str> = path.split('/').collect();
+    names.folders.iter().find(|(folder, _)| in_folder(&parts, folder) && !source()).map(|(_, named)| *named)
 }
 
 /// The end of a path with so many slashes in it.
@@ -190,12 +198,10 @@ fn tail(path: &str, slashes: usize) -> Option<&str> {
     }
 }
 
-/// Whether a file stands below a folder of this name, which may have several parts.
-fn in_folder(path: &str, folder: &str) -> bool {
-    let parts: Vec<&str> = path.split('/').collect();
-    let wanted: Vec<&str> = folder.split('/').collect();
+/// Whether a file, of whose path these are the parts, stands below a folder of this name, which may have several parts.
+fn in_folder(parts: &[&str], folder: &[String]) -> bool {
     let above = &parts[..parts.len() - 1];
-    above.windows(wanted.len()).any(|w| w.iter().zip(&wanted).all(|(part, want)| wildcard(want, part)))
+    above.windows(folder.len()).any(|w| w.iter().zip(folder).all(|(part, want)| wildcard(want, part)))
 }
 
 /// Whether a name of one file or folder can be the end of a path that is known: who knows names only asks this first.
@@ -205,7 +211,9 @@ pub fn may_name(name: &[u8]) -> bool {
     let last = |path: &str| path.rsplit('/').next().is_some_and(|last| wildcard(last, &lower));
     find(name.as_bytes()).is_some()
         || NAMES.paths.iter().any(|(path, _)| last(path))
-        || NAMES.folders.iter().any(|(folder, (pattern, _))| SURE.contains(pattern) && last(folder))
+        || NAMES.folders.iter().any(|(folder, (pattern, _))| {
+            SURE.contains(pattern) && folder.last().is_some_and(|part| wildcard(part, &lower))
+        })
 }
 
 impl Hygiene {
@@ -219,7 +227,10 @@ impl Hygiene {
         }
         let pattern = find(path).map_or("", |(pattern, _)| pattern);
         let covers = match pattern.strip_suffix('/') {
-            Some(folder) => in_folder(&text, folder),
+            Some(folder) => {
+                let parts: Vec<&str> = text.split('/').collect();
+                in_folder(&parts, &folder.split('/').map(str::to_owned).collect::<Vec<_>>())
+            }
             None => tail(&text, pattern.matches('/').count()).is_some_and(|t| wildcard(pattern, t)),
         };
         if covers && pattern.trim_end_matches('/').contains('/') {
