@@ -19,4 +19,4 @@ mod unpack;
 pub use find::islands;
 pub use island::Island;
 pub use page::Page;
-pub use unpack::{Budget, MOST_UNPACKED};
+pub use unpack::{Budget, LeftOut, MOST_UNPACKED};

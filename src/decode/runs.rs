@@ -229,7 +229,7 @@ fn say(
 }
 
 /// Whether bytes are text but for a few.
-fn is_text(bytes: &[u8]) -> bool {
+pub(super) fn is_text(bytes: &[u8]) -> bool {
     let odd: usize = bytes
         .utf8_chunks()
         .map(|c| c.invalid().len() + c.valid().bytes().filter(|&b| b < 0x80 && !is_plain(b)).count())

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::decode::{Budget, MOST_UNPACKED, Page, islands};
+use crate::decode::{Budget, LeftOut, MOST_UNPACKED, Page, islands};
 use crate::encoding::Decoded;
 use crate::encoding::lines::Cursor;
 use crate::engine::{Detection, Matcher, Scratch};
@@ -15,15 +15,22 @@ use crate::rules::Need;
 /// wrote.
 const SURE: Confidence = Confidence(60);
 
+/// Who asks for fewer layers than this does not expect more to be read.
+const ENOUGH: u8 = 5;
+
 /// What is said of a blob of which [`uncover`] did not read all.
-pub(super) fn too_much() -> Unread {
-    let why = format!("packed text in it, beyond the first {} MiB of it", MOST_UNPACKED >> 20);
+pub(super) fn not_read(why: LeftOut) -> Unread {
+    let why = match why {
+        LeftOut::Large => format!("packed text in it, beyond the first {} MiB of it", MOST_UNPACKED >> 20),
+        LeftOut::Damaged => "packed text in it, which is damaged".into(),
+        LeftOut::Deep => "text in it that is encoded over and over".into(),
+    };
     Unread { inside: String::new(), why, grave: true }
 }
 
 /// Adds to what the matcher found in a blob what it finds in disguise, `depth` layers deep; sorted by place.
 ///
-/// Returns whether something that counts was not read, because it unpacks to more than the budget of a blob.
+/// Returns why something that counts was not read, if so.
 #[must_use]
 pub(super) fn uncover<'r>(
     matcher: &Matcher<'r>,
@@ -31,7 +38,7 @@ pub(super) fn uncover<'r>(
     depth: u8,
     scratch: &mut Scratch,
     found: &mut Vec<Detection<'r>>,
-) -> bool {
+) -> Option<LeftOut> {
     let decoded = Decoded::of(blob.bytes);
     let text = decoded.as_ref().map_or(blob.bytes, |d| &d.text);
     // What a provider's rule knows needs no second look. (Offsets of wide text are others: all of it gets one.)
@@ -40,10 +47,11 @@ pub(super) fn uncover<'r>(
     } else {
         found.iter().filter(|d| !is_generic(d)).map(|d| d.span.clone()).collect()
     };
+    let thorough = depth >= ENOUGH;
     let mut look =
-        Look { matcher, blob, scratch, budget: Budget::default(), left_out: None, out: Vec::new() };
+        Look { matcher, blob, scratch, budget: Budget::default(), thorough, left_out: None, out: Vec::new() };
     look.level(text, &Above::Text(&known), depth);
-    let left_out = look.left_out.is_some_and(|part| counts(blob, text, &part));
+    let left_out = look.left_out.filter(|(part, _)| counts(blob, text, part)).map(|(_, why)| why);
     let mut more = look.out;
     if more.is_empty() {
         return left_out;
@@ -86,8 +94,10 @@ struct Look<'a, 'r> {
     blob: &'a Blob<'a>,
     scratch: &'a mut Scratch,
     budget: Budget,
-    /// From the first to the last place of the blob's text that says more than the budget allows.
-    left_out: Option<Range<usize>>,
+    /// Whether what lies deeper than is looked into counts as not read: nobody asked for fewer layers.
+    thorough: bool,
+    /// From the first to the last place of the blob's text of which not all was read, and why the first was not.
+    left_out: Option<(Range<usize>, LeftOut)>,
     out: Vec<Detection<'r>>,
 }
 
@@ -127,16 +137,26 @@ impl Above<'_> {
 
 impl Look<'_, '_> {
     fn level(&mut self, text: &[u8], above: &Above<'_>, depth: u8) {
-        if depth == 0 {
+        if depth == 0 && !self.thorough {
             return;
         }
         // Relations are those of the blob as it stands.
         let own = matches!(above, Above::Text(_)) && std::ptr::eq(text, self.blob.bytes);
         let kin = self.blob.kin.filter(|_| own);
         let islands = islands(text, kin, &|span| above.wants(span), &mut self.budget);
-        if let Some(part) = self.budget.take_left_out() {
+        if depth == 0 {
+            // Escapes within escapes say little; whole texts in base64 may say anything.
+            if let Some(deep) = islands.iter().find(|i| matches!(i.layers[..], ["base64" | "hex", ..])) {
+                self.leave_out(
+                    above.outer(&deep.span).map_or(0..usize::MAX, |(span, _)| span),
+                    LeftOut::Deep,
+                );
+            }
+            return;
+        }
+        if let Some((part, why)) = self.budget.take_left_out() {
             // Where the layers between do not tell, it may be anywhere.
-            self.leave_out(above.outer(&part).map_or(0..usize::MAX, |(span, _)| span));
+            self.leave_out(above.outer(&part).map_or(0..usize::MAX, |(span, _)| span), why);
         }
         if islands.is_empty() {
             return;
@@ -154,9 +174,9 @@ impl Look<'_, '_> {
         self.level(&page.text, &below, depth - 1);
     }
 
-    fn leave_out(&mut self, part: Range<usize>) {
-        let so_far = self.left_out.take().unwrap_or(part.clone());
-        self.left_out = Some(so_far.start.min(part.start)..so_far.end.max(part.end));
+    fn leave_out(&mut self, part: Range<usize>, why: LeftOut) {
+        let (so_far, why) = self.left_out.take().unwrap_or((part.clone(), why));
+        self.left_out = Some((so_far.start.min(part.start)..so_far.end.max(part.end), why));
     }
 }
 

@@ -42,8 +42,10 @@ impl Sieve<'_> {
         let mut unread = None;
         if way == Way::Binary {
             detections.retain(|d| d.rule.context.need == Need::No);
-        } else if depth > 0 && disguise::uncover(self.matcher, blob, depth, scratch, &mut detections) {
-            unread = Some(unread::finding(blob.origin, disguise::too_much()));
+        } else if depth > 0
+            && let Some(why) = disguise::uncover(self.matcher, blob, depth, scratch, &mut detections)
+        {
+            unread = Some(unread::finding(blob.origin, disguise::not_read(why)));
         }
         let mut detections: Vec<Found<'_>> = detections.into_iter().map(|d| (d, None)).collect();
         if let Some(foreign) = self.foreign {

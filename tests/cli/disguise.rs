@@ -204,6 +204,52 @@ fn packed_text_beyond_the_budget_is_named_and_what_was_found_is_kept() {
 }
 
 #[test]
+fn damaged_packed_text_is_named_and_what_only_looks_packed_is_not() {
+    let lines: String = (0..400).map(|n| format!("setting_{n} = value of {}\n", n * 7919 % 1000)).collect();
+    let whole = gzip(format!("{}{lines}{}", leak(), leak()).as_bytes());
+    let sandbox = Sandbox::new();
+    let scan = |bytes: &[u8]| {
+        sandbox.file("release.yaml", format!("data:\n  release: {}\n", base64(bytes)));
+        sandbox.run(["scan"])
+    };
+    scan(&whole).code(1);
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 2] ^= 0x55;
+    let cut = &whole[..whole.len() * 2 / 3];
+    let mut wrong_sum = whole.clone();
+    let sum = whole.len() - 8;
+    wrong_sum[sum] ^= 1;
+    for bytes in [&damaged[..], cut, &wrong_sum] {
+        scan(bytes).code(1).warns("release.yaml: not scanned: packed text in it, which is damaged");
+    }
+    let clean = gzip(lines.as_bytes());
+    scan(&clean).code(0);
+    scan(&clean[..clean.len() * 2 / 3]).code(3).warns("damaged");
+    // Zeros behind a stream are none of it, as the gzip program has it; a second stream is.
+    scan(&[&clean[..], &[0; 9]].concat()).code(0);
+    scan(&[&clean[..], &clean[..clean.len() - 20]].concat()).code(3);
+    // Nothing came out of these: the first bytes are chance.
+    scan(&[&b"\x1f\x8b\x08\0\0\0\0\0\0\x03"[..], &[0xff; 60]].concat()).code(0);
+    scan(&[&b"\x1f\x8b\x08\xff"[..], &clean[4..]].concat()).code(0);
+}
+
+#[test]
+fn text_beneath_more_layers_than_are_looked_into_is_named() {
+    let mut text = leak();
+    let sandbox = Sandbox::new();
+    for layers in 1..=6 {
+        text = base64(text.as_bytes());
+        sandbox.file("a.txt", format!("x: {text}\n"));
+        if layers < 6 {
+            sandbox.run(["scan"]).code(1);
+        }
+    }
+    sandbox.run(["scan"]).code(3).warns("a.txt: not scanned: text in it that is encoded over and over");
+    sandbox.run(["scan", "--decode-depth", "6"]).code(1);
+    sandbox.run(["scan", "--decode-depth", "4"]).code(0);
+}
+
+#[test]
 fn hostile_disguises_end() {
     let sandbox = Sandbox::new();
     let much = |part: &str| part.repeat((256 << 10) / part.len());
@@ -215,7 +261,8 @@ fn hostile_disguises_end() {
         sandbox.file(format!("{i}"), much(part));
     }
     sandbox.file("nested", (0..6).fold(leak(), |text, _| base64(text.as_bytes())));
-    sandbox.run(["scan", "--timeout", "60s"]).code(0);
+    let ran = sandbox.run(["scan", "--timeout", "60s"]).code(3).warns("nested: not scanned");
+    assert_eq!(ran.err.matches("not scanned: ").count(), 1, "{}", ran.err);
 }
 
 /// How a line of text is written in another way.
