@@ -76,9 +76,20 @@ impl Encoding {
             ([true, true, true, false], [.., true]) => Some(Encoding::Utf32Be),
             ([_, true, _, true], [true, _, true, _]) => Some(Encoding::Utf16Le),
             ([true, _, true, _], [_, true, _, true]) => Some(Encoding::Utf16Be),
+            // Text without a Latin letter in sight.
+            ([_, _, _, true], _) if all_characters(units, Encoding::Utf32Le) => Some(Encoding::Utf32Le),
+            ([true, ..], _) if all_characters(units, Encoding::Utf32Be) => Some(Encoding::Utf32Be),
             _ => None,
         }
     }
+}
+
+/// Whether each unit is a character as texts have them.
+fn all_characters(units: &[[u8; 4]], encoding: Encoding) -> bool {
+    units.iter().all(|unit| match char::from_u32(encoding.value(unit)) {
+        Some(c) => !c.is_control() || matches!(c, '\t' | '\n' | '\r'),
+        None => false,
+    })
 }
 
 /// A content in UTF-8, with the way back.

@@ -1,6 +1,7 @@
 //! `Matcher`: the stages in order. Immutable and shared; a [`Scratch`] a thread.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::encoding::{Decoded, islands};
 use crate::model::{Blob, Confidence, Kin, LineCol, Window};
@@ -25,9 +26,6 @@ const WAITING: usize = 4096;
 
 /// How far before the piece in which it was found a candidate may begin, in bytes.
 const BEFORE: usize = 8192;
-
-/// In so many bytes of wide Latin text there is a NUL.
-const FEW: usize = 256;
 
 /// What may be set about matching.
 #[derive(Debug, Clone)]
@@ -96,11 +94,7 @@ impl<'r> Matcher<'r> {
     /// Calls `found` for each detection in the blob's window, in order of place.
     pub fn scan(&self, blob: &Blob<'_>, scratch: &mut Scratch, found: &mut dyn FnMut(Detection<'r>)) {
         if let Some(decoded) = Decoded::of(blob.bytes) {
-            self.scan_text(blob, &decoded.text, Lie::Decoded(&decoded), scratch, found);
-            // A mark may be chance, or a lie: wide Latin text has NULs, and what has none is read as it stands too.
-            if memchr::memchr(0, &blob.bytes[..blob.bytes.len().min(FEW)]).is_none() {
-                self.scan_text(blob, blob.bytes, Lie::Same, scratch, found);
-            }
+            self.scan_wide(blob, &decoded, scratch, found);
             return;
         }
         if let Some(rest) = behind_mark(blob) {
@@ -115,6 +109,33 @@ impl<'r> Matcher<'r> {
         }
         for (span, text) in islands(blob.bytes) {
             self.scan_text(blob, &text, Lie::Wide(span.start), scratch, found);
+        }
+    }
+
+    /// Scans a content that is wide as far as its beginning tells. A mark may be chance or a lie, and programs append
+    /// narrow text to wide text or wide text behind an odd byte: what is not found as wide text is looked for as it
+    /// stands.
+    fn scan_wide(
+        &self,
+        blob: &Blob<'_>,
+        decoded: &Decoded,
+        scratch: &mut Scratch,
+        found: &mut dyn FnMut(Detection<'r>),
+    ) {
+        let mut spans: Vec<Range<usize>> = Vec::new();
+        self.scan_text(blob, &decoded.text, Lie::Decoded(decoded), scratch, &mut |detection| {
+            spans.push(detection.span.clone());
+            found(detection);
+        });
+        let mut more = |detection: Detection<'r>| {
+            let next = spans.partition_point(|s| s.end <= detection.span.start);
+            if spans.get(next).is_none_or(|s| s.start >= detection.span.end) {
+                found(detection);
+            }
+        };
+        self.scan_text(blob, blob.bytes, Lie::Within(decoded, 0, 1), scratch, &mut more);
+        for (span, text) in islands(blob.bytes).filter(|(span, _)| span.start % 2 == 1) {
+            self.scan_text(blob, &text, Lie::Within(decoded, span.start, 2), scratch, &mut more);
         }
     }
 

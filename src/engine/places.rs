@@ -15,6 +15,9 @@ pub(super) enum Lie<'d> {
     Decoded(&'d Decoded),
     /// It is every second byte from an offset on.
     Wide(usize),
+    /// It is every byte from an offset on, or every second, of bytes that count as wide: lines are those of the wide
+    /// text, for whoever compares lines.
+    Within(&'d Decoded, usize, usize),
 }
 
 /// Tells places, best asked for in order.
@@ -36,6 +39,9 @@ impl<'b, 'd> Places<'b, 'd> {
             Lie::Same => span,
             Lie::Decoded(decoded) => decoded.original(span.start)..decoded.original(span.end),
             Lie::Wide(at) => at + 2 * span.start..(at + 2 * span.end).min(self.blob.bytes.len()),
+            Lie::Within(_, at, step) => {
+                at + step * span.start..(at + step * span.end).min(self.blob.bytes.len())
+            }
         }
     }
 
@@ -53,6 +59,10 @@ impl<'b, 'd> Places<'b, 'd> {
             // Lines and columns are those of the text; its own offsets would mean nothing to a person.
             Lie::Decoded(decoded) => (self.at(&decoded.text, span.start), self.peek(&decoded.text, last)),
             Lie::Same => (self.at(self.blob.bytes, span.start), self.peek(self.blob.bytes, last)),
+            Lie::Within(decoded, at, step) => {
+                let inside = |offset: usize| decoded.offset(at + step * offset);
+                (self.at(&decoded.text, inside(span.start)), self.peek(&decoded.text, inside(last)))
+            }
             Lie::Wide(at) => {
                 (self.at(self.blob.bytes, at + 2 * span.start), self.peek(self.blob.bytes, at + 2 * last))
             }

@@ -385,3 +385,14 @@ impl fmt::Display for Level {
         f.pad(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Facts, Finding};
+
+    #[test]
+    fn a_million_findings_fit_into_a_limited_address_space() {
+        assert_eq!(size_of::<Finding>(), size_of::<usize>());
+        assert!(size_of::<Facts>() <= 384, "{} bytes", size_of::<Facts>());
+    }
+}

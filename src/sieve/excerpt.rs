@@ -28,14 +28,20 @@ pub(super) type Hide<'h> = &'h mut dyn FnMut(&[u8], &[Range<usize>]) -> Vec<Rang
 
 /// Cuts all excerpts of a blob, in the order of `spots`.
 pub(super) fn cut_all(bytes: &[u8], spots: &[Spot], hide: Hide<'_>) -> Vec<Excerpt> {
-    let encoding = Encoding::of(bytes);
+    let whole = Encoding::of(bytes);
     let mut order: Vec<usize> = (0..spots.len()).collect();
     order.sort_by_key(|&i| spots[i].span.start);
     let mut excerpts = vec![Excerpt::default(); spots.len()];
     let mut rest = &order[..];
     while let [first, ..] = *rest {
+        // Narrow text in a content that counts as wide, and wide text that lies aslant in it, are read as they stand.
+        let own = |span: &Range<usize>| {
+            whole.filter(|e| span.start % e.unit() == 0 && bytes[span.clone()].contains(&0))
+        };
+        let encoding = own(&spots[first].span);
         let island = encoding.is_none().then(|| island(bytes, &spots[first].span)).flatten();
-        let apart = island.is_some();
+        let in_island = island.is_some();
+        let apart = in_island || encoding != whole;
         let mut range = island.unwrap_or_else(|| around(bytes, encoding, &spots[first].span));
         let mut many = 1;
         while let Some(next) = rest.get(many).map(|&i| &spots[i].span)
@@ -47,7 +53,7 @@ pub(super) fn cut_all(bytes: &[u8], spots: &[Spot], hide: Hide<'_>) -> Vec<Excer
             many += 1;
         }
         let (now, later) = rest.split_at(many);
-        let encoding = if apart { Some(Encoding::Utf16Le) } else { encoding };
+        let encoding = if in_island { Some(Encoding::Utf16Le) } else { encoding };
         let stretch = Stretch::new(bytes, range, encoding);
         let in_text = |i: usize| stretch.place(&spots[i].span);
         let known = merged(now.iter().map(|&i| in_text(i)).collect());

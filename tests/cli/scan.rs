@@ -232,3 +232,41 @@ fn a_byte_order_mark_is_no_character_of_the_first_line() {
     assert_eq!(marked[0]["byte_column"], 9);
     assert_eq!(marked[1]["byte_column"], plain[1]["byte_column"]);
 }
+
+#[test]
+fn text_of_several_encodings_in_one_file_hides_nothing() {
+    let sandbox = Sandbox::git();
+    let (one, two) = (key("github-personal-access-token"), keyed("github-personal-access-token", 2));
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let line = |key: &str| format!("token = \"{key}\"\n");
+    let padding = "x = 1\n".repeat(50);
+    for (content, many) in [
+        ([wide(&line(&one)), line(&two).into_bytes()].concat(), 2),
+        ([wide(&line(&one)), b"x".to_vec(), wide(&line(&two))].concat(), 2),
+        ([line(&one).into_bytes(), wide(&padding)].concat(), 1),
+        ([b"\xff\xfe\0\0".to_vec(), line(&one).into_bytes()].concat(), 1),
+        ([b"\xff\xfe".to_vec(), line(&one).into_bytes(), b"\0\0".to_vec()].concat(), 1),
+        ([b"\xff\xfe".to_vec(), wide(&line(&one)), wide(&line(&two))].concat(), 2),
+        (
+            format!("{}\n{}", "\u{65e5}\u{672c}".repeat(600), line(&one))
+                .chars()
+                .flat_map(|c| u32::from(c).to_le_bytes())
+                .collect(),
+            1,
+        ),
+        (
+            format!("{}\n{}", "\u{65e5}\u{672c}".repeat(600), line(&one))
+                .chars()
+                .flat_map(|c| u32::from(c).to_be_bytes())
+                .collect(),
+            1,
+        ),
+    ] {
+        sandbox.file("a.txt", &content);
+        let ran = sandbox.run(["scan", "-f", "jsonl"]).code(1).hides(&one[8..]).hides(&two[8..]);
+        assert_eq!(ran.findings().len(), many, "{content:?}\n{}", ran.out);
+        sandbox.run_git(["add", "a.txt"]);
+        let ran = sandbox.run(["staged", "-f", "jsonl"]).code(1);
+        assert_eq!(ran.findings().len(), many, "{content:?}\n{}", ran.out);
+    }
+}
