@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use keysieve::cli::Cli;
 use keysieve::error::Error;
+use keysieve::reports::log;
 use keysieve::sieve::redacted;
 
 fn main() -> ExitCode {
@@ -19,7 +20,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(e) if e.is_broken_pipe() => ExitCode::from(3),
         Err(e) => {
-            let _ = writeln!(err, "keysieve: {}", redacted(&e.to_string()));
+            let _ = writeln!(err, "{}", safe(&format!("keysieve: {e}")));
             ExitCode::from(e.exit_code())
         }
     }
@@ -28,10 +29,17 @@ fn main() -> ExitCode {
 /// Help and version go to standard output with 0, mistakes to standard error with 2.
 fn usage(answer: &clap::Error) -> ExitCode {
     let plain = answer.render().to_string();
-    if answer.use_stderr() && redacted(&plain) != plain {
-        let _ = write!(io::stderr(), "{}", redacted(&plain));
+    let safe = safe(&plain);
+    if answer.use_stderr() && safe != plain {
+        let _ = write!(io::stderr(), "{safe}");
     } else {
         let _ = answer.print();
     }
     ExitCode::from(if answer.use_stderr() { 2 } else { 0 })
+}
+
+/// A message without the keys and the commands to a terminal or a CI system that a name or an argument brought in.
+fn safe(message: &str) -> String {
+    let lines: Vec<_> = message.split('\n').map(log).collect();
+    redacted(&lines.join("\n"))
 }

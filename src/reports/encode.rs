@@ -9,7 +9,7 @@ use super::entry::Entry;
 
 /// For a terminal or the log of a CI system: control characters escaped, and what such systems would take for a
 /// command (`::name::`, `##[name]`, `##vso[`, `##teamcity[`) broken up, because a line of code may hold it.
-pub(super) fn log(text: &str) -> Cow<'_, str> {
+pub fn log(text: &str) -> Cow<'_, str> {
     let safe = escape_terminal(text);
     if !safe.contains("::") && !safe.contains("##") {
         return safe;

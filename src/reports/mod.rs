@@ -29,6 +29,7 @@ mod text;
 mod words;
 
 pub use document::{Account, Document, Missed, RuleEntry, SCHEMA, Suppressed, Unreadable};
+pub use encode::log;
 pub use entries::Entries;
 pub use entry::{Advice, Entry, Past};
 pub use refusal::refusal;

@@ -126,3 +126,30 @@ fn findings_below_the_severity_asked_for_are_counted() {
     sandbox.run(["scan"]).code(1);
     sandbox.run(["scan", "--severity", "high"]).code(0).warns("1 below severity high");
 }
+
+#[test]
+fn what_is_wrong_with_an_argument_steers_no_terminal_and_no_ci_system() {
+    let sandbox = with_key();
+    let evil = "\x1b[31m\u{202e}\n::set-output name=x::y";
+    for args in [
+        &["diff", &format!("{evil}..x")][..],
+        &[evil],
+        &["scan", evil],
+        &["scan", &format!("--{evil}")],
+        &["scan", "-f", evil],
+        &["scan", "--threads", evil],
+        &["scan", "--report", &format!("{evil}=x")],
+        &["scan", "--config", evil],
+        &["scan", "--only", evil],
+        &["history", "--branch", evil],
+        &["history", "--since", evil],
+        &["completions", evil],
+        &["explain", &format!("{evil}:1")],
+    ] {
+        let ran = sandbox.run(args);
+        assert!(ran.code >= 2, "{args:?} {ran:?}");
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(!said.contains(['\x1b', '\u{202e}']), "{args:?} {said:?}");
+        assert!(!said.lines().any(|line| line.trim_start().starts_with("::")), "{args:?} {said:?}");
+    }
+}
