@@ -10,6 +10,7 @@ use clap::Args as ClapArgs;
 use crate::config::{Config, Date, LoadOptions, NAMES, NewAllow, add_allow, hide_keys};
 use crate::error::{Error, Result};
 use crate::model::{Finding, Fingerprint, Origin, escape_terminal};
+use crate::sieve::redacted;
 use crate::triage::write_whole;
 
 use super::Globals;
@@ -52,7 +53,9 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     if args.place == "check" {
         return check(args, &mut globals, &here, out, err);
     }
-    if args.reason.trim().is_empty() {
+    // It is written down for all to read.
+    let reason = redacted(args.reason.trim());
+    if reason.is_empty() {
         return Err(Error::Usage("--reason is needed: why is it fine?".into()));
     }
     let target = Target::parse(&args.place, here.repository.is_some())?;

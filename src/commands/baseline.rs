@@ -8,6 +8,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use crate::error::{Error, Result};
 use crate::model::{Disposition, Finding, escape_terminal, escape_terminal_bytes};
 use crate::reports::Report;
+use crate::sieve::redacted;
 use crate::triage::{Baseline, import};
 
 use super::baseline_audit;
@@ -187,10 +188,12 @@ fn add_all(
     reason: Option<&str>,
 ) -> Result<usize> {
     let mut added = 0;
+    // It is written down for all to read.
+    let reason = reason.map(redacted);
     let known = report.suppressed.iter().filter(|f| matches!(f.disposition, Disposition::Known { .. }));
     for finding in known.chain(&report.findings) {
         let path = session.triage().path_from_root(finding);
-        added += usize::from(baseline.add(finding, path.as_deref(), reason)?);
+        added += usize::from(baseline.add(finding, path.as_deref(), reason.as_deref())?);
     }
     Ok(added)
 }

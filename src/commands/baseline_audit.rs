@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::model::{Finding, escape_terminal};
 use crate::reports::{Look, shown_text};
+use crate::sieve::redacted;
 use crate::triage::Baseline;
 
 use super::ending;
@@ -96,7 +97,7 @@ fn decide(
     if reason.is_empty() {
         return Ok(());
     }
-    baseline.set_reason(finding, &format!("{verdict} {reason}"));
+    baseline.set_reason(finding, &format!("{verdict} {}", redacted(&reason)));
     baseline.write(file)
 }
 

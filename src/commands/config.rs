@@ -7,6 +7,7 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use crate::config;
 use crate::error::{Error, Result};
+use crate::sieve::redacted;
 
 use super::Globals;
 use super::configured::{baseline_path, configuration, gitleaks, ruleset};
@@ -54,7 +55,7 @@ fn show(globals: &Globals, out: &mut dyn Write) -> Result<u8> {
         text.push_str(format!("# {option} {line}").trim_end());
         text.push_str(" (command line)\n");
     }
-    out.write_all(text.as_bytes()).map_err(Error::Output)?;
+    out.write_all(redacted(&text).as_bytes()).map_err(Error::Output)?;
     Ok(0)
 }
 

@@ -11,6 +11,11 @@ use crate::rules::{Rule, Ruleset};
 
 use super::excerpt::merged;
 
+/// So many keys of a text are looked for in the rest of it, where no rule sees them.
+const MOST_SOUGHT: usize = 16;
+/// A shorter one is not: it would hide ordinary words.
+const SHORTEST_SOUGHT: usize = 12;
+
 /// Finds what must not be shown. Costs nothing until something is asked.
 pub struct Concealer<'r> {
     rules: &'r [Rule],
@@ -52,10 +57,21 @@ impl<'r> Concealer<'r> {
             known.push((span.start, prefix));
             spans.push(span);
         });
-        let spans = merged(spans);
         if spans.is_empty() {
             return Cow::Borrowed(text);
         }
+        // Glued to a word it is a key no longer, and can be read all the same.
+        for at in 0..spans.len().min(MOST_SOUGHT) {
+            let (value, prefix) = (&text[spans[at].clone()], known[at].1);
+            if value.len() >= SHORTEST_SOUGHT {
+                let again: Vec<usize> = memchr::memmem::find_iter(text, value).collect();
+                for start in again {
+                    known.push((start, prefix));
+                    spans.push(start..start + value.len());
+                }
+            }
+        }
+        let spans = merged(spans);
         known.sort_unstable();
         let mut shown = Vec::with_capacity(text.len());
         let mut at = 0;

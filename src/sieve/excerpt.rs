@@ -16,22 +16,25 @@ const AROUND: usize = 8 << 10;
 /// Findings with less than that between them are looked at together, up to this many bytes.
 const TOGETHER: usize = 1 << 20;
 
-/// What an excerpt is cut around: a detection's bytes in the blob, and the redacted text that stands for them.
+/// What an excerpt is cut around: a detection's bytes in the blob, the redacted text that stands for them, and the name
+/// that they are given.
 #[derive(Debug, Clone)]
-pub(super) struct Spot {
+pub(super) struct Spot<'n> {
     pub(super) span: Range<usize>,
     pub(super) shown: String,
+    pub(super) name: Option<&'n str>,
 }
 
 /// Tells which bytes of a text may be keys beside those that are known, sorted and apart.
 pub(super) type Hide<'h> = &'h mut dyn FnMut(&[u8], &[Range<usize>]) -> Vec<Range<usize>>;
 
-/// Cuts all excerpts of a blob, in the order of `spots`.
-pub(super) fn cut_all(bytes: &[u8], spots: &[Spot], hide: Hide<'_>) -> Vec<Excerpt> {
+/// Cuts all excerpts of a blob, in the order of `spots`, and tells whether the name must not be shown: it may be a piece
+/// of another key.
+pub(super) fn cut_all(bytes: &[u8], spots: &[Spot<'_>], hide: Hide<'_>) -> Vec<(Excerpt, bool)> {
     let whole = Encoding::of(bytes);
     let mut order: Vec<usize> = (0..spots.len()).collect();
     order.sort_by_key(|&i| spots[i].span.start);
-    let mut excerpts = vec![Excerpt::default(); spots.len()];
+    let mut excerpts = vec![(Excerpt::default(), false); spots.len()];
     let mut rest = &order[..];
     while let [first, ..] = *rest {
         // Narrow text in a content that counts as wide, and wide text that lies aslant in it, are read as they stand.
@@ -61,7 +64,11 @@ pub(super) fn cut_all(bytes: &[u8], spots: &[Spot], hide: Hide<'_>) -> Vec<Excer
         hidden.extend(known);
         let hidden = merged(hidden);
         for &i in now {
-            excerpts[i] = cut(stretch.text(), &in_text(i), &spots[i].shown, &hidden);
+            let (text, span) = (stretch.text(), in_text(i));
+            let name = spots[i].name.and_then(|name| place_of(name, text, span.start));
+            let secret =
+                name.is_some_and(|name| hidden.iter().any(|h| h.start < name.end && name.start < h.end));
+            excerpts[i] = (cut(text, &span, &spots[i].shown, &hidden), secret);
         }
         rest = later;
     }
@@ -130,6 +137,14 @@ fn island(bytes: &[u8], span: &Range<usize>) -> Option<Range<usize>> {
         end += 2;
     }
     Some(start..end.min(bytes.len()))
+}
+
+/// Where the name stands that what begins at `before` is given.
+fn place_of(name: &str, text: &[u8], before: usize) -> Option<Range<usize>> {
+    let floor = before.saturating_sub(AROUND);
+    let near = text.get(floor..before).filter(|_| !name.is_empty())?;
+    let at = floor + memchr::memmem::rfind(near, name.as_bytes())?;
+    Some(at..at + name.len())
 }
 
 /// Cuts the excerpt of the secret at `span`. `hidden` holds all spans to redact, sorted by start and apart
@@ -253,16 +268,16 @@ mod tests {
 
     /// Excerpts of all places where a word stands in a content, with another word that is hidden as well.
     fn excerpts(bytes: &[u8], word: &[u8], other: &str) -> Vec<String> {
-        let spots: Vec<Spot> = (0..bytes.len())
+        let spots: Vec<Spot<'_>> = (0..bytes.len())
             .filter(|&at| bytes[at..].starts_with(word))
-            .map(|at| Spot { span: at..at + word.len(), shown: "S…".into() })
+            .map(|at| Spot { span: at..at + word.len(), shown: "S…".into(), name: None })
             .collect();
         let other = other.as_bytes();
         let mut hide = |text: &[u8], _: &[Range<usize>]| {
             let places = (0..text.len()).filter(|&at| text[at..].starts_with(other));
             places.map(|at| at..at + other.len()).collect()
         };
-        cut_all(bytes, &spots, &mut hide).into_iter().map(|e| e.text.into()).collect()
+        cut_all(bytes, &spots, &mut hide).into_iter().map(|(e, _)| e.text.into()).collect()
     }
 
     #[test]

@@ -5,9 +5,10 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use crate::engine::Scratch;
-use crate::model::{BlobPath, Disposition, Facts, Few, Finding, Origin, Secret};
+use crate::model::{BlobPath, Disposition, Excerpt, Facts, Few, Finding, Origin, Secret};
 use crate::reports::Report;
 
 use super::conceal::Concealer;
@@ -146,6 +147,23 @@ impl Hider<'_, '_> {
         }
     }
 
+    /// What is known of keys was hidden when it was cut; a key that was found elsewhere may stand there glued to a word.
+    fn excerpt(&self, excerpt: &mut Excerpt) {
+        let Range { start, end } = excerpt.mark;
+        let (Some(before), Some(mark), Some(behind)) =
+            (excerpt.text.get(..start), excerpt.text.get(start..end), excerpt.text.get(end..))
+        else {
+            return;
+        };
+        let (first, last) = (self.values.hide(before.as_bytes()), self.values.hide(behind.as_bytes()));
+        if let (Cow::Borrowed(_), Cow::Borrowed(_)) = (&first, &last) {
+            return;
+        }
+        let (first, last) = (String::from_utf8_lossy(&first), String::from_utf8_lossy(&last));
+        let place = first.len()..first.len() + mark.len();
+        (excerpt.text, excerpt.mark) = ([&first, mark, &last].concat().into(), place);
+    }
+
     fn finding(&mut self, finding: &mut Finding) {
         let finding: &mut Facts = finding;
         match &mut finding.location.origin {
@@ -153,6 +171,7 @@ impl Hider<'_, '_> {
             Origin::Commit(c, _) => self.path(&mut c.path),
             Origin::Stdin | Origin::Object(..) => {}
         }
+        self.excerpt(&mut finding.location.excerpt);
         for text in finding.variable.iter_mut().chain(&mut finding.owner) {
             self.text(text);
         }

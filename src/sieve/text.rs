@@ -56,19 +56,25 @@ impl Sieve<'_> {
         }
         self.options.progress.found(detections.len() as u64);
         let secrets: Vec<Secret> = detections.iter().map(|(d, _)| Secret::new(&d.secret, d.prefix)).collect();
-        let spot = |((d, _), s): (&Found<'_>, &Secret)| Spot { span: d.span.clone(), shown: s.redacted() };
-        let spots: Vec<Spot> = detections.iter().zip(&secrets).map(spot).collect();
+        let spots = detections.iter().zip(&secrets).map(|((d, _), s)| {
+            let name = d.variable.as_deref();
+            Spot { span: d.span.clone(), shown: s.redacted(), name }
+        });
+        let spots: Vec<Spot<'_>> = spots.collect();
         let mut hide = |text: &[u8], known: &[_]| self.concealer.spans(text, known, hiding);
         let excerpts = excerpt::cut_all(blob.bytes, &spots, &mut hide);
         let marks = if self.triage.wants_marks() { Some(Marks::of(blob.bytes)) } else { None };
         let found = detections.into_iter().zip(secrets.into_iter().zip(excerpts));
-        let found = found.map(|((d, whole), (secret, excerpt))| {
+        let found = found.map(|((mut d, whole), (secret, (excerpt, name_is_secret)))| {
             let markers = marks.as_ref().map_or_else(Vec::new, |m| m.near(&d.span));
             let noted = if self.triage.wants_text() {
                 around::note(blob.bytes, &d, whole, self.triage)
             } else {
                 Vec::new()
             };
+            if name_is_secret && !self.options.show_secrets {
+                d.variable = None;
+            }
             let mut found = finding(blob, d, secret, excerpt, kept);
             found.markers = markers.into();
             found.noted = noted.into();

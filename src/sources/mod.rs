@@ -11,6 +11,7 @@ mod source;
 mod staged;
 mod tree;
 
+pub use changes::fuzz_added_lines;
 pub use diff::{Diff, DiffOptions, readable_commits, tree_of};
 pub use history::{Cache, Filter, History, HistoryOptions, Place, Unopened, places, places_of};
 pub use message::{Cleanup, Message};

@@ -141,3 +141,42 @@ fn excerpts_of_wide_text_are_text() {
     let excerpt = ran.findings()[0]["excerpt"].as_str().unwrap().to_owned();
     assert!(excerpt.starts_with("x = \"ghp_") && excerpt.contains("\" y = \"…\" ü"), "{excerpt}");
 }
+
+#[test]
+fn names_and_reasons_are_no_way_out_for_keys() {
+    let sandbox = Sandbox::new();
+    let (github, stripe) = (key("github-personal-access-token"), key("stripe-secret-key-live"));
+    let encoded = "Kx9#mQ2$vL7pTz4wRb";
+    // What stands before a key as if it were its name: a password, a key in disguise.
+    sandbox.file("url.txt", format!("https://user:{encoded}@host.example.com/{github}\n"));
+    let base64 = {
+        const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let bits: String = github.bytes().map(|b| format!("{b:08b}")).collect();
+        let six = |chunk: &[u8]| {
+            usize::from_str_radix(&format!("{:0<6}", String::from_utf8_lossy(chunk)), 2).unwrap()
+        };
+        bits.as_bytes().chunks(6).map(|c| char::from(DIGITS[six(c)])).collect::<String>()
+    };
+    sandbox.file("two.txt", format!("k: {base64}== {stripe}\n"));
+    // A key that was found elsewhere, glued to a word so that it is none.
+    sandbox.file("glued.py", format!("a = \"{github}\"\n{github}_x = \"{stripe}\"\n"));
+    for options in [&["scan"][..], &["scan", "-v"]] {
+        let ran = in_all_formats(&sandbox, options).code(1);
+        for secret in [&github[8..], &stripe[12..], &encoded[4..], &base64[8..]] {
+            for start in 0..=secret.len() - 12 {
+                let part = &secret[start..start + 12];
+                assert!(!format!("{}{}", ran.out, ran.err).contains(part), "{part} in {}", ran.out);
+            }
+        }
+    }
+    let said = |args: &[&str]| hidden(&sandbox.run(args), &stripe);
+    said(&["allow", "glued.py:1", "--reason", &format!("like {stripe}")]);
+    said(&["config", "show"]);
+    said(&["baseline", "create", "--reason", &format!("like {stripe}")]);
+    for file in [".keysieve.yml", ".keysieve-baseline"] {
+        let text = std::fs::read_to_string(sandbox.dir.join(file)).unwrap();
+        assert!(text.contains("like sk_") && !text.contains(&stripe), "{text}");
+    }
+    sandbox.file(".keysieve.yml", format!("allow:\n  - path: x\n    reason: {stripe}\n"));
+    said(&["config", "show"]);
+}

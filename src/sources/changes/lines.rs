@@ -109,6 +109,27 @@ impl Ranges {
     }
 }
 
+/// A door for fuzzing, not part of the interface: the first byte says how much of the rest is the old content.
+pub fn fuzz_added_lines(data: &[u8]) {
+    let Some((&split, rest)) = data.split_first() else { return };
+    let (old, new) = rest.split_at(usize::from(split).min(rest.len()));
+    let mut known = OldLines::default();
+    known.add(old);
+    let added = known.added(new).expect("there are few lines");
+    let mut before: Vec<&[u8]> = Vec::new();
+    let decoded = Decoded::of(old);
+    let text = decoded.as_ref().map_or(old, |d| &d.text);
+    before.extend(lines::split(text).map(without_end));
+    let mut number = 0;
+    each_line(new, &mut |line| {
+        number += 1;
+        let is_added = added.iter().any(|range| range.contains(&number));
+        assert_eq!(is_added, !before.contains(&line), "line {number}");
+    });
+    assert!(added.windows(2).all(|pair| pair[0].end < pair[1].start), "ranges are sorted and apart");
+    assert!(added.last().is_none_or(|last| last.end <= number + 1), "ranges lie in the content");
+}
+
 /// Calls with each line, without its end; lines are counted as the engine counts them.
 fn each_line(content: &[u8], found: &mut dyn FnMut(&[u8])) {
     let decoded = Decoded::of(content);

@@ -18,5 +18,6 @@ mod tests;
 pub(super) use added::{Job, Pusher};
 pub(super) use compare::{Side, find};
 pub(super) use jobs::jobs;
+pub use lines::fuzz_added_lines;
 pub(super) use lines::has_line_of;
 pub(super) use objects::{Content, Objects};
