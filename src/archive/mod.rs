@@ -106,7 +106,10 @@ pub fn open_stream(
 ) -> io::Result<()> {
     match kind {
         Kind::Tar => tar::open(stream, budget, visitor),
-        Kind::Gzip | Kind::Bzip2 | Kind::Xz | Kind::Zstd => streams::open(kind, stream, budget, visitor),
+        Kind::Gzip | Kind::Bzip2 | Kind::Xz | Kind::Zstd => {
+            streams::open(kind, stream, budget, visitor);
+            Ok(())
+        }
         Kind::Zip | Kind::Pdf | Kind::Sqlite => Err(invalid("it cannot be read from front to back")),
     }
 }

@@ -106,7 +106,8 @@ impl<R: Read> Text<R> {
             (b"apos", _) => '\'',
             _ => {
                 self.give_up();
-                return self.ready.push(b';');
+                self.ready.push(b';');
+                return;
             }
         };
         self.ready.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -120,7 +121,7 @@ impl<R: Read> Text<R> {
         let local = name.rsplit(|&b| b == b':' || b == b'/').next().unwrap_or_default();
         match local {
             b"p" | b"si" | b"row" | b"h" | b"table-row" | b"comment" | b"list-item" if is_end => {
-                self.ready.push(b'\n')
+                self.ready.push(b'\n');
             }
             b"br" | b"line-break" | b"cr" => self.ready.push(b'\n'),
             b"tab" => self.ready.push(b'\t'),

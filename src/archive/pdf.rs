@@ -55,14 +55,13 @@ pub(super) fn open(input: &dyn ReadAt, budget: &Budget, visitor: &mut dyn Visito
                 }
                 _ => Box::new(&mut section),
             };
-            match view {
-                View::Text => visitor.member(&member, &mut Text::new(unpacked)),
-                _ => {
-                    let mut unpacked = unpacked;
-                    visitor.member(&member, &mut unpacked);
-                    drop(unpacked);
-                    broken += usize::from(failed);
-                }
+            if view == View::Text {
+                visitor.member(&member, &mut Text::new(unpacked));
+            } else {
+                let mut unpacked = unpacked;
+                visitor.member(&member, &mut unpacked);
+                drop(unpacked);
+                broken += usize::from(failed);
             }
         }
     }

@@ -60,6 +60,7 @@ impl<R: Read> Text<R> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one table of states")]
     fn byte(&mut self, byte: u8) {
         match (self.state, byte) {
             (

@@ -19,14 +19,9 @@ const MEMORY: u64 = 128 << 20;
 const CHUNK: usize = 32 << 10;
 
 /// Gives what a compressed stream says.
-pub(super) fn open(
-    kind: Kind,
-    stream: &mut dyn Read,
-    budget: &Budget,
-    visitor: &mut dyn Visitor,
-) -> io::Result<()> {
+pub(super) fn open(kind: Kind, stream: &mut dyn Read, budget: &Budget, visitor: &mut dyn Visitor) {
     if !budget.member() {
-        return Ok(());
+        return;
     }
     let member = Member::of(kind.layer());
     let mut content = Unpacked::new(kind, stream);
@@ -34,7 +29,6 @@ pub(super) fn open(
     if let Some(mut rest) = content.rest() {
         visitor.member(&member, &mut rest);
     }
-    Ok(())
 }
 
 /// A reader that can look ahead.

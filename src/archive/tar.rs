@@ -19,6 +19,7 @@ struct Said {
 }
 
 /// Gives all members.
+#[expect(clippy::too_many_lines, reason = "what one header says decides how the next is read")]
 pub(super) fn open(stream: &mut dyn Read, budget: &Budget, visitor: &mut dyn Visitor) -> io::Result<()> {
     // `blank`: so many blocks of zeros came last; two end an archive, but another may follow.
     let (mut place, mut blank) = (0_u64, 0);
@@ -36,7 +37,8 @@ pub(super) fn open(stream: &mut dyn Read, budget: &Budget, visitor: &mut dyn Vis
             continue;
         }
         let Some(header) = Header::of(&block[..filled]) else {
-            return rest(stream, &block[..filled], (at, blank >= 2), visitor);
+            rest(stream, &block[..filled], (at, blank >= 2), visitor);
+            return Ok(());
         };
         blank = 0;
         let own = header.size().filter(|_| !matches!(header.kind(), b'2'..=b'6'));
@@ -139,19 +141,13 @@ fn take(stream: &mut dyn Read, size: u64, padding: u64) -> io::Result<Vec<u8>> {
 }
 
 /// Gives what follows the last header that was one.
-fn rest(
-    stream: &mut dyn Read,
-    first: &[u8],
-    (at, ended): (u64, bool),
-    visitor: &mut dyn Visitor,
-) -> io::Result<()> {
+fn rest(stream: &mut dyn Read, first: &[u8], (at, ended): (u64, bool), visitor: &mut dyn Visitor) {
     let member = Member { span: Some(at..u64::MAX), clear: Some(at), ..Member::of("tar") };
     if !ended {
         let why = format!("no header at byte {at}; the rest was read as it stands");
         visitor.trouble(&member, Trouble::Damaged(why));
     }
     visitor.member(&member, &mut first.chain(stream));
-    Ok(())
 }
 
 fn fill(stream: &mut dyn Read, block: &mut [u8; BLOCK]) -> io::Result<usize> {

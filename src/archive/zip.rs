@@ -85,11 +85,11 @@ impl Zip<'_> {
             return Ok(());
         }
         if !office::is_document(&entry.name) || entry.trouble().is_some() {
-            self.content(entry, &member, start..end)?;
+            self.content(entry, &member, start..end);
             return Ok(());
         }
         let bytes = Member { view: View::Bytes, ..member };
-        self.content(entry, &bytes, start..end)?;
+        self.content(entry, &bytes, start..end);
         let mut packed = Section::new(self.input, start, end);
         if let Ok(content) = Content::new(entry, &mut packed, self.budget) {
             // What is damaged has been told.
@@ -100,13 +100,13 @@ impl Zip<'_> {
     }
 
     /// Gives what a member says; where what was read of it ends.
-    fn content(&mut self, entry: &Entry, member: &Member<'_>, span: Range<u64>) -> io::Result<u64> {
+    fn content(&mut self, entry: &Entry, member: &Member<'_>, span: Range<u64>) -> u64 {
         if !self.budget.member() {
-            return Ok(span.end);
+            return span.end;
         }
         if let Some(trouble) = entry.trouble() {
             self.visitor.trouble(member, trouble);
-            return Ok(span.end);
+            return span.end;
         }
         if span.end > self.input.len() {
             self.visitor.trouble(member, Trouble::Damaged("the archive ends in it".into()));
@@ -116,7 +116,7 @@ impl Zip<'_> {
             Ok(mut content) => self.visitor.member(member, &mut content),
             Err(e) => self.visitor.trouble(member, Trouble::Damaged(e.to_string())),
         }
-        Ok(packed.place())
+        packed.place()
     }
 
     /// Looks for members where nothing was read.
@@ -149,10 +149,8 @@ impl Zip<'_> {
             if end > gap.end && gap.end < self.input.len() {
                 continue;
             }
-            let end = match entry.is_open_ended() && entry.method == 0 {
-                true => self.described(start..gap.end)?,
-                false => end,
-            };
+            let is_described = entry.is_open_ended() && entry.method == 0;
+            let end = if is_described { self.described(start..gap.end)? } else { end };
             let member = Member {
                 name: &entry.name,
                 span: Some(place..end),
@@ -163,7 +161,7 @@ impl Zip<'_> {
             if entry.is_folder() {
                 continue;
             }
-            let read = self.content(&entry, &member, start..end)?;
+            let read = self.content(&entry, &member, start..end);
             // A content that ends itself was read a little ahead; its end is searched for from where it began.
             at = if entry.is_open_ended() { at.max(read.saturating_sub(64 << 10)) } else { end };
         }

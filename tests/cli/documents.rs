@@ -135,6 +135,7 @@ fn text_of_pages_that_is_moved_letter_by_letter() {
 }
 
 /// Writes a database of pages of 512 bytes: the schema, one table, and overflow pages.
+#[allow(clippy::too_many_lines, reason = "a file format")]
 fn sqlite(sql: &str, rows: &[&[&str]]) -> Vec<u8> {
     const PAGE: usize = 512;
     fn varint(mut n: u64) -> Vec<u8> {
