@@ -68,18 +68,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     found.dedup_by_key(|f| (f.rule.clone(), f.secret.clone()));
     if found.is_empty() {
         let allowed = report.suppressed.iter().filter(touches).filter(wanted).count();
-        let shown = escape_terminal(&args.place);
-        let code = ended(&report, err);
-        if allowed > 0 {
-            said(err, &format!("{shown}: what is found there is allowed already"));
-            return Ok(code);
-        }
-        if let Target::Past(..) = target {
-            return Err(Error::Incomplete(format!(
-                "{shown}: no such file, and nothing in the history stood there"
-            )));
-        }
-        return Err(Error::Usage(format!("{shown}: nothing is found there")));
+        return nothing(args, &target, allowed, ended(&report, err), err);
     }
     // Whoever explains why a key is fine may have written the key.
     let reason = hide_keys(args.reason.trim());
@@ -119,6 +108,21 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
         );
     }
     Ok(0)
+}
+
+/// Answers where nothing is found that could be allowed; `allowed`: how much is already, `code`: how the scan ended.
+fn nothing(args: &Args, target: &Target, allowed: usize, code: u8, err: &mut dyn Write) -> Result<u8> {
+    let shown = escape_terminal(&args.place);
+    if allowed > 0 {
+        said(err, &format!("{shown}: what is found there is allowed already"));
+        return Ok(code);
+    }
+    if let Target::Past(..) = target {
+        return Err(Error::Incomplete(format!(
+            "{shown}: no such file, and nothing in the history stood there"
+        )));
+    }
+    Err(Error::Usage(format!("{shown}: nothing is found there")))
 }
 
 /// What is to be allowed.

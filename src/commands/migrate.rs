@@ -59,24 +59,9 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     }
     write_config(&all, &here, args.dry_run, err)?;
     let mut known = std::mem::take(&mut all.known);
-    for name in BASELINES {
-        if here.root.join(name).symlink_metadata().is_ok() {
-            seen += 1;
-            let passed = passed_over(&here.root, name)?;
-            for line in &passed {
-                tell(
-                    out,
-                    &format!("{name}:{line}: not carried over: no fingerprint; gitleaks passes over it too"),
-                )?;
-            }
-            // A file of nothing but such lines holds nothing that could be known.
-            let entries = match import::read(&here.root.join(name)) {
-                Err(_) if !passed.is_empty() => Vec::new(),
-                read => read?,
-            };
-            tell(out, &format!("{name}: {} known findings", entries.len()))?;
-            known.extend(entries);
-        }
+    for name in BASELINES.iter().filter(|name| here.root.join(name).symlink_metadata().is_ok()) {
+        seen += 1;
+        known.extend(baseline_of(out, &here.root, name)?);
     }
     for name in PROGRAMS.iter().filter(|name| here.root.join(name).symlink_metadata().is_ok()) {
         seen += 1;
@@ -96,6 +81,21 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
         return Ok(0);
     }
     write_baseline(&known, globals, &here, out, err)
+}
+
+/// The entries of another tool's baseline; says what became of it.
+fn baseline_of(out: &mut dyn Write, root: &Path, name: &str) -> Result<Vec<import::Imported>> {
+    let passed = passed_over(root, name);
+    for line in &passed {
+        tell(out, &format!("{name}:{line}: not carried over: no fingerprint; gitleaks passes over it too"))?;
+    }
+    // A file of nothing but such lines holds nothing that could be known.
+    let entries = match import::read(&root.join(name)) {
+        Err(_) if !passed.is_empty() => Vec::new(),
+        read => read?,
+    };
+    tell(out, &format!("{name}: {} known findings", entries.len()))?;
+    Ok(entries)
 }
 
 /// Says what became of a file.
@@ -152,12 +152,12 @@ const BASELINES: &[&str] = &[
 const PROGRAMS: &[&str] = &[".secretlintrc.js", ".secretlintrc.cjs", ".secretlintrc.mjs"];
 
 /// The lines of a `.gitleaksignore` that say nothing.
-fn passed_over(root: &Path, name: &str) -> Result<Vec<usize>> {
+fn passed_over(root: &Path, name: &str) -> Vec<usize> {
     if !name.ends_with("leaksignore") {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     // What is no UTF-8 is complained about when it is read for its entries.
-    Ok(read(&root.join(name)).ok().flatten().map(|text| import::passed_over(&text)).unwrap_or_default())
+    read(&root.join(name)).ok().flatten().map(|text| import::passed_over(&text)).unwrap_or_default()
 }
 
 fn read(path: &Path) -> Result<Option<String>> {

@@ -30,6 +30,7 @@ impl<T: Clone> Few<T> {
 
 impl<T: PartialEq> Few<T> {
     /// The list, sharing what it holds with the last one that came this way if both hold the same.
+    #[must_use]
     pub fn shared(self, last: &mut Few<T>) -> Few<T> {
         if self != *last {
             *last = Few(self.0);

@@ -55,13 +55,7 @@ impl Plan {
                 Err(damage) => problems.push(problem(pack, &damage)),
             }
         }
-        let mut loose_ids = Vec::new();
-        for folder in &store.folders {
-            let (ids, wrong) = loose::list(&folder.path, store.hash());
-            problems.extend(wrong.into_iter().map(|(path, why)| Problem { path, why }));
-            loose_ids.extend(ids);
-        }
-        lists.push((raw(&loose_ids), false));
+        lists.push((raw(&loose_ids(store, &mut problems)), false));
         let mut plan = Plan {
             store: Arc::clone(store),
             catalog: Catalog::default(),
@@ -162,6 +156,17 @@ fn unnamed(opened: &Opened, offsets: &[u64]) -> Vec<u64> {
 
 fn problem(pack: &Pack, damage: &Damage) -> Problem {
     Problem { path: pack.path().to_path_buf(), why: damage.to_string() }
+}
+
+/// The ids of all loose objects; what is no object is a problem.
+fn loose_ids(store: &Store, problems: &mut Vec<Problem>) -> Vec<ObjectId> {
+    let mut all = Vec::new();
+    for folder in &store.folders {
+        let (ids, wrong) = loose::list(&folder.path, store.hash());
+        problems.extend(wrong.into_iter().map(|(path, why)| Problem { path, why }));
+        all.extend(ids);
+    }
+    all
 }
 
 fn raw(ids: &[ObjectId]) -> Vec<u8> {

@@ -132,7 +132,7 @@ pub(super) fn joined(paths: &[PathBuf]) -> OsString {
             continue;
         }
         list.push(b'"');
-        for &byte in bytes.iter() {
+        for &byte in &*bytes {
             if matches!(byte, b'"' | b'\\') {
                 list.push(b'\\');
             }

@@ -137,7 +137,7 @@ pub(super) fn ignore_line(entry: &Entry<'_>) -> Option<Cow<'static, str>> {
     if name.starts_with(".env.") && !template.iter().any(|t| name.ends_with(t)) {
         return Some(match name {
             ".env.local" => ".env.local".into(),
-            _ if name.ends_with(".local") => ".env.*.local".into(),
+            _ if name.strip_suffix(".local").is_some() => ".env.*.local".into(),
             _ => ".env.*".into(),
         });
     }

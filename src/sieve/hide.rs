@@ -49,7 +49,7 @@ impl Values {
         let mut values = Values { all: HashSet::new(), heads: HashSet::new(), lengths: Vec::new() };
         for finding in findings {
             let Some(head) = finding.secret.reveal().first_chunk() else { continue };
-            if values.all.get(&finding.secret).is_none() {
+            if !values.all.contains(&finding.secret) {
                 values.all.insert(finding.secret.clone());
                 values.heads.insert(*head);
             }

@@ -229,7 +229,7 @@ pub fn readable_commits(repository: &Repository, range: &Range) -> Result<Vec<Ob
     let mut parents = |id: &ObjectId| -> Vec<ObjectId> {
         let data = objects.read(id, Kind::Commit).unwrap_or_default();
         let parsed = Commit::parse(&data, repository.hash).filter(|_| !shallow.contains(id));
-        parsed.map(|commit| commit.parents.to_vec()).unwrap_or_default()
+        parsed.map(|commit| commit.parents.clone()).unwrap_or_default()
     };
     let mut seen = HashSet::new();
     let mut todo = range.exclude.clone();

@@ -73,7 +73,7 @@ impl<'w> FileReader<'w> {
     pub(super) fn regular(&mut self, folder: BorrowedFd<'_>, name: &[u8], shown: &[u8]) {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
         match unix::openat(folder, name, flags, Mode::empty()) {
-            Ok(file) => self.opened(File::from(file), shown),
+            Ok(file) => self.opened(&File::from(file), shown),
             // It has become a link since the folder was listed.
             Err(Errno::LOOP) => self.link(folder, name, shown),
             Err(Errno::NOENT) => self.vanished += 1,
@@ -119,7 +119,7 @@ impl<'w> FileReader<'w> {
             if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other(NOT_REGULAR)) }
         });
         match regular {
-            Ok(file) => self.opened(file, &shown),
+            Ok(file) => self.opened(&file, &shown),
             Err(e) => self.coverage.missed(String::from_utf8_lossy(&shown), e.to_string()),
         }
     }
@@ -143,8 +143,8 @@ impl<'w> FileReader<'w> {
         self.coverage.files += 1;
     }
 
-    fn opened(&mut self, file: File, shown: &[u8]) {
-        let size = match unix::fstat(&file) {
+    fn opened(&mut self, file: &File, shown: &[u8]) {
+        let size = match unix::fstat(file) {
             Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => {
                 u64::try_from(stat.st_size).unwrap_or(0)
             }
@@ -163,8 +163,8 @@ impl<'w> FileReader<'w> {
             return self.coverage.skip(SkipReason::OverUserLimit);
         }
         let origin = Origin::File(BlobPath::new(shown), Part::Content);
-        let mut from = Opened::new(&file, size).take(self.max_file_size);
-        let read = self.buffer.feed_of(Some(&file), &mut from, size, (&origin, Scope::Whole), self.worker);
+        let mut from = Opened::new(file, size).take(self.max_file_size);
+        let read = self.buffer.feed_of(Some(file), &mut from, size, (&origin, Scope::Whole), self.worker);
         match read {
             Ok(bytes) => self.coverage.bytes += bytes,
             Err(e) => self.coverage.missed(String::from_utf8_lossy(shown), e.to_string()),
