@@ -175,7 +175,7 @@ fn names_and_reasons_are_no_way_out_for_keys() {
     said(&["baseline", "create", "--reason", &format!("like {stripe}")]);
     for file in [".keysieve.yml", ".keysieve-baseline"] {
         let text = std::fs::read_to_string(sandbox.dir.join(file)).unwrap();
-        assert!(text.contains("like sk_") && !text.contains(&stripe), "{text}");
+        assert!(text.contains("like ") && !text.contains(&stripe), "{text}");
     }
     sandbox.file(".keysieve.yml", format!("allow:\n  - path: x\n    reason: {stripe}\n"));
     said(&["config", "show"]);
