@@ -94,9 +94,10 @@ impl<'b> Surroundings<'b> {
     ) -> Surroundings<'b> {
         let bytes = view.bytes;
         let value = around(bytes, start, end);
+        let told = name::find(bytes, value.start.min(start)).or_else(|| name::find(bytes, start));
         let name = match name {
-            Some(span) => Some(Named { span, how: How::Assigned }),
-            None => name::find(bytes, value.start.min(start)).or_else(|| name::find(bytes, start)),
+            Some(span) => told.filter(|n| n.span == span).or(Some(Named { span, how: How::Assigned })),
+            None => told,
         };
         let mut found = Surroundings {
             bytes,
@@ -109,6 +110,13 @@ impl<'b> Surroundings<'b> {
         };
         let text = found.name_text();
         found.meaning = meaning(text);
+        if found.meaning.kind.is_none() && found.name.is_none_or(|n| n.how == How::Prose) {
+            // "Use `V` as your provider key."
+            let behind = said_behind(bytes, value.end);
+            if !behind.is_empty() {
+                found.meaning = meaning(behind);
+            }
+        }
         for_each_hash(text, &mut |hash, _| found.name_hashes.push(hash));
         for_each_tail(text, &mut |hash| found.name_hashes.push(hash));
         found
@@ -161,6 +169,38 @@ impl<'b> Surroundings<'b> {
             .any(|w| self.name_hashes.contains(&hash(w.as_bytes())))
     }
 
+    /// Whether the name means a secret and nothing about one.
+    pub(super) fn names_secret(&self) -> bool {
+        self.meaning.kind.is_some() && self.meaning.against.is_none()
+    }
+
+    /// Whether what stands for a name is a sentence.
+    pub(super) fn is_prose(&self) -> bool {
+        self.name.is_some_and(|n| matches!(n.how, How::Prose | How::Above))
+    }
+
+    /// Whether one of the rule's words stands on the line of the candidate or in the header of its section:
+    /// `[shortcut]`, `shortcut:`, `"shortcut": {` on the few lines above.
+    pub(super) fn in_line(&self, rule: &Rule) -> bool {
+        let (from, start) = reach_left(self.bytes, self.span.0, WORD_REACH.0, 1);
+        let (end, to) = reach_right(self.bytes, self.span.1, WORD_REACH.1, 1);
+        let mut found = false;
+        let words = &rule.context.words;
+        let mut look = |text: &[u8]| {
+            for_each_hash(text, &mut |h, _| found |= words.iter().any(|w| hash(w.as_bytes()) == h));
+            found
+        };
+        if look(&self.bytes[from..start]) || look(&self.bytes[end..to]) {
+            return true;
+        }
+        let (above, from) = reach_left(self.bytes, from.saturating_sub(1), WORD_REACH.0, WORD_LINES.0);
+        let lines = self.bytes[above..from].rsplit(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+        let header = lines.take_while(|l| !l.is_empty()).find(|line| {
+            matches!(line.last(), Some(b':' | b'{' | b'(')) || line.starts_with(b"[") && line.ends_with(b"]")
+        });
+        header.is_some_and(look)
+    }
+
     /// The `n` bytes directly in front of the candidate, or fewer.
     pub(super) fn before(&self, n: usize) -> &'b [u8] {
         self.bytes.get(self.span.0.saturating_sub(n)..self.span.0).unwrap_or_default()
@@ -170,6 +210,17 @@ impl<'b> Surroundings<'b> {
     pub(super) fn after(&self, n: usize) -> &'b [u8] {
         self.bytes.get(self.span.1..self.bytes.len().min(self.span.1 + n)).unwrap_or_default()
     }
+}
+
+/// What a sentence says of a value behind it: `as your provider key`, `is the token`.
+fn said_behind(bytes: &[u8], end: usize) -> &[u8] {
+    let text = bytes.get(end..bytes.len().min(end + 60)).unwrap_or_default();
+    let quotes = text.iter().take_while(|b| matches!(b, b'`' | b'"' | b'\'' | b'*')).count();
+    let text = &text[quotes..];
+    if ![&b" as "[..], b" is "].iter().any(|s| text.starts_with(s)) {
+        return b"";
+    }
+    text.split(|b| matches!(b, b'.' | b',' | b';' | b'\n' | b'\r' | b'(')).next().unwrap_or_default()
 }
 
 /// The text in front of `at`: at most this many bytes and lines.

@@ -97,10 +97,13 @@ impl<'c> Case<'c> {
     /// Whether the key is a hexadecimal number although the rule draws from a larger alphabet: more likely a digest.
     pub(super) fn is_hex_of_larger(&self) -> bool {
         let Shape::Templates(templates) = &self.rule.shape else { return false };
-        let sets = templates.iter().flat_map(|t| t.segments.iter());
-        let larger =
-            sets.filter_map(|s| if let Segment::Run(set, _) = s { Some(set.len()) } else { None }).max();
-        self.key.len() >= 32 && self.makeup.is_hex() && larger.is_some_and(|n| n > 24)
+        let larger = |s: &Segment| matches!(s, Segment::Run(set, _) if set.len() > 24);
+        // Of several shapes only those that the key has speak: one of them may be of hexadecimal digits.
+        let mut own = templates.iter().filter(|t| t.fits(self.key)).peekable();
+        self.key.len() >= 32
+            && self.makeup.is_hex()
+            && own.peek().is_some()
+            && own.all(|t| t.segments.iter().any(larger))
     }
 
     /// In a URL: whether the host behind the password may be a real one.
@@ -123,6 +126,23 @@ impl<'c> Case<'c> {
         host == b"localhost"
             || host.contains(&b'.') && !example.iter().any(|e| host.ends_with(e))
             || host.iter().any(|b| b.is_ascii_digit() || *b == b'-')
+    }
+
+    /// In a URL: whether the host behind the password has a name that the whole world can look up.
+    pub(super) fn has_public_host(&self) -> bool {
+        let host = self.around.after(80).strip_prefix(b"@").unwrap_or_default();
+        let length = host.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')).count();
+        let labels = host[..length].split(|b| *b == b'.');
+        self.has_real_host()
+            && labels.clone().count() >= 3
+            && labels.clone().next_back().is_some_and(|top| top.iter().all(u8::is_ascii_alphabetic) && top.len() >= 2)
+            && !matches!(labels.clone().next_back(), Some(b"local" | b"localhost" | b"internal" | b"lan" | b"svc"))
+    }
+
+    /// Whether a long key draws from digits and letters of both cases, as machines make them and identifiers seldom are.
+    pub(super) fn mixes_cases(&self) -> bool {
+        let m = &self.makeup;
+        self.key.len() >= 20 && m.digits >= 2 && m.lower >= 4 && m.upper >= 4 && m.symbols <= 3 && m.spaces == 0
     }
 
     /// Whether the key is only a part of a longer run of the same kind.

@@ -106,6 +106,7 @@ fn misses_need(rule: &Rule, fit: u8, around: &Surroundings<'_>) -> Option<&'stat
             Some("no `kty` stands near, as in a JSON Web Key")
         }
         Need::Name if fit >= 2 || around.in_name(rule) => None,
+        Need::Name if fit == 1 && around.names_secret() && around.in_line(rule) => None,
         Need::Name => Some("none of the rule's words is part of the assigned name"),
     }
 }
@@ -136,9 +137,14 @@ fn by_context(case: &Case<'_>, score: &mut Score) {
     let meaning = &case.around.meaning;
     match (meaning.kind, meaning.against) {
         (Some(_), Some(_)) => score.add(-35, "a name that means something about a secret"),
+        (Some(Kind::Key), None) if case.generic && case.mixes_cases() => {
+            score.add(-12, "`key` alone may be any key, but this one mixes letters of both cases and digits");
+        }
         (Some(Kind::Key), None) if case.generic => score.add(-20, "`key` alone may be any key"),
         (Some(_), None) => score.add(5, "a name that means a secret"),
         (None, _) if case.generic => score.add(-35, "a name that means no secret"),
+        // Words of a sentence are no name.
+        (None, _) if case.around.is_prose() && case.fit < 2 => score.add(-10, "a sentence that names no secret"),
         (None, _) if case.around.name.is_some() && case.fit < 2 => {
             score.add(-25, "a name that says nothing of a secret");
         }
@@ -196,7 +202,9 @@ fn by_human(case: &Case<'_>, score: &mut Score) {
     if case.rule.id == BY_PLACE[0] && !case.has_real_host() {
         score.add(-25, "a host that stands for any");
     }
-    if well_known(case) {
+    // A password that everybody knows opens a server that everybody reaches all the same.
+    let open = case.rule.id == BY_PLACE[0] && case.has_public_host();
+    if well_known(case) && !open {
         score.add(-12, "a password that everybody knows");
     } else if classes >= 2 && says_nothing(case.key) {
         score.add(-14, "words for passwords, with digits for letters");

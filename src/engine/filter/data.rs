@@ -66,6 +66,10 @@ pub(super) fn digest(case: &Case<'_>) -> bool {
         return true;
     }
     let name = case.around.name_text();
+    // `# run cargo fmt to pass the CI build`, and a commit on the next line.
+    if hex && case.key.len() >= 32 && case.generic && case.around.is_prose() && name.iter().filter(|b| **b == b' ').count() >= 3 {
+        return true;
+    }
     let said = said(name);
     said && case.around.meaning.kind.is_none_or(|_| !case.generic || case.around.meaning.against.is_some())
         && !case.around.in_name(case.rule)
@@ -201,7 +205,9 @@ pub(super) fn number_like(case: &Case<'_>) -> bool {
 
 /// A piece of encoded data: in the middle of a long run of base64, or a line among lines of it.
 pub(super) fn inside_data(case: &Case<'_>) -> bool {
-    if case.rich {
+    // Three or four letters stand in any long text of base64 by chance.
+    let weak = case.prefix().len() <= 4 && case.prefix().iter().all(u8::is_ascii_alphanumeric);
+    if case.rich && !(weak && matches!(case.around.before(1), [b'+' | b'/'])) {
         return false;
     }
     let base64 = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'+' | b'/');

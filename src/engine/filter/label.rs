@@ -26,7 +26,11 @@ pub(super) fn sentence(case: &Case<'_>) -> bool {
         && [&b"password"[..], b"token", b"secret", b"key", b"passphrase"]
             .iter()
             .any(|w| contains_no_case(key, w));
+    // Rules of validation, `required|confirmed`, and lists of names, `NetcredentialsOnly, WithProfile`.
+    let listed = key.iter().any(|b| matches!(b, b'|' | b','))
+        && key.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'|' | b',' | b' ' | b'_'));
     spaces >= 2
+        || listed
         || key.ends_with(b"\\n")
         || key.ends_with(b"\\r")
         || ends && spaces > 0

@@ -16,7 +16,7 @@ const OPEN: &[&str] = &[
     "omitted", "obfuscated", "anonymized", "stub", "specify", "provide", "providing", "set", "add", "fill", "blah",
     "whatever", "something", "unused", "deprecated", "optional", "required", "env", "string", "required", "wrong",
     "bad", "correct", "some", "any", "value", "mysecret", "mypassword", "mytoken", "yourpassword", "yourtoken",
-    "yoursecret", "apikey", "supersecret",
+    "yoursecret", "apikey", "supersecret", "always", "never", "ask", "prompt", "digest", "base64", "confirmed",
 ];
 
 /// Words that are sure even inside a value that also holds other things.

@@ -28,7 +28,13 @@ pub(super) fn reference(case: &Case<'_>) -> bool {
     let text = if case.generic { case.key } else { case.value() };
     let text = unquoted(text.trim_ascii());
     let dollar = case.prefix().len() >= 4 && case.prefix().starts_with(b"$");
-    if template(text) || !dollar && shell(text) || percent(text) {
+    // The value goes on as a template: `password: valid_<%= name %>`.
+    let goes_on = || case.generic && matches!(case.around.after(2), b"<%" | b"<?" | b"{{" | b"${" | b"#{");
+    if template(text) || !dollar && shell(text) || percent(text) || goes_on() {
+        return true;
+    }
+    // `passwd --status`: an option of the same command.
+    if case.generic && text.len() > 3 && text.starts_with(b"--") && text[2..].iter().all(|b| b.is_ascii_lowercase() || *b == b'-') {
         return true;
     }
     if !case.around.value.quoted && text.contains(&b'$') && !dollar && !case.looks_random() {
@@ -72,7 +78,10 @@ fn shell(text: &[u8]) -> bool {
         }
         [b'!', rest @ .., b'!'] => name(rest),
         [b':' | b'&', rest @ ..] => name(rest),
-        [b'@', rest @ ..] => name(rest) && !rest.iter().any(u8::is_ascii_digit),
+        [b'@', rest @ ..] => {
+            let shouts = || rest.contains(&b'_') && !rest.iter().any(u8::is_ascii_lowercase);
+            name(rest) && (!rest.iter().any(u8::is_ascii_digit) || shouts())
+        }
         [b'?'] => true,
         _ => false,
     }
@@ -107,8 +116,11 @@ pub(super) fn code(case: &Case<'_>) -> bool {
             || key.ends_with(b"()")
             || key.windows(2).any(|w| w == b"(\"" || w == b"('");
     }
-    if matches!(after.first(), Some(b'(' | b'['))
-        || after.first() == Some(&b'<') && after.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'&')
+    // `password: *const gchar`, `key: &mut [u8]`: types of C and Rust.
+    let pointed = [&b"*const"[..], b"*mut", b"&mut", b"&dyn", b"&str"].contains(&key) && matches!(after.first(), Some(b' ' | b','));
+    if pointed
+        || matches!(after.first(), Some(b'(' | b'['))
+        || after.first() == Some(&b'<') && after.get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'&' | b'\'' | b'*' | b'('))
         || key.windows(2).any(|w| w == b"::")
         || after.starts_with(b"->")
         || key.ends_with(b"-") && after.first() == Some(&b'>')
@@ -179,7 +191,11 @@ pub(super) fn place(case: &Case<'_>) -> bool {
         b"image/", b"urn:", b"ldap:", b"s3://", b"gs://",
     ];
     let key = case.key;
-    let spelled = !case.looks_random() || case.makeup.is_hex();
+    let words = || {
+        let folders = key.split(|b| *b == b'/').skip(1).take(3);
+        folders.filter(|f| f.len() >= 2 && f.iter().all(|b| b.is_ascii_lowercase() || *b == b'.')).count() == 3
+    };
+    let spelled = !case.looks_random() || case.makeup.is_hex() || key.starts_with(b"/") && words();
     // The first byte of base64 may be a slash: only words make a path.
     key.starts_with(b"//")
         || (STARTS.iter().any(|s| key.starts_with(s)) && (spelled || key.windows(3).any(|w| w == b"://")))

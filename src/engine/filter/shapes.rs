@@ -40,6 +40,10 @@ pub(super) fn sequence(case: &Case<'_>) -> bool {
         down += usize::from(follows(b, a));
     }
     let pairs = body.len() - 1;
+    // Documentation of providers counts in small groups, `abcd1234efgh5678`: of a provider's own shape that is a key.
+    if !case.generic && longest <= 3 && case.body_makeup.distinct >= 12 {
+        return false;
+    }
     up * 10 >= pairs * 6 || down * 10 >= pairs * 6 || longest >= 9 && longest * 3 >= pairs
 }
 
@@ -57,10 +61,13 @@ pub(super) fn spelled(case: &Case<'_>) -> bool {
     #[rustfmt::skip]
     const SPELLED: &[&[u8]] = &[
         b"deadbeef", b"cafebabe", b"feedface", b"qwertyuiop", b"asdfghjkl", b"a1b2c3d4e5", b"1a2b3c4d5e",
-        b"0123456789", b"1234567890", b"abcdefgh", b"abcd1234", b"1q2w3e4r",
+        b"0123456789", b"1234567890", b"abcdefgh", b"1q2w3e4r",
     ];
     if case.rich {
         return false;
+    }
+    if case.generic && contains_no_case(case.body, b"abcd1234") {
+        return true;
     }
     SPELLED.iter().any(|s| contains_no_case(case.body, s))
 }

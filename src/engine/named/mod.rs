@@ -23,7 +23,7 @@ use super::dispatch::Sink;
 use super::masks::Piece;
 use super::view::View;
 use site::Sites;
-use table::Table;
+use table::{By, Entry, Table};
 
 /// Rules that are found by the place of their value and need no word: passwords in URLs, `Basic` and `Bearer`,
 /// passwords beside the name of their user.
@@ -61,6 +61,12 @@ impl Index {
             login: special(BY_PLACE[3]),
             whole,
         }
+    }
+
+    /// Whether what stands near a value speaks for its rule. An ordinary word that must be in the name may stand beside
+    /// it, on the same line, where the name means a secret (`keyed`); where exactly is judged later.
+    fn may_stand_near(&self, entry: Entry, keyed: bool) -> bool {
+        !entry.in_name || entry.by == By::Host || keyed && self.whole.binary_search(&entry.rule).is_err()
     }
 
     /// Finds candidates in a piece.

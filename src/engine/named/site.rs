@@ -5,7 +5,7 @@ use crate::engine::context::name;
 use crate::engine::dispatch::Sink;
 use crate::engine::filter::names_digest;
 use crate::engine::judge::random::{Makeup, is_random};
-use crate::engine::words::for_each_tail;
+use crate::engine::words::{for_each_tail, meaning};
 
 use super::Index;
 use super::chance::in_body;
@@ -68,13 +68,17 @@ impl<'s, 'k> Sites<'s, 'k> {
         if in_body(self.bytes, start) {
             return;
         }
-        let name = name::find(self.bytes, value.start).map(|n| n.span);
+        let named = name::find(self.bytes, value.start);
+        let name = named.map(|n| n.span);
         self.rules.clear();
         let (rules, index) = (&mut self.rules, self.index);
         // Where the name says what the value is, the words around need not be read.
         if !name.is_some_and(|(from, to)| names_digest(&self.bytes[from..to])) {
+            let keyed = named.is_some_and(|n| {
+                n.how == name::How::Prose || meaning(&self.bytes[n.span.0..n.span.1]).kind.is_some()
+            });
             self.near.each(&index.table, self.bytes, (start, end), &mut |entry| {
-                if !entry.in_name || entry.by == super::table::By::Host {
+                if index.may_stand_near(entry, keyed) {
                     rules.push(entry.rule);
                 }
             });
@@ -135,7 +139,7 @@ impl<'s, 'k> Sites<'s, 'k> {
         for_each_tail(&self.bytes[from..to], &mut |hash| index.table.get(hash, &mut |e| rules.push(e.rule)));
         if looks_around {
             self.near.each(&index.table, self.bytes, (value.start, value.end), &mut |entry| {
-                if !entry.in_name || entry.by == super::table::By::Host {
+                if index.may_stand_near(entry, true) {
                     rules.push(entry.rule);
                 }
             });

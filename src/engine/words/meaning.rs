@@ -79,7 +79,7 @@ const HEADS: &[&str] = &[
     "function", "func", "fn", "cmd", "command", "script", "program", "agent", "engine", "backend", "plugin",
     "service", "services", "server", "domain", "realm", "audience", "issuer", "type_", "no", "not", "is", "entry",
     "parameter", "env", "through", "guid", "interface", "filter", "domains", "domain", "str", "rate", "count", "fail", "template", "sort", "order", "align", "style", "color", "css", "length_", "constraint", "schema_",
-    "pub", "public", "algorithms", "lengths", "labels", "identifier", "uuid", "reader", "writer", "parser", "lexer", "kinds", "stream", "info", "metadata", "meta",
+    "pub", "public", "algorithms", "lengths", "labels", "identifier", "uuid", "reader", "writer", "parser", "lexer", "kinds", "stream", "info", "metadata", "meta", "mgr", "lookup",
 ];
 
 /// Words in front of `key` that make it another kind of key.
@@ -115,6 +115,8 @@ const AGAINST: &[&str] = &[
 
 /// What the words of a name say together.
 pub(in crate::engine) fn meaning(name: &[u8]) -> Meaning {
+    // `the token is X`: the verb says nothing about the token.
+    let name = [&b" is"[..], b" was", b" are"].iter().find_map(|verb| name.strip_suffix(*verb)).unwrap_or(name);
     let mut meaning = Meaning::default();
     let mut before: &[u8] = b"";
     let mut against_before: Option<&'static str> = None;
