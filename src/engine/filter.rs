@@ -19,7 +19,7 @@ use crate::rules::{Rule, Segment, Shape};
 
 use super::context::Surroundings;
 pub(super) use data::names_digest;
-pub(super) use placeholder::{says_nothing, well_known};
+pub(super) use placeholder::{says_nothing, weak, well_known};
 
 use super::judge::random::{Makeup, RANDOM, score};
 use table::FILTERS;
@@ -131,18 +131,30 @@ impl<'c> Case<'c> {
     /// In a URL: whether the host behind the password has a name that the whole world can look up.
     pub(super) fn has_public_host(&self) -> bool {
         let host = self.around.after(80).strip_prefix(b"@").unwrap_or_default();
-        let length = host.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')).count();
+        let length =
+            host.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')).count();
         let labels = host[..length].split(|b| *b == b'.');
         self.has_real_host()
             && labels.clone().count() >= 3
-            && labels.clone().next_back().is_some_and(|top| top.iter().all(u8::is_ascii_alphabetic) && top.len() >= 2)
-            && !matches!(labels.clone().next_back(), Some(b"local" | b"localhost" | b"internal" | b"lan" | b"svc"))
+            && labels
+                .clone()
+                .next_back()
+                .is_some_and(|top| top.iter().all(u8::is_ascii_alphabetic) && top.len() >= 2)
+            && !matches!(
+                labels.clone().next_back(),
+                Some(b"local" | b"localhost" | b"internal" | b"lan" | b"svc")
+            )
     }
 
     /// Whether a long key draws from digits and letters of both cases, as machines make them and identifiers seldom are.
     pub(super) fn mixes_cases(&self) -> bool {
         let m = &self.makeup;
-        self.key.len() >= 20 && m.digits >= 2 && m.lower >= 4 && m.upper >= 4 && m.symbols <= 3 && m.spaces == 0
+        self.key.len() >= 20
+            && m.digits >= 2
+            && m.lower >= 4
+            && m.upper >= 4
+            && m.symbols <= 3
+            && m.spaces == 0
     }
 
     /// Whether the key is only a part of a longer run of the same kind.

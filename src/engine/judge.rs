@@ -5,12 +5,12 @@ mod table;
 
 use std::borrow::Cow;
 
-use crate::model::{Checksum, Confidence};
+use crate::model::{Checksum, Confidence, WEAK};
 use crate::rules::{Judge, Need, Rule, Segment, Shape, check};
 
 use super::candidate::Candidate;
 use super::context::Surroundings;
-use super::filter::{Case, dropped_by, says_nothing, well_known};
+use super::filter::{Case, dropped_by, says_nothing, weak, well_known};
 use super::named::BY_PLACE;
 use super::words::Kind;
 
@@ -42,6 +42,9 @@ pub(super) enum Verdict {
         why: Cow<'static, str>,
     },
 }
+
+/// How sure a password is that everybody knows: just enough, and less anywhere but in a file of settings.
+const WEAK_POINTS: i32 = 52;
 
 /// A number that grows and shrinks, and why.
 struct Score {
@@ -144,7 +147,9 @@ fn by_context(case: &Case<'_>, score: &mut Score) {
         (Some(_), None) => score.add(5, "a name that means a secret"),
         (None, _) if case.generic => score.add(-35, "a name that means no secret"),
         // Words of a sentence are no name.
-        (None, _) if case.around.is_prose() && case.fit < 2 => score.add(-10, "a sentence that names no secret"),
+        (None, _) if case.around.is_prose() && case.fit < 2 => {
+            score.add(-10, "a sentence that names no secret")
+        }
         (None, _) if case.around.name.is_some() && case.fit < 2 => {
             score.add(-25, "a name that says nothing of a secret");
         }
@@ -188,6 +193,11 @@ fn by_randomness(case: &Case<'_>, score: &mut Score) {
 
 /// Passwords that a person may have made up.
 fn by_human(case: &Case<'_>, score: &mut Score) {
+    if weak(case) {
+        score.points = WEAK_POINTS;
+        score.reasons.push(WEAK.into());
+        return;
+    }
     let m = &case.makeup;
     let classes = [m.lower > 0, m.upper > 0, m.digits > 0, m.symbols > 0].iter().filter(|c| **c).count();
     match classes {
@@ -207,7 +217,7 @@ fn by_human(case: &Case<'_>, score: &mut Score) {
     if well_known(case) && !open {
         score.add(-12, "a password that everybody knows");
     } else if classes >= 2 && says_nothing(case.key) {
-        score.add(-14, "words for passwords, with digits for letters");
+        score.add(-20, "words for passwords, with digits for letters");
     }
     if !case.around.value.quoted {
         score.add(-8, "not quoted");

@@ -67,7 +67,12 @@ pub(super) fn digest(case: &Case<'_>) -> bool {
     }
     let name = case.around.name_text();
     // `# run cargo fmt to pass the CI build`, and a commit on the next line.
-    if hex && case.key.len() >= 32 && case.generic && case.around.is_prose() && name.iter().filter(|b| **b == b' ').count() >= 3 {
+    if hex
+        && case.key.len() >= 32
+        && case.generic
+        && case.around.is_prose()
+        && name.iter().filter(|b| **b == b' ').count() >= 3
+    {
         return true;
     }
     let said = said(name);

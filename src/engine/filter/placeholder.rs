@@ -2,7 +2,7 @@
 
 use super::Case;
 use super::shapes::contains_no_case;
-use crate::engine::words::words;
+use crate::engine::words::{Kind, words};
 
 /// Words that say it openly, as whole words of a value.
 #[rustfmt::skip]
@@ -39,6 +39,9 @@ const THING: &[&str] = &[
 
 /// Whether the whole value, or a sure word of it, says that it is none.
 pub(super) fn words_say_so(case: &Case<'_>) -> bool {
+    if weak(case) {
+        return false;
+    }
     if case.generic && of_a_sandbox(case.key) {
         return true;
     }
@@ -145,6 +148,9 @@ fn starts_to_the_reader(value: &[u8]) -> bool {
 
 /// The value only repeats its name, or names the thing: `password = "password"`, `addPassword = "#add-password"`.
 pub(super) fn echo(case: &Case<'_>) -> bool {
+    if weak(case) {
+        return false;
+    }
     let signs = case.key.iter().filter(|b| b.is_ascii_punctuation() && !b"-_.#:/".contains(b)).count();
     if case.looks_random()
         || case.makeup.digits > 2 && case.makeup.letters() > 0
@@ -182,6 +188,21 @@ pub(in crate::engine) fn well_known(case: &Case<'_>) -> bool {
         "pass1", "pass2", "password2", "blah", "asdf", "asdfasdf", "aaaa", "abcd", "abcdef", "xyz", "qwerty123",
     ];
     KNOWN.iter().any(|k| case.key.eq_ignore_ascii_case(k.as_bytes()))
+}
+
+/// A password that everybody knows and some use all the same, under a name that means a password: whether it is one
+/// depends on the file, which is judged by who knows the path.
+pub(in crate::engine) fn weak(case: &Case<'_>) -> bool {
+    #[rustfmt::skip]
+    const WEAK: &[&str] = &[
+        "password", "passwd", "pass", "secret", "admin", "root", "guest", "user", "letmein", "qwerty", "123456",
+        "correcthorsebatterystaple", "postgres", "mysql", "minioadmin", "rabbitmq", "toor", "welcome", "iloveyou",
+        "12345678", "123456789", "1234", "12345", "elastic", "redis", "mongo",
+    ];
+    case.rule.id == "generic-password"
+        && case.around.meaning.kind == Some(Kind::Password)
+        && case.around.meaning.against.is_none()
+        && listed(WEAK, case.key)
 }
 
 fn listed(list: &[&str], word: &[u8]) -> bool {

@@ -34,7 +34,11 @@ pub(super) fn reference(case: &Case<'_>) -> bool {
         return true;
     }
     // `passwd --status`: an option of the same command.
-    if case.generic && text.len() > 3 && text.starts_with(b"--") && text[2..].iter().all(|b| b.is_ascii_lowercase() || *b == b'-') {
+    if case.generic
+        && text.len() > 3
+        && text.starts_with(b"--")
+        && text[2..].iter().all(|b| b.is_ascii_lowercase() || *b == b'-')
+    {
         return true;
     }
     if !case.around.value.quoted && text.contains(&b'$') && !dollar && !case.looks_random() {
@@ -117,10 +121,14 @@ pub(super) fn code(case: &Case<'_>) -> bool {
             || key.windows(2).any(|w| w == b"(\"" || w == b"('");
     }
     // `password: *const gchar`, `key: &mut [u8]`: types of C and Rust.
-    let pointed = [&b"*const"[..], b"*mut", b"&mut", b"&dyn", b"&str"].contains(&key) && matches!(after.first(), Some(b' ' | b','));
+    let pointed = [&b"*const"[..], b"*mut", b"&mut", b"&dyn", b"&str"].contains(&key)
+        && matches!(after.first(), Some(b' ' | b','));
     if pointed
         || matches!(after.first(), Some(b'(' | b'['))
-        || after.first() == Some(&b'<') && after.get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'&' | b'\'' | b'*' | b'('))
+        || after.first() == Some(&b'<')
+            && after
+                .get(1)
+                .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'&' | b'\'' | b'*' | b'('))
         || key.windows(2).any(|w| w == b"::")
         || after.starts_with(b"->")
         || key.ends_with(b"-") && after.first() == Some(&b'>')
@@ -193,7 +201,8 @@ pub(super) fn place(case: &Case<'_>) -> bool {
     let key = case.key;
     let words = || {
         let folders = key.split(|b| *b == b'/').skip(1).take(3);
-        folders.filter(|f| f.len() >= 2 && f.iter().all(|b| b.is_ascii_lowercase() || *b == b'.')).count() == 3
+        folders.filter(|f| f.len() >= 2 && f.iter().all(|b| b.is_ascii_lowercase() || *b == b'.')).count()
+            == 3
     };
     let spelled = !case.looks_random() || case.makeup.is_hex() || key.starts_with(b"/") && words();
     // The first byte of base64 may be a slash: only words make a path.

@@ -1,6 +1,7 @@
 //! What the characters of a value say by themselves: repeats, sequences, marks around a blank.
 
 use super::Case;
+use super::placeholder::weak;
 
 /// A run of six or more of one character, or few different ones in a long body.
 pub(super) fn repeated(case: &Case<'_>) -> bool {
@@ -18,6 +19,9 @@ pub(super) fn repeated(case: &Case<'_>) -> bool {
 /// Each character follows the one before it, for most of the body: `1234567890`, `abcdef`, `fedcba`.
 pub(super) fn sequence(case: &Case<'_>) -> bool {
     let body = case.body;
+    if weak(case) {
+        return false;
+    }
     if body.len() < 8 {
         return matches!(body, b"123456" | b"1234567" | b"abcdef" | b"abc123" | b"123abc");
     }

@@ -116,7 +116,8 @@ const AGAINST: &[&str] = &[
 /// What the words of a name say together.
 pub(in crate::engine) fn meaning(name: &[u8]) -> Meaning {
     // `the token is X`: the verb says nothing about the token.
-    let name = [&b" is"[..], b" was", b" are"].iter().find_map(|verb| name.strip_suffix(*verb)).unwrap_or(name);
+    let name =
+        [&b" is"[..], b" was", b" are"].iter().find_map(|verb| name.strip_suffix(*verb)).unwrap_or(name);
     let mut meaning = Meaning::default();
     let mut before: &[u8] = b"";
     let mut against_before: Option<&'static str> = None;

@@ -4,6 +4,7 @@
 
 mod content;
 mod names;
+mod settings;
 mod stores;
 mod table;
 
@@ -13,6 +14,7 @@ use crate::model::{Excerpt, Facts, Finding, LineCol, Location, Origin, Remedy, R
 use crate::rules::Rule;
 
 pub use names::{check, check_folder, ids, may_name, page};
+pub use settings::is_settings;
 pub use table::Hygiene;
 
 /// How bad it is that a file of this kind is in git at this path (from the root); `None` if it is none after all.
