@@ -217,7 +217,7 @@ fn by_human(case: &Case<'_>, score: &mut Score) {
     if well_known(case) && !open {
         score.add(-12, "a password that everybody knows");
     } else if classes >= 2 && says_nothing(case.key) {
-        score.add(-20, "words for passwords, with digits for letters");
+        score.add(-14, "words for passwords, with digits for letters");
     }
     if !case.around.value.quoted {
         score.add(-8, "not quoted");

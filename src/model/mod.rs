@@ -21,7 +21,8 @@ pub use blob::{Blob, Scope, Window};
 pub use coverage::{Coverage, Skip, SkipReason};
 pub use few::Few;
 pub use finding::{
-    Checksum, Confidence, Disposition, Facts, Finding, History, Level, Remedy, RuleId, Severity, Verdict, WEAK,
+    Checksum, Confidence, Disposition, Facts, Finding, History, Level, Remedy, RuleId, Severity, Verdict,
+    WEAK,
 };
 pub use fingerprint::Fingerprint;
 pub use kin::{Base, Copied, Kin, Trace};

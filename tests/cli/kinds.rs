@@ -151,3 +151,57 @@ fn generic_rules_rest_in_lock_files_vendored_code_and_translations() {
     let cases: Vec<_> = places.iter().enumerate().map(|(i, p)| ((*p).to_owned(), line(i))).collect();
     assert_eq!(found(&cases), BTreeSet::from([4, 5]));
 }
+
+#[test]
+fn passwords_that_everybody_knows_count_in_files_of_settings_alone() {
+    let text = |name: &str| (name.to_owned(), "MYSQL_ROOT_PASSWORD: root\n".to_owned());
+    let found = found(&[
+        text("docker-compose.yml"),
+        text("deploy/application-prod.yml"),
+        text("docker-compose.example.yml"),
+        text("docs/setup.yml"),
+        text(".github/workflows/ci.yml"),
+        text("README.md"),
+        text("a.py"),
+        ("b/docker-compose.yml".to_owned(), "# MYSQL_ROOT_PASSWORD: root\n".to_owned()),
+        ("c/docker-compose.yml".to_owned(), "MYSQL_ROOT_PASSWORD: changeme\n".to_owned()),
+    ]);
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [0, 1]);
+}
+
+#[test]
+fn keys_are_found_in_sentences_in_sections_and_in_scripts() {
+    let key = |n: usize| keyed("todoist-api-key", n as u64 + 1);
+    all_found(
+        &[
+            ("a.md", "The Todoist token is {}.\n"),
+            ("b.md", "Use `{}` as your Todoist key.\n"),
+            ("a.yml", "shortcut:\n  token: {}\n"),
+            ("a.toml", "[shortcut]\ntoken = \"{}\"\n"),
+            ("a.log", "INFO todoist: using key {}\n"),
+        ],
+        &key,
+    );
+    all_found(
+        &[
+            ("a.ps1", "$p = ConvertTo-SecureString -String \"{}\" -AsPlainText -Force\n"),
+            ("b.ps1", "ConvertTo-SecureString '{}' -AsPlainText -Force\n"),
+        ],
+        &password,
+    );
+}
+
+#[test]
+fn types_options_rules_of_validation_and_paths_are_no_passwords() {
+    none_found(&[
+        ("a.rs", "    password: *const gchar,\n"),
+        ("b.rs", "let password_lookup: Symbol<'_, Lookup>;\n"),
+        ("a.php", "return ['password' => 'required|confirmed'];\n"),
+        ("a.py", "status = run(['passwd', '--status', 'root'])\n"),
+        ("a.eex", "attrs = %{password: valid_<%= schema.singular %>_password()}\n"),
+        ("a.ini", "esxi1_password: @ESXI1_PASSWORD\n"),
+        ("a.json", "{\"SandboxKey\": \"/var/run/docker/netns/3df878d8ed31\"}\n"),
+        ("a.rb", "# will send the password Base64 encoded\n"),
+        ("revs", "# run the formatter to pass the CI build\na4e3b81a55b8c142ab1b84f4f209414a72727e86\n"),
+    ]);
+}

@@ -36,6 +36,7 @@ mod redaction;
 mod rules;
 mod sandbox;
 mod scan;
+mod services;
 mod snippets;
 mod staged;
 mod stores;

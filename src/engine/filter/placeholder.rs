@@ -50,7 +50,7 @@ pub(super) fn words_say_so(case: &Case<'_>) -> bool {
     }
     let (mut open, mut all, mut other) = (0, 0, 0);
     for range in words(case.body) {
-        let word = trim_digits(&case.body[range]);
+        let word = trim_digits(&case.body[range.clone()]);
         if word.is_empty() {
             continue;
         }
@@ -58,7 +58,7 @@ pub(super) fn words_say_so(case: &Case<'_>) -> bool {
         if listed(SURE, word) {
             return true;
         }
-        if listed(OPEN, word) {
+        if listed(OPEN, word) || listed(OPEN, &case.body[range]) {
             open += 1;
         } else if !listed(THING, word) {
             other += 1;
@@ -203,6 +203,14 @@ pub(in crate::engine) fn weak(case: &Case<'_>) -> bool {
         && case.around.meaning.kind == Some(Kind::Password)
         && case.around.meaning.against.is_none()
         && listed(WEAK, case.key)
+        && !in_comment(case)
+}
+
+/// Whether the line of the candidate is commented out.
+fn in_comment(case: &Case<'_>) -> bool {
+    let before = &case.around.bytes[case.around.span.0.saturating_sub(200)..case.around.span.0];
+    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default().trim_ascii_start();
+    [&b"#"[..], b"//", b";", b"--", b"*", b"<!--"].iter().any(|mark| line.starts_with(mark))
 }
 
 fn listed(list: &[&str], word: &[u8]) -> bool {

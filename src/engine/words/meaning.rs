@@ -79,7 +79,7 @@ const HEADS: &[&str] = &[
     "function", "func", "fn", "cmd", "command", "script", "program", "agent", "engine", "backend", "plugin",
     "service", "services", "server", "domain", "realm", "audience", "issuer", "type_", "no", "not", "is", "entry",
     "parameter", "env", "through", "guid", "interface", "filter", "domains", "domain", "str", "rate", "count", "fail", "template", "sort", "order", "align", "style", "color", "css", "length_", "constraint", "schema_",
-    "pub", "public", "algorithms", "lengths", "labels", "identifier", "uuid", "reader", "writer", "parser", "lexer", "kinds", "stream", "info", "metadata", "meta", "mgr", "lookup",
+    "pub", "public", "algorithms", "lengths", "labels", "identifier", "uuid", "reader", "writer", "parser", "lexer", "kinds", "stream", "info", "metadata", "meta", "mgr", "lookup", "salt", "salts", "nonce",
 ];
 
 /// Words in front of `key` that make it another kind of key.

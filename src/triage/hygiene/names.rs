@@ -11,7 +11,7 @@ use super::stores::STORES;
 use super::table::{Hygiene, LOGINS};
 
 /// Endings that mark a file which is meant to be committed: an example, encrypted, a text or a program about it.
-const MEANT: &[&str] = &[
+pub(super) const MEANT: &[&str] = &[
     ".example",
     ".sample",
     ".template",

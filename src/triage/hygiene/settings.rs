@@ -11,6 +11,7 @@ const STARTS: &[&str] = &[".env", "appsettings.", "docker-compose", "compose."];
 /// What builds and tests use is none, nor is what is only described.
 const NOT_IN: &[&str] = &[
     ".github",
+    ".devcontainer",
     ".gitlab",
     ".circleci",
     ".ci",
@@ -45,7 +46,7 @@ pub fn is_settings(path: &[u8]) -> bool {
         && !NOT_NAMED.contains(&name)
         && !folders.split('/').any(|f| NOT_IN.contains(&f) || tried(f))
         && !tried(name)
-        && super::MEANT.iter().all(|end| !name.ends_with(end))
+        && super::names::MEANT.iter().all(|end| !name.ends_with(end))
 }
 
 #[cfg(test)]

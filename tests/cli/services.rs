@@ -1,0 +1,224 @@
+//! The five services that keysieve was made for, in every language and file type that they are used in, both ways: a key
+//! is found under the right rule, what stands for one is not. Keys are made while the test runs.
+
+use std::collections::BTreeMap;
+
+use super::sandbox::{Sandbox, keyed};
+
+struct Service {
+    rule: &'static str,
+    /// The variable that its documentation reads the key from.
+    env: &'static str,
+    /// Its name in small letters, and as types are called.
+    word: &'static str,
+    pascal: &'static str,
+    host: &'static str,
+    /// What its documentation writes where a key shall stand.
+    blanks: &'static [&'static str],
+}
+
+const SERVICES: &[Service] = &[
+    Service {
+        rule: "neospeech-api-key",
+        env: "NEOSPEECH_API_KEY",
+        word: "neospeech",
+        pascal: "NeoSpeech",
+        host: "api.neospeech.io",
+        blanks: &[
+            "sk-your-api-key-here",
+            "sk-your-api-key",
+            "sk-dev-key-here",
+            "sk-prod-key-here",
+            "YOUR_API_KEY",
+        ],
+    },
+    Service {
+        rule: "voicgen-live-api-key",
+        env: "VOICGEN_API_KEY",
+        word: "voicgen",
+        pascal: "Voicgen",
+        host: "api.voicgen.io",
+        blanks: &["vg_live_your_key_here", "vg_live_xxxx", "vg_live_YOUR_KEY", "your-api-key-here"],
+    },
+    Service {
+        rule: "audiopod-api-key",
+        env: "AUDIOPOD_API_KEY",
+        word: "audiopod",
+        pascal: "AudioPod",
+        host: "api.audiopod.ai",
+        blanks: &["ap_your_key_here", "ap_dev_...", "ap_prod_...", "YOUR_API_KEY"],
+    },
+    Service {
+        rule: "audiopod-live-api-key",
+        env: "AUDIOPOD_API_KEY",
+        word: "audiopod",
+        pascal: "AudioPod",
+        host: "api.audiopod.ai",
+        blanks: &["ak_live_your_actual_key_here", "your-api-key-here"],
+    },
+    Service {
+        rule: "speechmatics-api-key",
+        env: "SPEECHMATICS_API_KEY",
+        word: "speechmatics",
+        pascal: "Speechmatics",
+        host: "asr.api.speechmatics.com",
+        blanks: &["YOUR_API_KEY", "your-api-key-here", "<your-api-key>"],
+    },
+    Service {
+        rule: "neuraai-api-key",
+        env: "NEURAAI_API_KEY",
+        word: "neuraai",
+        pascal: "NeuraAI",
+        host: "api.neura-ai.app",
+        blanks: &["YOUR_API_KEY", "your-api-key-here", "your_neuraai_api_key"],
+    },
+];
+
+/// File name and text; `«key»` is the key, the rest are the service's names.
+const FORMS: &[(&str, &str)] = &[
+    ("a.py", "«ENV» = \"«key»\"\n"),
+    ("b.py", "import «word»\nclient = «word».Client(api_key=\"«key»\")\n"),
+    ("c.py", "from «word» import Client\n\nclient = Client(\"«key»\")\n"),
+    ("d.py", "os.environ['«ENV»'] = '«key»'\n"),
+    ("a.js", "const client = new «Pascal»({ apiKey: \"«key»\" });\n"),
+    ("b.js", "process.env.«ENV» = '«key»';\n"),
+    ("a.ts", "export const «word»ApiKey: string = '«key»';\n"),
+    ("b.tsx", "import { «Pascal» } from \"«word»\";\nconst c = new «Pascal»(\"«key»\");\n"),
+    ("a.go", "const «word»APIKey = \"«key»\"\n"),
+    ("b.go", "client := «word».NewClient(\"«key»\")\n"),
+    ("c.go", "os.Setenv(\"«ENV»\", \"«key»\")\n"),
+    ("A.java", "private static final String «ENV» = \"«key»\";\n"),
+    ("B.java", "«Pascal»Client client = new «Pascal»Client(\"«key»\");\n"),
+    ("a.cs", "var client = new «Pascal»Client(apiKey: \"«key»\");\n"),
+    ("b.cs", "public const string «Pascal»ApiKey = \"«key»\";\n"),
+    ("a.php", "<?php\n$client = new «Pascal»\\Client('«key»');\n"),
+    ("b.php", "define('«ENV»', '«key»');\n"),
+    ("c.php", "'«word»' => ['key' => '«key»'],\n"),
+    ("a.rb", "«Pascal».configure { |c| c.api_key = \"«key»\" }\n"),
+    ("b.rb", "client = «Pascal»::Client.new(api_key: '«key»')\n"),
+    ("a.sh", "export «ENV»=\"«key»\"\n"),
+    ("b.sh", "export «ENV»_DEV=«key»\n"),
+    ("c.sh", "«ENV»_PROD='«key»' ./run\n"),
+    ("a.yml", "«word»:\n  api_key: «key»\n"),
+    ("b.yaml", "env:\n  - name: «ENV»\n    value: \"«key»\"\n"),
+    ("a.toml", "[«word»]\napi_key = \"«key»\"\n"),
+    ("a.json", "{\"«word»\": {\"apiKey\": \"«key»\"}}\n"),
+    ("b.json", "{\n  \"«ENV»\": \"«key»\"\n}\n"),
+    ("prod.env", "«ENV»=«key»\n"),
+    ("Dockerfile", "FROM alpine\nENV «ENV» «key»\n"),
+    ("b.Dockerfile", "ENV «ENV»=«key»\n"),
+    ("a.tf", "variable \"«word»_api_key\" {\n  default = \"«key»\"\n}\n"),
+    ("a.tfvars", "«word»_api_key = \"«key»\"\n"),
+    ("README.md", "```sh\ncurl https://«host»/v1/x -H \"Authorization: Bearer «key»\"\n```\n"),
+    ("USE.md", "Set `«ENV»` to `«key»`.\n"),
+    ("curl.md", "curl -H 'X-API-Key: «key»' https://«host»/v1/x\n"),
+    ("a.ipynb", "{\"cells\": [{\"source\": [\"client = «Pascal»(api_key=\\\"«key»\\\")\\n\"]}]}\n"),
+    ("a.xml", "<config><«word»ApiKey>«key»</«word»ApiKey></config>\n"),
+    ("b.xml", "<add key=\"«Pascal»ApiKey\" value=\"«key»\" />\n"),
+    ("a.properties", "«word».api.key=«key»\n"),
+    ("a.ini", "[«word»]\napi_key = «key»\n"),
+    ("a.rs", "let client = «word»::Client::new(\"«key»\");\n"),
+    ("a.kt", "val «word»ApiKey = \"«key»\"\n"),
+    ("a.swift", "let «word»ApiKey = \"«key»\"\n"),
+];
+
+/// What reads a key from elsewhere.
+const REFERENCES: &[(&str, &str)] = &[
+    ("a.py", "client = «word».Client(api_key=os.environ[\"«ENV»\"])\n"),
+    ("b.py", "«word»_api_key = os.getenv('«ENV»')\n"),
+    ("a.js", "const client = new «Pascal»({ apiKey: process.env.«ENV» });\n"),
+    ("a.ts", "const «word»ApiKey = import.meta.env.«ENV» as string;\n"),
+    ("a.go", "client := «word».NewClient(os.Getenv(\"«ENV»\"))\n"),
+    ("A.java", "String «word»ApiKey = System.getenv(\"«ENV»\");\n"),
+    ("a.cs", "var «word»ApiKey = Environment.GetEnvironmentVariable(\"«ENV»\");\n"),
+    ("a.php", "'«word»' => ['key' => env('«ENV»')],\n"),
+    ("a.rb", "«Pascal».api_key = ENV.fetch('«ENV»')\n"),
+    ("a.sh", "export «ENV»=\"${«ENV»:-}\"\ncurl https://«host»/x -H \"Authorization: Bearer $«ENV»\"\n"),
+    ("a.yml", "«ENV»: ${{ secrets.«ENV» }}\n"),
+    ("b.yml", "«word»:\n  api_key: ${«ENV»}\n"),
+    ("a.toml", "[«word»]\napi_key = \"$«ENV»\"\n"),
+    ("a.tf", "«word»_api_key = var.«word»_api_key\n"),
+    ("Dockerfile", "ARG «ENV»\nENV «ENV»=$«ENV»\n"),
+    ("a.properties", "«word».api.key=${«ENV»}\n"),
+    ("a.xml", "<add key=\"«Pascal»ApiKey\" value=\"#{«ENV»}#\" />\n"),
+    ("k8s.yml", "- name: «ENV»\n  valueFrom:\n    secretKeyRef:\n      name: «word»\n      key: api-key\n"),
+];
+
+fn filled(service: &Service, form: &str, key: &str) -> String {
+    form.replace("«ENV»", service.env)
+        .replace("«word»", service.word)
+        .replace("«Pascal»", service.pascal)
+        .replace("«host»", service.host)
+        .replace("«key»", key)
+}
+
+/// Which rules find something in which of the files; each text lies in a folder of its own.
+fn rules_of(texts: &[(String, String)]) -> BTreeMap<usize, Vec<String>> {
+    let sandbox = Sandbox::new();
+    for (i, (name, text)) in texts.iter().enumerate() {
+        sandbox.file(format!("{i:04}/{name}"), text);
+    }
+    let mut found: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for finding in sandbox.run(["scan", "--format", "jsonl", "--no-git"]).findings() {
+        let number = finding["path"].as_str().and_then(|p| p[..4].parse().ok()).expect("a numbered folder");
+        found.entry(number).or_default().push(finding["rule"].as_str().unwrap_or_default().to_owned());
+    }
+    found
+}
+
+#[test]
+fn keys_of_the_five_services_are_found_under_their_own_rule_everywhere() {
+    let mut texts = Vec::new();
+    let mut wanted = Vec::new();
+    for (s, service) in SERVICES.iter().enumerate() {
+        for (f, (name, form)) in FORMS.iter().enumerate() {
+            let key = keyed(service.rule, (s * 100 + f) as u64);
+            texts.push(((*name).to_owned(), filled(service, form, &key)));
+            wanted.push(service.rule);
+        }
+    }
+    let found = rules_of(&texts);
+    let missed: Vec<_> = (0..texts.len())
+        .filter(|i| !found.get(i).is_some_and(|rules| rules.iter().any(|r| r == wanted[*i])))
+        .map(|i| (wanted[i], &texts[i], found.get(&i)))
+        .collect();
+    assert!(missed.is_empty(), "{} missed: {missed:#?}", missed.len());
+}
+
+#[test]
+fn what_stands_for_a_key_of_the_five_services_is_none_anywhere() {
+    let mut texts = Vec::new();
+    for service in SERVICES {
+        for (name, form) in FORMS {
+            for blank in service.blanks {
+                texts.push(((*name).to_owned(), filled(service, form, blank)));
+            }
+        }
+        for (name, form) in REFERENCES {
+            texts.push(((*name).to_owned(), filled(service, form, "")));
+        }
+    }
+    let wrong: Vec<_> = rules_of(&texts)
+        .into_iter()
+        .filter(|(_, rules)| rules.iter().any(|r| r != "hygiene"))
+        .map(|(i, rules)| (&texts[i], rules))
+        .collect();
+    assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
+}
+
+#[test]
+fn without_any_context_the_shape_is_neospeechs_and_others_are_named() {
+    let sandbox = Sandbox::new();
+    let hex = keyed("deepseek-api-key", 7);
+    sandbox.file("a.txt", format!("{}\n", keyed("neospeech-api-key", 7)));
+    // Of hexadecimal digits alone it is rather another issuer's, unless the context says more.
+    sandbox.file("b.txt", format!("{hex}\n"));
+    sandbox.file("c.txt", format!("NEOSPEECH_API_KEY={hex}\n"));
+    let found = sandbox.run(["scan", "--format", "jsonl", "--no-git"]).findings();
+    let rules: Vec<_> = found.iter().map(|f| f["rule"].as_str().unwrap_or_default()).collect();
+    assert_eq!(rules, ["neospeech-api-key", "deepseek-api-key", "neospeech-api-key"], "{found:#?}");
+    let names = |f: &serde_json::Value, provider: &str| {
+        f["alternatives"].as_array().is_some_and(|a| a.iter().any(|p| p == provider))
+    };
+    assert!(names(&found[1], "NeoSpeech") && names(&found[2], "DeepSeek"), "{found:#?}");
+}
