@@ -28,10 +28,6 @@ pub enum Severity {
     Critical,
 }
 
-/// The reason given for a password that everybody knows: it counts in files of settings alone, which only those judge
-/// who know the path.
-pub const WEAK: &str = "a password that everybody knows: weak, and open all the same where it is in use";
-
 impl Severity {
     /// All, mildest first.
     pub const ALL: [Severity; 5] =

@@ -22,7 +22,6 @@ pub use coverage::{Coverage, Skip, SkipReason};
 pub use few::Few;
 pub use finding::{
     Checksum, Confidence, Disposition, Facts, Finding, History, Level, Remedy, RuleId, Severity, Verdict,
-    WEAK,
 };
 pub use fingerprint::Fingerprint;
 pub use kin::{Base, Copied, Kin, Trace};
@@ -32,5 +31,5 @@ pub use packed::{Unread, is_packed, members};
 pub use progress::{Progress, Reading};
 pub use secret::Secret;
 pub use stop::{Stop, StopReason};
-pub use text::{escape_terminal, escape_terminal_bytes};
+pub use text::{WEAK, escape_terminal, escape_terminal_bytes};
 pub use threads::share;

@@ -3,6 +3,10 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+/// The reason given for a password that everybody knows: it counts in files of settings alone, which only those judge
+/// who know the path.
+pub const WEAK: &str = "a password that everybody knows: weak, and open all the same where it is in use";
+
 /// Escapes what could steer a terminal or reorder text: control characters (newline and tab too), DEL, C1 controls,
 /// bidirectional and zero-width marks, line and paragraph separators, and the byte order mark.
 pub fn escape_terminal(text: &str) -> Cow<'_, str> {
