@@ -21,7 +21,7 @@ fn next(state: &mut u64) -> u64 {
 
 /// Changes an input a little: bytes, blocks, words that mean something, pieces of other inputs.
 fn mutate(input: &mut Vec<u8>, seeds: &[Vec<u8>], words: &[&[u8]], state: &mut u64) {
-    for _ in 0..1 + next(state) % 6 {
+    for _ in 0..=next(state) % 6 {
         let at = (next(state) as usize) % (input.len() + 1);
         let end = (at + 1 + (next(state) as usize) % 40).min(input.len());
         match next(state) % 8 {
@@ -69,8 +69,8 @@ fn run(name: &str, target: fn(&[u8]), seeds: &[&[u8]], words: &[&[u8]]) {
         if let Err(panic) = std::panic::catch_unwind(|| target(&input)) {
             let file = std::env::temp_dir().join(format!("keysieve-{name}-{round}"));
             std::fs::write(&file, &input).unwrap();
-            eprintln!("{name}: the input is kept in {}", file.display());
-            std::panic::resume_unwind(panic);
+            let cause = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+            panic!("{name}: {cause}; the input is kept in {}", file.display());
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn cut_all(bytes: &[u8], spots: &[Spot<'_>], hide: Hide<'_>) -> Vec<(
     while let [first, ..] = *rest {
         // Narrow text in a content that counts as wide, and wide text that lies aslant in it, are read as they stand.
         let own = |span: &Range<usize>| {
-            whole.filter(|e| span.start % e.unit() == 0 && bytes[span.clone()].contains(&0))
+            whole.filter(|e| span.start.is_multiple_of(e.unit()) && bytes[span.clone()].contains(&0))
         };
         let encoding = own(&spots[first].span);
         let island = encoding.is_none().then(|| island(bytes, &spots[first].span)).flatten();

@@ -118,8 +118,8 @@ fn one_index_over_many_packs_is_enough() {
         let repo = shapes::one_index_over_packs(hash);
         let expected = repo.all_objects();
         let packs = repo.packs();
-        for gone in 0..packs.len() {
-            std::fs::remove_file(packs[gone].with_extension("idx")).unwrap();
+        for (gone, pack) in packs.iter().enumerate() {
+            std::fs::remove_file(pack.with_extension("idx")).unwrap();
             let store = Arc::new(Store::open(&repo.objects_dir(), hash).unwrap());
             let (objects, damaged, problems) = walk(&store, 2);
             assert_eq!((damaged, problems), (vec![], vec![]), "{gone}");
