@@ -393,6 +393,7 @@ mod tests {
     #[test]
     fn a_million_findings_fit_into_a_limited_address_space() {
         assert_eq!(size_of::<Finding>(), size_of::<usize>());
-        assert!(size_of::<Facts>() <= 384, "{} bytes", size_of::<Facts>());
+        // An allocation of up to 392 bytes takes 400, as one of 384 would.
+        assert!(size_of::<Facts>() <= 392, "{} bytes", size_of::<Facts>());
     }
 }

@@ -269,14 +269,9 @@ mod tests {
 
     #[test]
     fn what_is_none_of_these_is_refused_with_its_line() {
-        for (text, line) in [
-            ("{}", 1),
-            ("[1]", 1),
-            ("[{\n\"a\"", 2),
-            ("hello", 1),
-            ("a:b:1\nx\n", 2),
-            ("\u{0}\u{0}\u{0}\u{0}", 1),
-        ] {
+        for (text, line) in
+            [("{}", 1), ("[1]", 1), ("[{\n\"a\"", 2), ("hello", 1), ("\u{0}\u{0}\u{0}\u{0}", 1)]
+        {
             match import(text) {
                 Err(Error::Baseline { line: at, .. }) => assert_eq!(at, line, "{text}"),
                 other => panic!("{text}: {other:?}"),
