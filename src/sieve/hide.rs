@@ -48,7 +48,8 @@ impl Values {
     fn of<'f>(findings: impl Iterator<Item = &'f Finding>) -> Values {
         let mut values = Values { all: HashSet::new(), heads: HashSet::new(), lengths: Vec::new() };
         for finding in findings {
-            let Some(head) = finding.secret.reveal().first_chunk() else { continue };
+            let value = finding.secret.reveal();
+            let Some(head) = value.first_chunk().filter(|_| !is_word(value)) else { continue };
             if !values.all.contains(&finding.secret) {
                 values.all.insert(finding.secret.clone());
                 values.heads.insert(*head);
@@ -90,6 +91,12 @@ impl Values {
         let fits = self.lengths.partition_point(|&len| len > name.len());
         self.lengths[fits..].iter().find_map(|&len| Some((len, self.all.get(&name[..len])?.redacted())))
     }
+}
+
+/// Whether a value is an ordinary word: `password`, `terraform`. It says nothing where it does not stand as a value, and
+/// without it names could not be read.
+fn is_word(value: &[u8]) -> bool {
+    value.len() < 13 && (value.iter().all(u8::is_ascii_lowercase) || value.iter().all(u8::is_ascii_uppercase))
 }
 
 struct Hider<'c, 'r> {

@@ -180,3 +180,14 @@ fn names_and_reasons_are_no_way_out_for_keys() {
     sandbox.file(".keysieve.yml", format!("allow:\n  - path: x\n    reason: {stripe}\n"));
     said(&["config", "show"]);
 }
+
+/// A password that is an ordinary word hides no names: nothing could be read then.
+#[test]
+fn ordinary_words_stay_readable() {
+    let sandbox = Sandbox::new();
+    sandbox.file("config/database.yml", "production:\n  password: postgres\n");
+    sandbox.file("postgres/settings.env", format!("VOICGEN_API_KEY={}\n", key("voicgen-live-api-key")));
+    let ran = sandbox.run(["scan", "--format", "jsonl"]).code(1);
+    let paths: Vec<_> = ran.findings().iter().map(|f| f["path"].clone()).collect();
+    assert_eq!(paths, ["config/database.yml", "postgres/settings.env"], "{}", ran.out);
+}
