@@ -172,16 +172,28 @@ impl Source for Watch<'_> {
         if !placed.is_empty() {
             let repository = Repository::discover(self.root, &Environment::of_process()).ok().flatten();
             let index = repository.and_then(|r| r.index().ok().flatten());
+            let tracked: Option<BTreeSet<&[u8]>> =
+                index.as_ref().map(|index| index.entries().iter().map(|e| index.path(e)).collect());
             let stands = |path: &[u8]| {
-                index.as_ref().is_none_or(|index| {
+                tracked.as_ref().is_none_or(|tracked| {
                     let folder = [path, b"/"].concat();
-                    index.entries().iter().any(|e| {
-                        let entry = index.path(e);
-                        entry == path || entry.starts_with(&folder)
-                    })
+                    let below = tracked.range(&folder[..]..).next();
+                    tracked.contains(path) || below.is_some_and(|entry| entry.starts_with(&folder))
                 })
             };
-            findings.extend(placed.into_iter().filter_map(|f| self.named(f, &stands)));
+            let named = placed.into_iter().filter_map(|f| self.named(f, &stands));
+            // What a test once needed is no news of the past.
+            // Its folder says so: `.env.test.local` is no test.
+            let in_test = |f: &Finding| {
+                let path = f.location.origin.path().map_or(&b""[..], BlobPath::as_bytes);
+                let folder = path.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
+                hygiene::path_penalty(&path[..folder]) > 0
+            };
+            let (old, news): (Vec<Finding>, Vec<Finding>) = named.partition(in_test);
+            if !old.is_empty() {
+                *coverage.suppressed.entry("place".into()).or_default() += old.len() as u64;
+            }
+            findings.extend(news);
         }
         Ok(())
     }

@@ -79,13 +79,14 @@ struct Item {
 #[derive(Debug, Default)]
 struct Trees {
     items: Vec<Item>,
-    of: HashMap<u32, (u32, u32)>,
+    /// By number of the tree: its first line and the one behind its last.
+    of: Vec<(u32, u32)>,
     names: Names,
 }
 
 impl Trees {
     fn items(&self, tree: u32) -> &[Item] {
-        let (start, end) = self.of.get(&tree).copied().unwrap_or_default();
+        let (start, end) = self.of.get(tree as usize).copied().unwrap_or_default();
         &self.items[start as usize..end as usize]
     }
 
@@ -158,10 +159,11 @@ impl Question<'_> {
         }
         lines.sort_unstable();
         lines.dedup();
-        let mut trees = Trees { names, ..Trees::default() };
+        let mut trees = Trees { names, of: vec![(0, 0); count], ..Trees::default() };
         for (tree, item) in lines {
             let at = trees.items.len() as u32;
-            trees.of.entry(tree).or_insert((at, at)).1 = at + 1;
+            let (start, end) = &mut trees.of[tree as usize];
+            (*start, *end) = (if *end == 0 { at } else { *start }, at + 1);
             trees.items.push(item);
         }
         trees
