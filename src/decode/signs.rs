@@ -22,7 +22,7 @@ static BEGINNINGS: Triples = Triples::new(&[
     &[b"yte"],
 ]);
 
-/// The digits of base64 of either alphabet; those of [`runs::value`], held by a test.
+/// The digits of base64 of either alphabet; those of [`runs::is_digit`], held by a test.
 const DIGITS: Set = Set {
     low: [
         0b0101, // 0: 0 P p

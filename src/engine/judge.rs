@@ -148,7 +148,7 @@ fn by_context(case: &Case<'_>, score: &mut Score) {
         (None, _) if case.generic => score.add(-35, "a name that means no secret"),
         // Words of a sentence are no name.
         (None, _) if case.around.is_prose() && case.fit < 2 => {
-            score.add(-10, "a sentence that names no secret")
+            score.add(-10, "a sentence that names no secret");
         }
         (None, _) if case.around.name.is_some() && case.fit < 2 => {
             score.add(-25, "a name that says nothing of a secret");

@@ -58,7 +58,7 @@ impl Default for Reach {
     }
 }
 
-/// See [`super::reach`].
+/// See [`super::reach()`].
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "the callers' CPU features must reach the loops")]
 pub(super) fn read(masks: &Masks, blocks: usize, before: Before, out: &mut Reach) {
