@@ -42,7 +42,9 @@ def sides(args, folder):
         yield "kingfisher", [str(peers / "venv/bin/kingfisher"), "scan", folder, *tail], False
         yield "kingfisher --no-base64", [str(peers / "venv/bin/kingfisher"), "scan", folder, *tail, "--no-base64"], False
     if (peers / "venv/bin/detect-secrets").exists():
-        command = [str(peers / "venv/bin/detect-secrets"), "scan", "--all-files", "--no-verify", folder]
+        # It looks at paths below the current folder only.
+        program = str(peers / "venv/bin/detect-secrets")
+        command = ["sh", "-c", 'cd "$1" && exec "$2" scan --all-files --no-verify .', "sh", folder, program]
         yield "detect-secrets", command, True
 
 

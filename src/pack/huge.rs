@@ -23,6 +23,10 @@ const BEHIND: usize = 4 << 20;
 /// How much is inflated at once.
 const STEP: usize = 256 << 10;
 
+/// A base of deltas up to this size is held in memory, one at a time by each thread, in bytes. The kernel's largest header
+/// has 24 MB.
+const HELD: u64 = 64 << 20;
+
 /// How often, on average, a stream may be inflated for one pass over what is built on it.
 const PASSES: u64 = 40;
 
@@ -84,12 +88,16 @@ pub(super) fn open<'s>(
         }
         let located = opened.locate(offset)?;
         let base = match located.built {
+            // Deltas of generated headers jump back and forth in their bases: those are held where they are not too large.
+            Built::Whole(Kind::Blob) if !deltas.is_empty() && located.size <= HELD => {
+                break Content::Whole(Arc::new(read_entry(opened, located, HELD)?));
+            }
             Built::Whole(Kind::Blob) => break Content::Stream(Box::new(Inflating::new(opened, located)?)),
             Built::Whole(_) => return Err(Damage::new("not a blob")),
             Built::At(base) => base,
             Built::On(id) => opened.index.find(&id)?.ok_or_else(|| Damage::BaseMissing(id.to_string()))?,
         };
-        let delta = read_delta(opened, located)?;
+        let delta = read_entry(opened, located, WHOLE_LIMIT)?;
         held += delta.len();
         if deltas.len() >= DEPTH || held > DELTAS {
             return Err(Damage::Large(delta::header(&delta)?.size));
@@ -103,20 +111,21 @@ pub(super) fn open<'s>(
     Ok(content)
 }
 
-fn read_delta(opened: &Opened, located: Located) -> Result<Vec<u8>, Damage> {
-    if located.size > WHOLE_LIMIT {
+/// The content of an entry, a delta or a base, of at most `limit` bytes.
+fn read_entry(opened: &Opened, located: Located, limit: u64) -> Result<Vec<u8>, Damage> {
+    if located.size > limit {
         return Err(Damage::Large(located.size));
     }
     plausible(located.size, opened.end().saturating_sub(located.data))?;
-    let mut delta = Vec::new();
+    let mut content = Vec::new();
     let part = Part::new(opened.pack.open()?, located.data, opened.end());
     let most = located.size + 1;
     let damaged = |_| Damage::new("zlib stream is damaged");
-    ZlibDecoder::new(part).take(most).read_to_end(&mut delta).map_err(damaged)?;
-    if delta.len() as u64 != located.size {
+    ZlibDecoder::new(part).take(most).read_to_end(&mut content).map_err(damaged)?;
+    if content.len() as u64 != located.size {
         return Err(Damage::new("zlib stream has another length than stated"));
     }
-    Ok(delta)
+    Ok(content)
 }
 
 impl Content<'_> {
