@@ -279,3 +279,18 @@ fn a_tree_that_names_a_path_twice_hides_neither() {
         assert_eq!(paths(&s, &[]), ["k"]);
     }
 }
+
+/// Refs that stand in tables of their own are left to git; where it cannot read them, nothing is called clean.
+#[test]
+fn refs_in_tables_are_never_a_clean_answer_unread() {
+    let sandbox = Sandbox::git();
+    sandbox.file("a.txt", "plain\n").commit("one");
+    sandbox.file("b.txt", leak(1));
+    sandbox.run_git(["add", "b.txt"]);
+    sandbox.run(["staged"]).code(1);
+    sandbox.run_git(["config", "core.repositoryFormatVersion", "1"]);
+    sandbox.run_git(["config", "extensions.refStorage", "reftable"]);
+    for args in [&["staged"][..], &["history"], &["diff", "HEAD"]] {
+        sandbox.run(args).code(3);
+    }
+}
