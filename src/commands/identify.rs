@@ -202,7 +202,7 @@ fn list(kinds: &[Kind<'_>], globals: &Globals) -> Vec<Value> {
                 "revoke": kind.rule.remedy.revoke,
                 "rotate": kind.rule.remedy.rotate,
                 "variable": kind.rule.remedy.variable,
-                "references": kind.rule.remedy.references,
+                "references": kind.rule.remedy.references.iter().collect::<Vec<_>>(),
             })
         })
         .collect()

@@ -161,7 +161,7 @@ fn rule_json(rule: &Rule) -> Value {
         "revoke": rule.remedy.revoke,
         "rotate": rule.remedy.rotate,
         "rotate_days": rule.remedy.rotate_days,
-        "references": rule.remedy.references,
+        "references": rule.remedy.references.iter().collect::<Vec<_>>(),
         "verifiable": rule.verify.is_some(),
         "cost": cost(rule),
     })

@@ -7,7 +7,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use super::packed::{Unread, is_packed, members};
-use super::{BlobPath, Few, Fingerprint, Location, ObjectId, Secret};
+use super::{BlobPath, Few, Fingerprint, Location, ObjectId, Pages, Secret};
 
 /// The id of a rule, `provider-kind`.
 pub type RuleId = Cow<'static, str>;
@@ -205,7 +205,7 @@ pub struct Remedy {
     /// The environment variable that the provider's own documentation reads the key from.
     pub variable: Cow<'static, str>,
     /// Pages read for the rule.
-    pub references: Cow<'static, [Cow<'static, str>]>,
+    pub references: Pages,
 }
 
 /// What the history says about a finding.

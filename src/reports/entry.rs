@@ -166,7 +166,7 @@ impl<'a> Advice<'a> {
             rotate: borrowed(&remedy.rotate),
             rotate_days: (remedy.rotate_days > 0).then_some(remedy.rotate_days),
             variable: borrowed(&remedy.variable),
-            references: remedy.references.iter().map(borrowed).collect(),
+            references: remedy.references.iter().map(Cow::Borrowed).collect(),
         }
     }
 }

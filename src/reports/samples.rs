@@ -74,7 +74,7 @@ pub(super) fn remedy() -> Remedy {
         rotate: "".into(),
         rotate_days: 90,
         variable: "VOICGEN_API_KEY".into(),
-        references: vec!["https://voicgen.example/docs/keys".into()].into(),
+        references: ["https://voicgen.example/docs/keys".to_string()].as_slice().into(),
     }
 }
 

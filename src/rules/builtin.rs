@@ -4,7 +4,7 @@
 use std::borrow::Cow::Borrowed;
 use std::sync::OnceLock;
 
-use crate::model::{Remedy, Severity};
+use crate::model::{Pages, Remedy, Severity};
 
 use super::charset::Charset;
 use super::check_kind::CheckKind;
@@ -109,7 +109,7 @@ impl Fields<'_> {
                 rotate: self.text(),
                 variable: self.text(),
                 rotate_days: self.number() as u32,
-                references: self.texts(),
+                references: Pages::packed(self.bytes()),
             },
             pair: self.flagged_text(),
             samples: self.templates(),
@@ -145,6 +145,12 @@ impl Fields<'_> {
     fn text(&mut self) -> Text {
         let (offset, length) = self.pair();
         text(offset, length)
+    }
+
+    /// A text as it stands, not yet proven UTF-8.
+    fn bytes(&mut self) -> &'static [u8] {
+        let (offset, length) = self.pair();
+        &TEXT[offset as usize..(offset + length) as usize]
     }
 
     fn flagged_text(&mut self) -> Option<Text> {

@@ -18,7 +18,7 @@ pub(crate) fn compile(draft: Draft) -> Rule {
         rotate: raw.rotate.into(),
         rotate_days: raw.rotate_days,
         variable: raw.variable.into(),
-        references: texts(raw.references),
+        references: raw.references.as_slice().into(),
     };
     Rule {
         id: raw.id.into(),

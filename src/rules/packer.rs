@@ -69,7 +69,7 @@ impl Packer {
             self.text(text);
         }
         self.rules.push(raw.rotate_days);
-        self.list(&raw.references);
+        self.text(&raw.references.join("\n"));
         self.flag(raw.pair.is_some());
         self.text(raw.pair.as_deref().unwrap_or_default());
         self.shapes(&draft.samples);
