@@ -117,6 +117,11 @@ pub struct RulePaths {
 /// is remembered.
 pub fn wildcard(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    // Most are told apart by the first or the last character.
+    let differs = |a: Option<&u8>, b: Option<&u8>| a.is_some_and(|a| *a != b'*') && a != b;
+    if differs(pattern.first(), name.first()) || differs(pattern.last(), name.last()) {
+        return false;
+    }
     let (mut p, mut n) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while n < name.len() {

@@ -96,7 +96,12 @@ struct Names {
     wild: Vec<(String, Named)>,
     /// Each part by itself.
     folders: Vec<(Vec<String>, Named)>,
-    paths: Vec<(String, Named)>,
+    /// Which of them begin with exactly this part.
+    folders_from: HashMap<String, Vec<usize>>,
+    /// Which of them begin with a pattern.
+    folders_wild: Vec<usize>,
+    /// The last part, and all of them.
+    paths: Vec<(String, String, Named)>,
 }
 
 static NAMES: LazyLock<Names> = LazyLock::new(|| {
@@ -105,9 +110,16 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
         for &name in kind.names {
             let (lower, named) = (name.to_ascii_lowercase(), (name, kind));
             if let Some(folder) = lower.strip_suffix('/') {
-                names.folders.push((folder.split('/').map(str::to_owned).collect(), named));
+                let parts: Vec<String> = folder.split('/').map(str::to_owned).collect();
+                match parts.first().filter(|first| !first.contains('*')) {
+                    Some(first) => names.folders_from.entry(first.clone()).or_default(),
+                    None => &mut names.folders_wild,
+                }
+                .push(names.folders.len());
+                names.folders.push((parts, named));
             } else if lower.contains('/') {
-                names.paths.push((lower, named));
+                let last = lower.rsplit('/').next().unwrap_or_default().to_owned();
+                names.paths.push((last, lower, named));
             } else if !lower.contains('*') {
                 names.exact.entry(lower).or_insert(named);
             } else if let Some(ending) = lower.strip_prefix("*.").filter(|e| !e.contains(['*', '.'])) {
@@ -155,22 +167,26 @@ pub fn check_folder(path: &[u8]) -> Option<&'static Hygiene> {
 }
 
 fn find(path: &[u8]) -> Option<Named> {
-    let path = std::str::from_utf8(path).ok()?.to_ascii_lowercase();
+    let path = std::str::from_utf8(path).ok()?;
+    let capital = path.bytes().any(|b| b.is_ascii_uppercase());
+    let path = if capital { Cow::Owned(path.to_ascii_lowercase()) } else { Cow::Borrowed(path) };
     let name = path.rsplit('/').next().unwrap_or_default();
-    if name == "debug.keystore"
-        || MEANT.iter().any(|end| name.ends_with(end))
-        || name.contains("example")
-        || name.contains("sample")
-    {
-        return None;
-    }
+    // Asked last: nearly all names are none of these.
+    let meant = || {
+        name == "debug.keystore"
+            || MEANT.iter().any(|end| name.ends_with(end))
+            || name.contains("example")
+            || name.contains("sample")
+    };
+    named(&path, name).filter(|_| !meant())
+}
+
+/// What a path in small letters means, `name` being its last part.
+fn named(path: &str, name: &str) -> Option<Named> {
     let names = &*NAMES;
     // Most are told apart by the last name alone.
-    let ends = |end: &str| {
-        end.rsplit('/').next().is_some_and(|last| wildcard(last, name))
-            && tail(&path, end.matches('/').count()).is_some_and(|tail| wildcard(end, tail))
-    };
-    if let Some((_, named)) = names.paths.iter().find(|(end, _)| ends(end)) {
+    let ends = |end: &str| tail(path, end.matches('/').count()).is_some_and(|tail| wildcard(end, tail));
+    if let Some((.., named)) = names.paths.iter().find(|(last, end, _)| wildcard(last, name) && ends(end)) {
         return Some(*named);
     }
     if let Some(named) = names.exact.get(name) {
@@ -186,7 +202,11 @@ fn find(path: &[u8]) -> Option<Named> {
         return Some(*named);
     }
     let parts: Vec<&str> = path.split('/').collect();
-    names.folders.iter().find(|(folder, _)| in_folder(&parts, folder) && !source()).map(|(_, named)| *named)
+    let from = parts.iter().filter_map(|part| names.folders_from.get(*part)).flatten();
+    from.chain(&names.folders_wild)
+        .filter(|at| in_folder(&parts, &names.folders[**at].0) && !source())
+        .min()
+        .map(|at| names.folders[*at].1)
 }
 
 /// The end of a path with so many slashes in it.
@@ -208,9 +228,8 @@ fn in_folder(parts: &[&str], folder: &[String]) -> bool {
 pub fn may_name(name: &[u8]) -> bool {
     let Ok(name) = std::str::from_utf8(name) else { return false };
     let lower = name.to_ascii_lowercase();
-    let last = |path: &str| path.rsplit('/').next().is_some_and(|last| wildcard(last, &lower));
     find(name.as_bytes()).is_some()
-        || NAMES.paths.iter().any(|(path, _)| last(path))
+        || NAMES.paths.iter().any(|(last, ..)| wildcard(last, &lower))
         || NAMES.folders.iter().any(|(folder, (pattern, _))| {
             SURE.contains(pattern) && folder.last().is_some_and(|part| wildcard(part, &lower))
         })
