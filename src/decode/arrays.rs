@@ -12,6 +12,23 @@ const LONGEST: usize = 64 << 10;
 /// How far an element may be from the one before, in bytes.
 const APART: usize = 80;
 
+/// Whether the element that begins at `at` with `0x` may be a byte of a text; most tables of numbers end here.
+pub(super) fn is_hex_byte(text: &[u8], at: usize) -> bool {
+    let digits = text.get(at + 2..).unwrap_or_default();
+    let value = match digits {
+        [a, b, c, ..] if c.is_ascii_hexdigit() => return false,
+        [a, b, ..] if b.is_ascii_hexdigit() => digit(*a) << 4 | digit(*b),
+        [a, ..] => digit(*a),
+        [] => return false,
+    };
+    value == 0 || value <= 0x7F && is_plain(value as u8)
+}
+
+/// The value of a hex digit; of other bytes, one that is no byte's.
+fn digit(byte: u8) -> u32 {
+    char::from(byte).to_digit(16).unwrap_or(0x100)
+}
+
 /// The array of which the element before `comma` is one of the first; and where to look on, so that none is read twice.
 pub(super) fn read(text: &[u8], comma: usize, floor: usize) -> (Option<Island>, usize) {
     let (array, end) = elements(text, first(text, comma, floor));
@@ -37,30 +54,39 @@ fn first(text: &[u8], comma: usize, floor: usize) -> usize {
 }
 
 fn elements(text: &[u8], start: usize) -> (Option<Island>, usize) {
+    let mut count = 0;
+    let (end, plain) = each(text, start, &mut |_, _, _| count += 1);
+    if !plain || count < SHORTEST {
+        return (None, end);
+    }
     let mut writer = Writer::default();
     writer.unit(b"\"", start, 1);
-    let mut at = start;
-    let mut end = start;
-    let mut count = 0;
-    while count < LONGEST {
+    each(text, start, &mut |value, at, len| writer.unit(&[value], at, len));
+    writer.unit(b"\"", end.saturating_sub(1), 1);
+    (Some(writer.island(start..end, "byte array")), end)
+}
+
+/// Calls `f` with value, place and length of each element in front of a zero; where the last one ends, and whether all are
+/// plain.
+fn each(text: &[u8], start: usize, f: &mut dyn FnMut(u8, usize, usize)) -> (usize, bool) {
+    let (mut at, mut end) = (start, start);
+    for _ in 0..LONGEST {
         let Some((value, len)) = text.get(at..).and_then(element) else { break };
         end = at + len;
         if value == 0 {
             break;
         }
         if !is_plain(value) {
-            return (None, end);
+            return (end, false);
         }
-        writer.unit(&[value], at, len);
-        count += 1;
+        f(value, at, len);
         let gap = text[end..].iter().take(APART).take_while(|b| b" \t\r\n,".contains(b)).count();
         if !text[end..end + gap].contains(&b',') {
             break;
         }
         at = end + gap;
     }
-    writer.unit(b"\"", end.saturating_sub(1), 1);
-    ((count >= SHORTEST).then(|| writer.island(start..end, "byte array")), end)
+    (end, true)
 }
 
 /// An element's value and length.

@@ -48,6 +48,13 @@ fn value(byte: u8) -> u8 {
 pub(super) fn may_say(text: &[u8], start: usize) -> bool {
     let start = without_escape(text, start);
     let Some(first) = text.get(start..).and_then(|t| t.first_chunk::<GLANCE>()) else { return false };
+    // What the first three bytes rule out is not decoded further.
+    let glance = quartet([first[0], first[1], first[2], first[3]]);
+    let may_be_wide = glance.contains(&0) || glance[0] >= 0xFE;
+    let may_be_hex = first[0].is_ascii_digit();
+    if !(glance.iter().all(|&b| is_plain(b)) || may_be_wide || may_be_hex || unpack::is_packed(&glance)) {
+        return false;
+    }
     let mut bytes = [0; GLANCE * 3 / 4];
     for (four, three) in first.as_chunks::<4>().0.iter().zip(bytes.as_chunks_mut::<3>().0) {
         *three = quartet(*four);

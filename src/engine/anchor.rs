@@ -121,8 +121,14 @@ fn hook(template: &Template, boundary: &Boundary) -> Option<Hook> {
             Segment::Run(..) => None,
         })
     };
+    // What many URLs share says nothing: they are told apart by what follows `://`.
+    let url = |(i, text, no_case): (usize, &[u8], bool)| {
+        let tells = text.windows(3).position(|w| w == b"://").is_some_and(|at| text.len() >= at + 7);
+        marked(text, no_case, offsets[i]).filter(|_| tells)
+    };
     literals()
-        .find_map(|(i, text, _)| at_run(segments, boundary, i, text, offsets[i]))
+        .find_map(url)
+        .or_else(|| literals().find_map(|(i, text, _)| at_run(segments, boundary, i, text, offsets[i])))
         .or_else(|| literals().find_map(|(i, text, no_case)| marked(text, no_case, offsets[i])))
         .or_else(|| literals().find_map(|(i, ..)| at_distance(segments, boundary, i, offsets[i])))
         .or_else(|| whole_run(segments, boundary))

@@ -87,6 +87,11 @@ impl Record {
         self.ranges.get(at).cloned()
     }
 
+    /// Whether it must be known what was looked at, for a text that will be made from this one.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.wanted
+    }
+
     /// A stage stands at this byte.
     #[inline]
     pub(super) fn stand(&mut self, anchor: usize) {
@@ -114,6 +119,9 @@ impl Record {
     /// A value behind the name that ends at `at` is looked for: it ends with its line or one of the next two, at one of
     /// the next three `<`, or in the block that begins there.
     pub(super) fn reads_value(&mut self, bytes: &[u8], at: usize) {
+        if !self.wanted {
+            return;
+        }
         let text = &bytes[at.min(bytes.len())..bytes.len().min(at + VALUE)];
         let first = &text[..text.len().min(80)];
         let lines = memchr::memchr_iter(b'\n', text).nth(2);

@@ -1,10 +1,8 @@
 //! From pieces of text to places where a template should be tried: all anchors of all rules at once.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
+use crate::lanes::{self, Spots};
 use crate::rules::Charset;
 
 use super::anchor::{Anchor, Hook};
@@ -15,6 +13,7 @@ use super::hashes::{By, Hashes};
 use super::masks::Piece;
 use super::named::Chances;
 use super::shape::{Ends, Shapes};
+use super::texts::Texts;
 use super::view::View;
 
 /// A template and how far before its anchor it may begin.
@@ -40,6 +39,8 @@ pub(super) struct Dispatch {
     farthest: usize,
     /// Entries that hang on a long run alone: the set of its first byte, and how many wide bytes it has at least.
     runs: Vec<(Charset, usize, u32)>,
+    /// Their first bytes.
+    run_firsts: Charset,
     /// Entries that hang on `://`.
     urls: Vec<Url>,
     /// Entries that hang on five dashes and what follows.
@@ -86,12 +87,23 @@ struct May {
     escaped: bool,
 }
 
-/// Literals that are searched for in all text; prepared when first needed.
-#[derive(Debug)]
-struct Texts {
-    literals: Vec<(Box<[u8]>, bool, u32)>,
-    exact: OnceLock<Option<AhoCorasick>>,
-    any_case: OnceLock<Option<AhoCorasick>>,
+impl May {
+    /// Whether the first of these bytes may be that of an escape, or belong to its mark, and the second what follows.
+    #[inline]
+    fn behind_escape(before: u8, here: u8) -> bool {
+        match before {
+            b'\\' | b'%' => true,
+            b'=' => here == b'3',
+            b'[' | b';' => here.is_ascii_digit() || here == b'm',
+            _ => false,
+        }
+    }
+
+    /// Whether a start is worth a look.
+    #[inline]
+    fn any(&self) -> bool {
+        self.anything | self.escaped
+    }
 }
 
 /// What the stage needs beside the text.
@@ -121,9 +133,9 @@ impl Sink<'_> {
 impl Dispatch {
     /// The length of the longest literal that is looked for.
     pub(super) fn longest(&self) -> usize {
-        let literals = self.texts.literals.iter().map(|(text, ..)| text.len());
         let urls = self.urls.iter().map(|url| url.literal.len());
-        literals.chain(urls).chain(self.dashes.iter().map(|(text, _)| text.len())).max().unwrap_or(0)
+        let dashes = self.dashes.iter().map(|(text, _)| text.len());
+        urls.chain(dashes).max().unwrap_or(0).max(self.texts.longest())
     }
 
     /// From the hooks of templates: rule, template, hook.
@@ -162,8 +174,10 @@ impl Dispatch {
             })
             .collect();
         distances.sort_by_key(|(_, least, _)| *least);
+        let run_firsts = runs.iter().fold(Charset::NONE, |all, (first, ..)| all.union(*first));
         Dispatch {
             entries,
+            run_firsts,
             farthest,
             heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e)), By::Four(19)),
             leads: Hashes::new(leads.iter().map(|(s, e)| (s, *e)), By::Two),
@@ -172,35 +186,33 @@ impl Dispatch {
             runs,
             urls,
             dashes,
-            texts: Texts { literals, exact: OnceLock::new(), any_case: OnceLock::new() },
+            texts: Texts::new(literals),
         }
     }
 
     /// Tries every template whose anchor stands in the piece.
-    pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, sink: &mut Sink<'_>) {
+    pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, spots: &mut Spots, sink: &mut Sink<'_>) {
         let reach = piece.reach;
-        piece.each(&reach.starts, |start| {
-            let may = self.may_begin(view.bytes, start);
-            if may.anything {
-                sink.stand(start);
-                self.at_start(view.bytes, start, sink);
-            }
-            if may.escaped
-                && let Some(behind) = behind_escape(view.bytes, start)
-                && !piece.has(&reach.starts, behind)
-            {
-                sink.stand(start);
-                self.at_start(view.bytes, behind, sink);
-                self.behind(view.bytes, (behind, usize::MAX), sink);
-            }
+        lanes::spots(&reach.starts, piece.blocks(), spots);
+        spots.retain(|place| self.may_begin(view.bytes, piece.at + place).any());
+        spots.retain(|place| self.may_well_begin(view.bytes, piece.at + place));
+        for place in spots.iter() {
+            self.begin(view.bytes, piece, piece.at + place, sink);
+        }
+        lanes::spots(&reach.far, piece.blocks(), spots);
+        // Most far starts are words inside long names.
+        let split = |start: usize| !self.underscored && start > 0 && view.bytes[start - 1] == b'_';
+        // What is looked at far behind a start must be known, whether something stands there or not.
+        let known = sink.record.is_wanted();
+        spots.retain(|place| {
+            let start = piece.at + place;
+            !split(start) && (known || self.may_hang(view.bytes, start))
         });
-        piece.each(&reach.far, |start| {
-            // Most far starts are words inside long names.
-            if self.underscored || start == 0 || view.bytes[start - 1] != b'_' {
-                sink.stand(start);
-                self.behind(view.bytes, (start, piece.wide_from(start)), sink);
-            }
-        });
+        for place in spots.iter() {
+            let start = piece.at + place;
+            sink.stand(start);
+            self.behind(view.bytes, (start, piece.wide_from(start)), sink);
+        }
         piece.each(&reach.dashes, |at| {
             sink.stand(at);
             for (text, entry) in &self.dashes {
@@ -215,6 +227,35 @@ impl Dispatch {
         self.texts_in(view.bytes, piece, sink);
     }
 
+    /// Tries what may begin at a start.
+    fn begin(&self, bytes: &[u8], piece: &Piece<'_>, start: usize, sink: &mut Sink<'_>) {
+        let may = self.may_begin(bytes, start);
+        if may.anything {
+            sink.stand(start);
+            self.at_start(bytes, start, sink);
+        }
+        if may.escaped
+            && let Some(behind) = behind_escape(bytes, start)
+            && !piece.has(&piece.reach.starts, behind)
+        {
+            sink.stand(start);
+            self.at_start(bytes, behind, sink);
+            self.behind(bytes, (behind, usize::MAX), sink);
+        }
+    }
+
+    /// Whether something may hang on a place behind a far start, or on its length.
+    #[inline]
+    fn may_hang(&self, bytes: &[u8], start: usize) -> bool {
+        let mut may = self.run_firsts.has(bytes[start]);
+        for (distance, _, hashes) in &self.distances {
+            let at = start + usize::from(*distance);
+            let four = bytes.get(at..).and_then(|b| b.first_chunk::<4>());
+            may |= four.is_some_and(|four| hashes.may(u32::from_le_bytes(*four)));
+        }
+        may
+    }
+
     /// What the eight bytes around `start` allow: nearly always nothing.
     #[inline]
     fn may_begin(&self, bytes: &[u8], start: usize) -> May {
@@ -225,14 +266,28 @@ impl Dispatch {
         let (head, lead) = ((word >> 32) as u32, (word as u32).swap_bytes());
         May {
             anything: self.heads.may(head) | self.leads.may(lead & 0x00FF_FFFF),
-            escaped: matches!(lead as u8, b'\\' | b'%' | b'=' | b'[' | b';'),
+            escaped: May::behind_escape(lead as u8, head as u8),
         }
+    }
+
+    /// The same for those that it allows: what the first bytes alone spoke for is asked once more.
+    #[inline]
+    fn may_well_begin(&self, bytes: &[u8], start: usize) -> bool {
+        let around =
+            start.checked_sub(4).and_then(|from| bytes.get(from..)).and_then(|b| b.first_chunk::<8>());
+        let Some(eight) = around else { return true };
+        let word = u64::from_le_bytes(*eight);
+        let (head, lead) = ((word >> 32) as u32, (word as u32).swap_bytes());
+        self.heads.may_well(head)
+            | self.leads.may(lead & 0x00FF_FFFF)
+            | May::behind_escape(lead as u8, head as u8)
     }
 
     /// A long run, or a part of one, begins at `start`.
     fn at_start(&self, bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
         let Some(head) = bytes.get(start..).and_then(|b| b.first_chunk::<4>()) else { return };
-        if self.heads.may(u32::from_le_bytes(*head)) {
+        let four = u32::from_le_bytes(*head);
+        if self.heads.may(four) && self.heads.may_well(four) {
             for entry in self.heads.entries(*head, &bytes[start + 4..]) {
                 self.try_entry(bytes, start, entry, sink);
             }
@@ -264,7 +319,8 @@ impl Dispatch {
             }
             let at = start + usize::from(*distance);
             let Some(four) = bytes.get(at..).and_then(|b| b.first_chunk::<4>()) else { break };
-            if hashes.may(u32::from_le_bytes(*four)) {
+            let word = u32::from_le_bytes(*four);
+            if hashes.may(word) && hashes.may_well(word) {
                 for entry in hashes.entries(*four, &bytes[at + 4..]) {
                     self.try_entry(bytes, start, entry, sink);
                 }
@@ -293,20 +349,10 @@ impl Dispatch {
     }
 
     fn texts_in(&self, bytes: &[u8], piece: &Piece<'_>, sink: &mut Sink<'_>) {
-        for no_case in [false, true] {
-            let Some(searcher) = self.texts.searcher(no_case) else { continue };
-            // Literals that begin in this piece may end behind it.
-            let longest = searcher.max_pattern_len();
-            let haystack = &bytes[piece.at..bytes.len().min(piece.end + longest - 1)];
-            for found in searcher.find_overlapping_iter(haystack) {
-                let at = piece.at + found.start();
-                if at < piece.end {
-                    sink.stand(at);
-                    let entry = self.texts.entry(no_case, found.pattern().as_usize());
-                    self.try_entry(bytes, at, entry, sink);
-                }
-            }
-        }
+        self.texts.each(bytes, piece.at..piece.end, &mut |at, entry| {
+            sink.stand(at);
+            self.try_entry(bytes, at, entry, sink);
+        });
     }
 
     /// Tries a template at all places where it could begin so that its anchor is at `at`.
@@ -319,28 +365,5 @@ impl Dispatch {
                 sink.push(candidate);
             }
         }
-    }
-}
-
-impl Texts {
-    fn searcher(&self, no_case: bool) -> Option<&AhoCorasick> {
-        let cell = if no_case { &self.any_case } else { &self.exact };
-        cell.get_or_init(|| {
-            let literals: Vec<&[u8]> =
-                self.literals.iter().filter(|(_, n, _)| *n == no_case).map(|(text, ..)| &text[..]).collect();
-            if literals.is_empty() {
-                return None;
-            }
-            AhoCorasick::builder()
-                .match_kind(MatchKind::Standard)
-                .ascii_case_insensitive(no_case)
-                .build(literals)
-                .ok()
-        })
-        .as_ref()
-    }
-
-    fn entry(&self, no_case: bool, pattern: usize) -> u32 {
-        self.literals.iter().filter(|(_, n, _)| *n == no_case).nth(pattern).map_or(0, |(.., entry)| *entry)
     }
 }

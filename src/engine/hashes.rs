@@ -21,6 +21,8 @@ pub(super) enum By {
 pub(super) struct Hashes {
     by: By,
     bits: Box<[u64]>,
+    /// The same by another hash of four bytes, asked where the first says yes.
+    more: Box<[u64]>,
     /// Where the list of each pair of bytes begins in `entries`; one more at the end.
     heads: Box<[u32]>,
     entries: Box<[Entry]>,
@@ -42,6 +44,7 @@ impl Hashes {
     pub(super) fn new<'s>(keys: impl Iterator<Item = (&'s [Charset; 8], u32)>, by: By) -> Hashes {
         let size = if let By::Four(size) = by { size } else { 16 };
         let mut bits = vec![0u64; 1 << (size - 6)].into_boxed_slice();
+        let mut more = if by == By::Two { Box::default() } else { bits.clone() };
         let (mut pairs, mut ends) = (Vec::new(), Vec::new());
         let mut sets: Vec<[Charset; 6]> = Vec::new();
         for ([a, b, c, d, further @ ..], entry) in keys {
@@ -59,7 +62,7 @@ impl Hashes {
             let wanted = by != By::Two;
             ends.extend(
                 members(c)
-                    .flat_map(|c| members(d).map(move |d| product([0, 0, c, d])))
+                    .flat_map(|c| members(d).map(move |d| products([0, 0, c, d])))
                     .take_while(|_| wanted),
             );
             for (a, b) in members(a).flat_map(|a| members(b).map(move |b| (a, b))) {
@@ -69,10 +72,12 @@ impl Hashes {
                     bits[pair >> 6] |= 1 << (pair & 63);
                     continue;
                 }
-                let begin = product([a, b, 0, 0]);
+                let begin = products([a, b, 0, 0]);
                 for &end in &ends {
-                    let hash = (begin.wrapping_add(end) >> (32 - size)) as usize;
+                    let hash = (begin.0.wrapping_add(end.0) >> (32 - size)) as usize;
                     bits[hash >> 6] |= 1 << (hash & 63);
+                    let hash = (begin.1.wrapping_add(end.1) >> (32 - size)) as usize;
+                    more[hash >> 6] |= 1 << (hash & 63);
                 }
             }
         }
@@ -90,17 +95,25 @@ impl Hashes {
             entries[*place as usize] = entry;
             *place += 1;
         }
-        Hashes { by, bits, heads, entries, sets }
+        Hashes { by, bits, more, heads, entries, sets }
     }
 
     /// Whether some entry may begin with these four bytes; a few others pass as well.
     #[inline]
     pub(super) fn may(&self, four: u32) -> bool {
         let bit = match self.by {
-            By::Four(size) => hash(four, size),
+            By::Four(size) => hash(four, FACTORS.0, size),
             By::Two => (four & 0xFFFF) as usize,
         };
         self.bits[bit >> 6] >> (bit & 63) & 1 == 1
+    }
+
+    /// The same where that says yes: far fewer others pass.
+    #[inline]
+    pub(super) fn may_well(&self, four: u32) -> bool {
+        let By::Four(size) = self.by else { return true };
+        let bit = hash(four, FACTORS.1, size);
+        self.more[bit >> 6] >> (bit & 63) & 1 == 1
     }
 
     /// The entries that begin with these bytes, of which the first four decide where they are looked for.
@@ -117,14 +130,17 @@ impl Hashes {
     }
 }
 
-#[inline]
-fn product(four: [u8; 4]) -> u32 {
-    u32::from_le_bytes(four).wrapping_mul(0x9E37_79B1)
+/// The factors of the two hashes: odd, with bits all over.
+const FACTORS: (u32, u32) = (0x9E37_79B1, 0x85EB_CA6B);
+
+fn products(four: [u8; 4]) -> (u32, u32) {
+    let four = u32::from_le_bytes(four);
+    (four.wrapping_mul(FACTORS.0), four.wrapping_mul(FACTORS.1))
 }
 
 #[inline]
-fn hash(four: u32, size: u32) -> usize {
-    (four.wrapping_mul(0x9E37_79B1) >> (32 - size)) as usize
+fn hash(four: u32, factor: u32, size: u32) -> usize {
+    (four.wrapping_mul(factor) >> (32 - size)) as usize
 }
 
 fn list(pair: u16) -> usize {

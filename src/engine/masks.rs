@@ -1,11 +1,14 @@
 //! The classes of 64 bytes as bits, and the long runs of token bytes read off them.
 
-use crate::lanes::{BLOCKS, Before, Column, Masks, Reach, classify, reach};
+use crate::lanes::{BLOCKS, Before, Column, Masks, Reach, Spots, classify, reach, spots};
 
-pub(super) use crate::lanes::{FAR, LONG, PART};
+pub(super) use crate::lanes::{FAR, LONG};
 
 /// Longer runs of token bytes are data; only their starts are looked at.
 const ENDLESS: usize = 1024;
+
+/// The shortest part of a run, between `_` and `-`, that can read as random by itself.
+pub(super) const PART: usize = 10;
 
 /// How many bytes are classified at once.
 const PIECE: usize = BLOCKS * 64;
@@ -84,6 +87,7 @@ pub(super) struct Pieces {
     masks: Box<Masks>,
     reach: Box<Reach>,
     runs: Vec<Run>,
+    spots: Spots,
     at: usize,
     /// The last masks of the piece before.
     before: Before,
@@ -111,53 +115,71 @@ impl Pieces {
         let nuls = classify(seen, &mut self.masks);
         reach(&self.masks, blocks, self.before, &mut self.reach);
         self.before = Before::of(&self.masks, blocks - 1);
-        for (k, &begins) in self.reach.runs[..blocks].iter().enumerate() {
-            let mut begins = begins;
-            while begins != 0 {
-                let start = at + k * 64 + begins.trailing_zeros() as usize;
-                begins &= begins - 1;
-                self.runs.extend(run((&self.masks, &self.reach), bytes, (at, blocks), start));
-            }
+        spots(&self.reach.runs, blocks, &mut self.spots);
+        let masks: &Masks = &self.masks;
+        self.spots.retain(|place| !is_words(masks, place));
+        for place in self.spots.iter() {
+            let length = ahead(&masks.token, place).trailing_ones() as usize;
+            let run = Run { start: at + place, end: at + place + length };
+            self.runs.extend(if length < 64 {
+                Some(run)
+            } else {
+                long_run(masks, blocks, bytes, (at, place))
+            });
         }
         Some(Piece { at, end, masks: &self.masks, nuls, runs: &self.runs, reach: &self.reach })
     }
 }
 
-/// The run of token bytes that begins at `start`, in the piece of so many blocks at `at`, if it may be more than words.
+/// The 64 bits of a column from a place on.
 #[inline]
-fn run(
-    (masks, reach): (&Masks, &Reach),
-    bytes: &[u8],
-    (at, blocks): (usize, usize),
-    start: usize,
-) -> Option<Run> {
-    let (mut block, mut from) = ((start - at) / 64, ((start - at) % 64) as u32);
-    let mut end = start;
-    let (mut digit, mut upper, mut lower, mut part) = (0, 0, 0, 0);
+fn ahead(column: &Column, place: usize) -> u64 {
+    let (k, bit) = (place / 64, (place % 64) as u32);
+    // In two steps, since none shifts by 64.
+    column[k] >> bit | column[k + 1] << (63 - bit) << 1
+}
+
+/// Whether the run of token bytes that begins at a place is short, or made of words alone, as far as 64 bytes tell: most
+/// are. Without branches that the CPU would have to foresee.
+#[inline]
+#[allow(clippy::needless_bitwise_bool, reason = "lazy operators are branches")]
+fn is_words(masks: &Masks, place: usize) -> bool {
+    let length = ahead(&masks.token, place).trailing_ones();
+    let here = (1_u64 << (length % 64)).wrapping_sub(1);
+    let alnum = ahead(&masks.alnum, place) & here;
+    let (digit, upper) = (ahead(&masks.digit, place) & here, ahead(&masks.upper, place) & here);
+    let lower = alnum & !(digit | upper);
+    let two = alnum & alnum >> 1;
+    let four = two & two >> 2;
+    let part = four & four >> 4 & two >> 8;
+    const { assert!(PART == 10, "4 + 4 + 2") };
+    let dash = ahead(&masks.dash, place) & here;
+    let mixed = (digit != 0) | (upper != 0) & (lower != 0);
+    (length < LONG as u32) | (length < 64) & !(mixed & (part | dash != 0))
+}
+
+/// The run that begins at a place and has at least 64 bytes, if it is more than words. Most are lines of dashes and the
+/// like.
+fn long_run(masks: &Masks, blocks: usize, bytes: &[u8], (at, place): (usize, usize)) -> Option<Run> {
+    let (mut length, mut digit, mut upper, mut lower) = (0, 0, 0, 0);
     loop {
-        let length = (masks.token[block] >> from).trailing_ones();
-        let here = if length == 64 { !0 } else { !(!0 << length) << from };
-        end += length as usize;
-        digit |= masks.digit[block] & here;
-        upper |= masks.upper[block] & here;
-        lower |= masks.alnum[block] & !masks.digit[block] & !masks.upper[block] & here;
-        part |= (reach.parts[block] | masks.dash[block]) & here;
-        if from + length < 64 {
+        let here = ahead(&masks.token, place + length).trailing_ones();
+        let kept = if here == 64 { !0 } else { !(!0 << here) };
+        let of = |column: &Column| ahead(column, place + length) & kept;
+        digit |= of(&masks.digit);
+        upper |= of(&masks.upper);
+        lower |= of(&masks.alnum) & !of(&masks.digit) & !of(&masks.upper);
+        length += here as usize;
+        if here < 64 || place + length >= blocks * 64 || length >= ENDLESS {
             break;
         }
-        if end - start >= ENDLESS {
-            return None;
-        }
-        if block == blocks {
-            // Behind what is classified.
-            let rest = &bytes[end..bytes.len().min(start + ENDLESS)];
-            end += rest.iter().take_while(|&&b| is_token(b)).count();
-            return (end - start < ENDLESS && is_mixed(&bytes[start..end])).then_some(Run { start, end });
-        }
-        (block, from) = (block + 1, 0);
     }
-    let mixed = (digit != 0 || upper != 0 && lower != 0) && part != 0;
-    (mixed && end - start < ENDLESS).then_some(Run { start, end })
+    let start = at + place;
+    let rest = &bytes[start + length..bytes.len().min(start + ENDLESS.max(length))];
+    let behind = rest.iter().take_while(|&&b| is_token(b)).count();
+    let (end, words) = (start + length + behind, digit == 0 && (upper == 0 || lower == 0));
+    let mixed = || (behind > 0 || !words) && is_mixed(&bytes[start..end]);
+    (end - start < ENDLESS && mixed()).then_some(Run { start, end })
 }
 
 /// Whether a run holds a digit or letters of both cases, and a long part or a dash.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::encoding::{Decoded, islands};
+use crate::lanes::Spots;
 use crate::model::{Blob, Confidence, Kin, LineCol, Window};
 use crate::rules::Rule;
 
@@ -60,6 +61,7 @@ pub struct Scratch {
     group: Vec<Judged>,
     record: Record,
     chances: named::Chances,
+    spots: Spots,
 }
 
 /// What is told about candidates that are dropped.
@@ -181,7 +183,7 @@ impl<'r> Matcher<'r> {
         scratch: &mut Scratch,
         take: Groups<'_>,
     ) -> bool {
-        let Scratch { pieces, ends, candidates, group, record, chances } = scratch;
+        let Scratch { pieces, ends, candidates, group, record, chances, spots } = scratch;
         ends.reset();
         candidates.clear();
         let kin = kin.filter(|_| self.dispatch.longest() <= BEHIND);
@@ -191,7 +193,7 @@ impl<'r> Matcher<'r> {
             while let Some(piece) = pieces.next(view.bytes, range.end) {
                 nuls |= piece.nuls;
                 let mut sink = Sink { shapes: &self.shapes, ends, out: candidates, record, chances };
-                self.dispatch.scan(view, &piece, &mut sink);
+                self.dispatch.scan(view, &piece, spots, &mut sink);
                 self.named.scan(view, &piece, &mut sink);
                 sink.stand(0);
                 if candidates.len() > WAITING {

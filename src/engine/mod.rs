@@ -38,6 +38,7 @@ mod spans;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod view;
 mod words;
 

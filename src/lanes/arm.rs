@@ -4,7 +4,7 @@
 use std::arch::aarch64::*;
 
 use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, WIDE};
-use super::{Hits, Masks, Set, Triples, Window, each_window};
+use super::{Hits, Masks, Quads, Set, Window, each_window};
 
 #[target_feature(enable = "neon")]
 pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
@@ -12,7 +12,8 @@ pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
     each_window(text, |k, window| {
         out.clear(k);
         for i in 0..4 {
-            let [bytes, second, third] = quarter(window, i);
+            let four = quarter(window, i);
+            let bytes = four[0];
             least = vminq_u8(least, bytes);
             let class = ask(&CLASSES, bytes);
             out.token[k] |= any(class, TOKEN) << (16 * i);
@@ -23,39 +24,40 @@ pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
             out.slash[k] |= any(vceqq_u8(bytes, vdupq_n_u8(b'/')), 255) << (16 * i);
             out.digit[k] |= any(class, DIGIT) << (16 * i);
             out.upper[k] |= (any(class, LETTER) & !any(bytes, 0x20)) << (16 * i);
-            out.stem[k] |= three(&STEMS, [bytes, second, third]) << (16 * i);
+            out.stem[k] |= self::four(&STEMS, four) << (16 * i);
         }
     });
     vminvq_u8(least) == 0
 }
 
 #[target_feature(enable = "neon")]
-pub(super) fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Hits) {
+pub(super) fn find_quads(text: &[u8], quads: &Quads, set: &Set, out: &mut Hits) {
     each_window(text, |k, window| {
         (out.begins[k], out.members[k]) = (0, 0);
         for i in 0..4 {
-            let three = quarter(window, i);
-            out.begins[k] |= self::three(triples, three) << (16 * i);
-            out.members[k] |= any(ask(set, three[0]), 255) << (16 * i);
+            let four = quarter(window, i);
+            out.begins[k] |= self::four(quads, four) << (16 * i);
+            out.members[k] |= any(ask(set, four[0]), 255) << (16 * i);
         }
     });
 }
 
-/// Sixteen bytes of a window, those from the next byte on, and those from the one behind that on.
+/// Sixteen bytes of a window, those from the next byte on, and so on.
 #[inline]
 #[target_feature(enable = "neon")]
-fn quarter(window: &Window, i: usize) -> [uint8x16_t; 3] {
-    [0, 1, 2].map(|more| {
+fn quarter(window: &Window, i: usize) -> [uint8x16_t; 4] {
+    [0, 1, 2, 3].map(|more| {
         let from = 16 * i.min(3) + more;
-        load(window[from..].first_chunk().expect("a window has two bytes more than four quarters"))
+        load(window[from..].first_chunk().expect("a window has three bytes more than four quarters"))
     })
 }
 
 #[inline]
 #[target_feature(enable = "neon")]
-fn three(triples: &Triples, [first, second, third]: [uint8x16_t; 3]) -> u64 {
-    let pair = vandq_u8(ask(&triples.sets[0], first), ask(&triples.sets[1], second));
-    any(vandq_u8(pair, ask(&triples.sets[2], third)), 255)
+fn four(quads: &Quads, [first, second, third, fourth]: [uint8x16_t; 4]) -> u64 {
+    let front = vandq_u8(ask(&quads.sets[0], first), ask(&quads.sets[1], second));
+    let back = vandq_u8(ask(&quads.sets[2], third), ask(&quads.sets[3], fourth));
+    any(vandq_u8(front, back), 255)
 }
 
 #[inline]

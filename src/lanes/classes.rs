@@ -3,7 +3,7 @@
 //! A byte is in the sets that both the table of its low nibble and that of its high nibble name (Langdale and Lemire's
 //! way), which CPUs can ask for many bytes at once.
 
-use super::triples::Triples;
+use super::quads::Quads;
 
 /// How many blocks of 64 bytes are classified at once. Their masks, what is read off them and the text stay in the
 /// first-level cache while all stages read them.
@@ -31,7 +31,7 @@ pub struct Masks {
     pub digit: Column,
     /// `A`–`Z`.
     pub upper: Column,
-    /// The first of three letters by which words for secrets are found: [`STEMS`].
+    /// The first of the letters by which words for secrets are found: [`STEMS`].
     pub stem: Column,
 }
 
@@ -136,6 +136,15 @@ pub(super) const ALNUM: u8 = DIGIT | LETTER;
 pub(super) const TOKEN: u8 = ALNUM | UNDER | DASH;
 pub(super) const WIDE: u8 = TOKEN | ASSIGN | PATH;
 
-/// Three letters in any case, by which words for secrets are found: pass, pwd, secret and credential, key, token, auth.
-pub(super) static STEMS: Triples =
-    Triples::any_case(&[&[b"pas"], &[b"pwd"], &[b"cre"], &[b"key"], &[b"ken"], &[b"aut"]]);
+/// Letters in any case by which words for secrets are found: pass, pwd, secret, credential, token, key, auth; and create,
+/// for SQL. A bucket each, so that nothing else is found.
+pub(super) static STEMS: Quads = Quads::any_case(&[
+    &[b"pass"],
+    &[b"pwd"],
+    &[b"secr"],
+    &[b"cred"],
+    &[b"crea"],
+    &[b"toke"],
+    &[b"key"],
+    &[b"auth"],
+]);

@@ -9,9 +9,6 @@ pub const LONG: usize = 16;
 /// The shortest run of wide bytes in which something may be looked for far from its start.
 pub const FAR: usize = 32;
 
-/// The shortest part of a run, between `_` and `-`, that can read as random by itself.
-pub const PART: usize = 10;
-
 /// The masks of the block in front of others, or none.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Before {
@@ -43,10 +40,8 @@ pub struct Reach {
     pub starts: Column,
     /// Those of `starts` that have at least [`FAR`] wide bytes from there on.
     pub far: Column,
-    /// Where runs of at least [`LONG`] token bytes begin.
+    /// Where runs of token bytes begin, with at least [`LONG`] wide bytes from there on.
     pub runs: Column,
-    /// From where on there are at least [`PART`] letters and digits; of the block behind the others too.
-    pub parts: Column,
     /// Letters and digits directly behind five dashes.
     pub dashes: Column,
 }
@@ -54,7 +49,7 @@ pub struct Reach {
 impl Default for Reach {
     fn default() -> Reach {
         let none = [0; BLOCKS + 8];
-        Reach { starts: none, far: none, runs: none, parts: none, dashes: none }
+        Reach { starts: none, far: none, runs: none, dashes: none }
     }
 }
 
@@ -64,35 +59,33 @@ impl Default for Reach {
 pub(super) fn read(masks: &Masks, blocks: usize, before: Before, out: &mut Reach) {
     let n = blocks.min(BLOCKS);
     // From where on 2, 4, 8, 16 and 32 are set.
-    let copy = |to: &mut Column, from: &Column| to[..=n].copy_from_slice(&from[..=n]);
-    copy(&mut out.starts, &masks.wide);
+    out.starts[..=n].copy_from_slice(&masks.wide[..=n]);
     halve(&mut out.starts, n, &[1, 2, 4, 8]);
-    copy(&mut out.far, &out.starts);
+    out.far[..=n].copy_from_slice(&out.starts[..=n]);
     halve(&mut out.far, n, &[16]);
-    copy(&mut out.runs, &masks.token);
-    halve(&mut out.runs, n, &[1, 2, 4, 8]);
-    // Eight, and two in front of them: PART.
-    copy(&mut out.parts, &masks.alnum);
-    halve(&mut out.parts, n, &[1]);
-    let two = out.parts;
-    halve(&mut out.parts, n, &[2, 4]);
-    join(&mut out.parts, &two, n);
+    if n > 0 {
+        begin(masks, 0, before, out);
+    }
+    for k in 1..n {
+        begin(masks, k, Before::of(masks, k - 1), out);
+    }
+}
 
-    let mut begins = [0; BLOCKS + 8];
-    first(&mut begins, &masks.token, before.token, n);
-    for (run, begin) in out.runs[..n].iter_mut().zip(&begins) {
-        *run &= begin;
-    }
-    let mut others = [0; BLOCKS + 8];
-    first(&mut begins, &masks.wide, before.wide, n);
-    first(&mut others, &masks.alnum, before.alnum, n);
-    let mut assigned = [0; BLOCKS + 8];
-    behind(&mut assigned, &masks.assign, before.assign, 1, n);
-    for k in 0..n {
-        out.starts[k] &= begins[k] | others[k] | assigned[k] & masks.wide[k];
-        out.far[k] &= out.starts[k];
-    }
-    five(&mut out.dashes, masks, before.dash, n);
+/// Leaves of a block the bits at which something begins.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "see read")]
+fn begin(masks: &Masks, k: usize, before: Before, out: &mut Reach) {
+    let [token, alnum, wide] = [masks.token[k], masks.alnum[k], masks.wide[k]];
+    // The bits `by` places behind those of a column.
+    let behind = |here: u64, before: u64, by: u32| here << by | before >> (64 - by);
+    let long = out.starts[k];
+    let begins = wide & !behind(wide, before.wide, 1) | alnum & !behind(alnum, before.alnum, 1);
+    let assigned = behind(masks.assign[k], before.assign, 1) & wide;
+    out.starts[k] = long & (begins | assigned);
+    out.far[k] &= out.starts[k];
+    out.runs[k] = long & token & !behind(token, before.token, 1);
+    let dash = |by: u32| behind(masks.dash[k], before.dash, by);
+    out.dashes[k] = alnum & dash(1) & dash(2) & dash(3) & dash(4) & dash(5);
 }
 
 /// From the bits from which on `steps[0]` are set to those from which on twice as many are, and so on; in the first `n`
@@ -105,49 +98,5 @@ pub(super) fn halve(column: &mut Column, n: usize, steps: &[u32]) {
             column[k] &= column[k] >> step | column[k + 1] << (64 - step);
         }
         column[n] &= column[n] >> step;
-    }
-}
-
-/// From eight ahead and two ahead to ten ahead.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "see read")]
-fn join(eight: &mut Column, two: &Column, n: usize) {
-    for k in 0..n {
-        eight[k] &= two[k] >> 8 | two[k + 1] << 56;
-    }
-    eight[n] &= two[n] >> 8;
-}
-
-/// The bits `by` places behind those of a column.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "see read")]
-fn behind(out: &mut Column, column: &Column, before: u64, by: u32, n: usize) {
-    out[0] = column[0] << by | before >> (64 - by);
-    for k in 1..n {
-        out[k] = column[k] << by | column[k - 1] >> (64 - by);
-    }
-}
-
-/// The bits that are set and whose neighbour in front is not.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "see read")]
-fn first(out: &mut Column, column: &Column, before: u64, n: usize) {
-    behind(out, column, before, 1, n);
-    for k in 0..n {
-        out[k] = column[k] & !out[k];
-    }
-}
-
-/// Letters and digits behind five dashes.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "see read")]
-fn five(out: &mut Column, masks: &Masks, before: u64, n: usize) {
-    out[..n].copy_from_slice(&masks.alnum[..n]);
-    let mut shifted = [0; BLOCKS + 8];
-    for by in 1..=5 {
-        behind(&mut shifted, &masks.dash, before, by, n);
-        for k in 0..n {
-            out[k] &= shifted[k];
-        }
     }
 }

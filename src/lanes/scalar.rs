@@ -1,7 +1,7 @@
 //! The plain forms, for other machines and as the truth for tests.
 
 use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, WIDE};
-use super::{Hits, Masks, Set, Triples, each_window};
+use super::{Hits, Masks, Quads, Set, each_window};
 
 /// See [`super::classify`].
 pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
@@ -18,18 +18,19 @@ pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
             out.slash[k] |= u64::from(byte == b'/') << i;
             out.digit[k] |= bit(DIGIT);
             out.upper[k] |= bit(LETTER) & u64::from(byte & 0x20 == 0) << i;
-            out.stem[k] |= u64::from(STEMS.of([byte, window[i + 1], window[i + 2]]) != 0) << i;
+            out.stem[k] |= u64::from(STEMS.of([byte, window[i + 1], window[i + 2], window[i + 3]]) != 0) << i;
         }
     });
     text.contains(&0)
 }
 
-/// See [`super::find_triples`].
-pub(super) fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Hits) {
+/// See [`super::find_quads`].
+pub(super) fn find_quads(text: &[u8], quads: &Quads, set: &Set, out: &mut Hits) {
     each_window(text, |k, window| {
         (out.begins[k], out.members[k]) = (0, 0);
         for i in 0..64 {
-            out.begins[k] |= u64::from(triples.of([window[i], window[i + 1], window[i + 2]]) != 0) << i;
+            out.begins[k] |=
+                u64::from(quads.of([window[i], window[i + 1], window[i + 2], window[i + 3]]) != 0) << i;
             out.members[k] |= u64::from(set.of(window[i]) != 0) << i;
         }
     });

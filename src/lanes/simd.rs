@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "aarch64")]
 use super::arm;
-use super::{BLOCKS, Before, Column, Hits, Masks, Reach, Set, Triples, scalar};
+use super::{BLOCKS, Before, Column, Hits, Masks, Quads, Reach, Set, Spots, scalar};
 #[cfg(target_arch = "x86_64")]
 use super::{x86, x86_wide};
 
@@ -40,9 +40,9 @@ pub fn classify(text: &[u8], out: &mut Masks) -> bool {
     scalar::classify(text, out)
 }
 
-/// Puts into `out` where in each 64 bytes of `text` a literal of `triples` may begin and which bytes are in any set of
+/// Puts into `out` where in each 64 bytes of `text` a literal of `quads` may begin and which bytes are in any set of
 /// `set`: at most [`BLOCKS`] blocks and one more.
-pub fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Hits) {
+pub fn find_quads(text: &[u8], quads: &Quads, set: &Set, out: &mut Hits) {
     debug_assert!(text.len() <= (BLOCKS + 1) * 64, "as many as fit");
     let behind = text.len().div_ceil(64);
     (out.begins[behind], out.members[behind]) = (0, 0);
@@ -51,17 +51,17 @@ pub fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Hits) {
         if std::arch::is_x86_feature_detected!("avx512bw") {
             // SAFETY: the function needs AVX-512 BW (which F goes with) and nothing else, and the CPU has it.
             #[allow(unsafe_code, reason = "checked for on the line above")]
-            return unsafe { x86_wide::find_triples(text, triples, set, out) };
+            return unsafe { x86_wide::find_quads(text, quads, set, out) };
         }
         if std::arch::is_x86_feature_detected!("avx2") {
             // SAFETY: the function needs AVX2 and nothing else, and the CPU has it.
             #[allow(unsafe_code, reason = "checked for on the line above")]
-            return unsafe { x86::find_triples_avx2(text, triples, set, out) };
+            return unsafe { x86::find_quads_avx2(text, quads, set, out) };
         }
         if std::arch::is_x86_feature_detected!("ssse3") {
             // SAFETY: the function needs SSSE3 and nothing else, and the CPU has it.
             #[allow(unsafe_code, reason = "checked for on the line above")]
-            return unsafe { x86::find_triples_ssse3(text, triples, set, out) };
+            return unsafe { x86::find_quads_ssse3(text, quads, set, out) };
         }
     }
     #[cfg(target_arch = "aarch64")]
@@ -69,10 +69,10 @@ pub fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Hits) {
         if std::arch::is_aarch64_feature_detected!("neon") {
             // SAFETY: the function needs NEON and nothing else, and the CPU has it.
             #[allow(unsafe_code, reason = "checked for on the line above")]
-            return unsafe { arm::find_triples(text, triples, set, out) };
+            return unsafe { arm::find_quads(text, quads, set, out) };
         }
     }
-    scalar::find_triples(text, triples, set, out);
+    scalar::find_quads(text, quads, set, out);
 }
 
 /// Leaves of the bits of so many blocks, and the one behind them, those from which on `steps[0]`, `steps[1]`, … times two,
@@ -106,4 +106,17 @@ pub fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reach) {
         }
     }
     super::reach::read(masks, blocks, before, out);
+}
+
+/// Lists the places of the bits that are set in the first `blocks` blocks of a column.
+pub fn spots(column: &Column, blocks: usize, out: &mut Spots) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::arch::is_x86_feature_detected!("bmi1") && std::arch::is_x86_feature_detected!("popcnt") {
+            // SAFETY: the function needs BMI1 and POPCNT and nothing else, and the CPU has them.
+            #[allow(unsafe_code, reason = "checked for on the line above")]
+            return unsafe { x86::spots(column, blocks, out) };
+        }
+    }
+    super::spots::list(column, blocks, out);
 }

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::{Before, Hits, Masks, Reach, Set, Triples, classify, find_triples, reach, scalar};
+use super::{BLOCKS, Before, Column, Hits, Masks, Quads, Reach, Set, Spots};
+use super::{classify, find_quads, reach, scalar, spots};
 
 /// The masks of a block, in the order of the fields of [`Masks`].
 type Row = [u64; 9];
@@ -25,7 +26,7 @@ fn row(masks: &Masks, k: usize) -> Row {
 fn naive(text: &[u8], k: usize) -> Row {
     let at = |i: usize| text.get(k * 64 + i).copied().unwrap_or(b' ');
     let of = |set: &dyn Fn(u8) -> bool| (0..64).filter(|&i| set(at(i))).fold(0u64, |mask, i| mask | 1 << i);
-    let stems = [b"pas", b"pwd", b"cre", b"key", b"ken", b"aut"];
+    let stems: [&[u8]; 8] = [b"pass", b"pwd", b"secr", b"cred", b"crea", b"toke", b"key", b"auth"];
     [
         of(&|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'),
         of(&|b| b.is_ascii_alphanumeric()),
@@ -36,7 +37,10 @@ fn naive(text: &[u8], k: usize) -> Row {
         of(&|b| b.is_ascii_digit()),
         of(&|b| b.is_ascii_uppercase()),
         (0..64)
-            .filter(|&i| stems.contains(&&[at(i), at(i + 1), at(i + 2)].map(|b| b.to_ascii_lowercase())))
+            .filter(|&i| {
+                let four = [0, 1, 2, 3].map(|more| at(i + more).to_ascii_lowercase());
+                stems.iter().any(|stem| four.starts_with(stem))
+            })
             .fold(0, |mask, i| mask | 1 << i),
     ]
 }
@@ -45,7 +49,7 @@ type Classify<'p> = &'p dyn Fn(&[u8], &mut Masks) -> bool;
 type Find<'p> = &'p dyn Fn(&[u8], &mut Hits);
 
 /// Literals that share no bucket, so that nothing but them is found.
-static LITERALS: Triples = Triples::new(&[&[b"\\x"], &[b"yte"], &[b"="], &[b"\x00\xff"]]);
+static LITERALS: Quads = Quads::new(&[&[b"\\x"], &[b"ytes"], &[b"="], &[b"\x00\xff"]]);
 const DIGITS: Set = Set { low: [1; 16], high: [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] };
 
 fn check(text: &[u8]) {
@@ -59,9 +63,9 @@ fn check(text: &[u8]) {
     };
     let at = |i: usize| text.get(i).copied().unwrap_or(b' ');
     let begins = |i: usize| {
-        let three = [at(i), at(i + 1), at(i + 2)];
-        let literals: [&[u8]; 4] = [b"\\x", b"yte", b"=", b"\x00\xff"];
-        literals.iter().any(|l| three.starts_with(l))
+        let four = [at(i), at(i + 1), at(i + 2), at(i + 3)];
+        let literals: [&[u8]; 4] = [b"\\x", b"ytes", b"=", b"\x00\xff"];
+        literals.iter().any(|l| four.starts_with(l))
     };
     let bits =
         |k: usize, f: &dyn Fn(usize) -> bool| (0..64).fold(0u64, |m, i| m | u64::from(f(k * 64 + i)) << i);
@@ -74,8 +78,8 @@ fn check(text: &[u8]) {
     };
     run(&scalar::classify);
     run(&classify);
-    find(&|t, o| scalar::find_triples(t, &LITERALS, &DIGITS, o));
-    find(&|t, o| find_triples(t, &LITERALS, &DIGITS, o));
+    find(&|t, o| scalar::find_quads(t, &LITERALS, &DIGITS, o));
+    find(&|t, o| find_quads(t, &LITERALS, &DIGITS, o));
     #[cfg(target_arch = "x86_64")]
     #[allow(unsafe_code, reason = "each path is tried where the machine has it")]
     {
@@ -84,19 +88,19 @@ fn check(text: &[u8]) {
             // SAFETY: checked for on the line above.
             run(&|t, o| unsafe { x86_wide::classify(t, o) });
             // SAFETY: checked for above.
-            find(&|t, o| unsafe { x86_wide::find_triples(t, &LITERALS, &DIGITS, o) });
+            find(&|t, o| unsafe { x86_wide::find_quads(t, &LITERALS, &DIGITS, o) });
         }
         if std::arch::is_x86_feature_detected!("avx2") {
             // SAFETY: checked for on the line above.
             run(&|t, o| unsafe { x86::classify_avx2(t, o) });
             // SAFETY: checked for above.
-            find(&|t, o| unsafe { x86::find_triples_avx2(t, &LITERALS, &DIGITS, o) });
+            find(&|t, o| unsafe { x86::find_quads_avx2(t, &LITERALS, &DIGITS, o) });
         }
         if std::arch::is_x86_feature_detected!("ssse3") {
             // SAFETY: checked for on the line above.
             run(&|t, o| unsafe { x86::classify_ssse3(t, o) });
             // SAFETY: checked for above.
-            find(&|t, o| unsafe { x86::find_triples_ssse3(t, &LITERALS, &DIGITS, o) });
+            find(&|t, o| unsafe { x86::find_quads_ssse3(t, &LITERALS, &DIGITS, o) });
         }
     }
 }
@@ -133,7 +137,7 @@ fn every_byte_at_every_place_has_its_classes() {
 #[test]
 fn literals_are_found_across_blocks() {
     for shift in 0..130 {
-        for literal in [&b"\\xA"[..], b"yte", b"\x00\xff", b"KeN", b"pwd"] {
+        for literal in [&b"\\xA"[..], b"ytes", b"\x00\xff", b"toKeN", b"pwd", b"sECRet"] {
             let mut text = vec![b'.'; shift];
             text.extend_from_slice(literal);
             check(&text);
@@ -152,5 +156,40 @@ proptest! {
         ),
     ) {
         check(&text);
+    }
+}
+
+/// The places of bits one by one.
+fn places(column: &Column, blocks: usize) -> Vec<usize> {
+    (0..blocks * 64).filter(|i| column[i / 64] >> (i % 64) & 1 == 1).collect()
+}
+
+#[test]
+fn every_bit_of_full_and_of_empty_columns_is_listed() {
+    for (bits, blocks) in [(0, BLOCKS), (!0, BLOCKS), (!0, 1), (1 << 63 | 1, 3), (!0, 0)] {
+        let column = [bits; BLOCKS + 8];
+        let mut listed = Spots::default();
+        spots(&column, blocks, &mut listed);
+        assert_eq!(listed.iter().collect::<Vec<_>>(), places(&column, blocks));
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_listed_places_are_those_of_the_bits(
+        masks in proptest::collection::vec(prop_oneof![Just(0), any::<u64>(), (0..64u32).prop_map(|i| 1 << i)], BLOCKS),
+        blocks in 0..=BLOCKS,
+        keep in 1..9usize,
+    ) {
+        let mut column = [0; BLOCKS + 8];
+        column[..BLOCKS].copy_from_slice(&masks);
+        let (mut here, mut plain) = (Spots::default(), Spots::default());
+        spots(&column, blocks, &mut here);
+        super::spots::list(&column, blocks, &mut plain);
+        let all = places(&column, blocks);
+        prop_assert_eq!(here.iter().collect::<Vec<_>>(), all.clone());
+        prop_assert_eq!(plain.iter().collect::<Vec<_>>(), all.clone());
+        here.retain(|place| place % keep == 0);
+        prop_assert_eq!(here.iter().collect::<Vec<_>>(), all.into_iter().filter(|p| p % keep == 0).collect::<Vec<_>>());
     }
 }

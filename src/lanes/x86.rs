@@ -5,7 +5,7 @@
 use std::arch::x86_64::*;
 
 use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, WIDE};
-use super::{BLOCKS, Before, Column, Hits, Masks, Reach, Set, Triples, Window, each_window};
+use super::{BLOCKS, Before, Column, Hits, Masks, Quads, Reach, Set, Spots, Window, each_window};
 
 #[target_feature(enable = "avx2")]
 pub(super) fn classify_avx2(text: &[u8], out: &mut Masks) -> bool {
@@ -24,16 +24,16 @@ pub(super) fn classify_avx2(text: &[u8], out: &mut Masks) -> bool {
         out.digit[k] = top(_mm256_slli_epi16::<7>(ca), _mm256_slli_epi16::<7>(cb));
         // Bit 5 of a letter is its case.
         out.upper[k] = any(ca, cb, LETTER) & !top(_mm256_slli_epi16::<2>(a), _mm256_slli_epi16::<2>(b));
-        out.stem[k] = three(&STEMS, (a, b), window);
+        out.stem[k] = four(&STEMS, (a, b), window);
     });
     same(least, least, 0) != 0
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn find_triples_avx2(text: &[u8], triples: &Triples, set: &Set, out: &mut Hits) {
+pub(super) fn find_quads_avx2(text: &[u8], quads: &Quads, set: &Set, out: &mut Hits) {
     each_window(text, |k, window| {
         let (a, b) = (load::<0>(window), load::<32>(window));
-        out.begins[k] = three(triples, (a, b), window);
+        out.begins[k] = four(quads, (a, b), window);
         out.members[k] = any(ask(set, a), ask(set, b), 0xFF);
     });
 }
@@ -48,15 +48,21 @@ pub(super) fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reac
     super::reach::read(masks, blocks, before, out);
 }
 
-/// Where all three tables share a bucket.
+#[target_feature(enable = "bmi1,popcnt")]
+pub(super) fn spots(column: &Column, blocks: usize, out: &mut Spots) {
+    super::spots::list(column, blocks, out);
+}
+
+/// Where all four tables share a bucket.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn three(triples: &Triples, (a, b): (__m256i, __m256i), window: &Window) -> u64 {
-    let [first, second, third] = &triples.sets;
+fn four(quads: &Quads, (a, b): (__m256i, __m256i), window: &Window) -> u64 {
+    let [first, second, third, fourth] = &quads.sets;
     let a = _mm256_and_si256(ask(first, a), ask(second, load::<1>(window)));
     let b = _mm256_and_si256(ask(first, b), ask(second, load::<33>(window)));
-    let a = _mm256_and_si256(a, ask(third, load::<2>(window)));
-    let b = _mm256_and_si256(b, ask(third, load::<34>(window)));
+    let c = _mm256_and_si256(ask(third, load::<2>(window)), ask(fourth, load::<3>(window)));
+    let d = _mm256_and_si256(ask(third, load::<34>(window)), ask(fourth, load::<35>(window)));
+    let (a, b) = (_mm256_and_si256(a, c), _mm256_and_si256(b, d));
     any(a, b, 0xFF)
 }
 
@@ -64,8 +70,8 @@ fn three(triples: &Triples, (a, b): (__m256i, __m256i), window: &Window) -> u64 
 #[inline]
 #[target_feature(enable = "avx2")]
 fn load<const FROM: usize>(window: &Window) -> __m256i {
-    const { assert!(FROM + 32 <= 66, "within the window") };
-    // SAFETY: the array is 66 bytes long, 32 of which stand from FROM on, and the load asks for no alignment.
+    const { assert!(FROM + 32 <= 67, "within the window") };
+    // SAFETY: the array is 67 bytes long, 32 of which stand from FROM on, and the load asks for no alignment.
     #[allow(unsafe_code, reason = "a load within an array, checked at compile time")]
     unsafe {
         _mm256_loadu_si256(window.as_ptr().add(FROM).cast())
@@ -115,7 +121,8 @@ pub(super) fn classify_ssse3(text: &[u8], out: &mut Masks) -> bool {
     each_window(text, |k, window| {
         out.clear(k);
         for i in 0..4 {
-            let [bytes, second, third] = quarter(window, i);
+            let four = quarter(window, i);
+            let bytes = four[0];
             least = _mm_min_epu8(least, bytes);
             let class = ask16(&CLASSES, bytes);
             out.token[k] |= any16(class, TOKEN) << (16 * i);
@@ -127,39 +134,40 @@ pub(super) fn classify_ssse3(text: &[u8], out: &mut Masks) -> bool {
             out.digit[k] |= any16(class, DIGIT) << (16 * i);
             let small = _mm_and_si128(bytes, _mm_set1_epi8(0x20));
             out.upper[k] |= (any16(class, LETTER) & same16(small, 0)) << (16 * i);
-            out.stem[k] |= three16(&STEMS, [bytes, second, third]) << (16 * i);
+            out.stem[k] |= four16(&STEMS, four) << (16 * i);
         }
     });
     same16(least, 0) != 0
 }
 
 #[target_feature(enable = "ssse3")]
-pub(super) fn find_triples_ssse3(text: &[u8], triples: &Triples, set: &Set, out: &mut Hits) {
+pub(super) fn find_quads_ssse3(text: &[u8], quads: &Quads, set: &Set, out: &mut Hits) {
     each_window(text, |k, window| {
         (out.begins[k], out.members[k]) = (0, 0);
         for i in 0..4 {
-            let three = quarter(window, i);
-            out.begins[k] |= three16(triples, three) << (16 * i);
-            out.members[k] |= any16(ask16(set, three[0]), 0xFF) << (16 * i);
+            let four = quarter(window, i);
+            out.begins[k] |= four16(quads, four) << (16 * i);
+            out.members[k] |= any16(ask16(set, four[0]), 0xFF) << (16 * i);
         }
     });
 }
 
-/// Sixteen bytes of a window, those from the next byte on, and those from the one behind that on.
+/// Sixteen bytes of a window, those from the next byte on, and so on.
 #[inline]
 #[target_feature(enable = "ssse3")]
-fn quarter(window: &Window, i: usize) -> [__m128i; 3] {
-    [0, 1, 2].map(|more| {
+fn quarter(window: &Window, i: usize) -> [__m128i; 4] {
+    [0, 1, 2, 3].map(|more| {
         let from = 16 * i.min(3) + more;
-        load16(window[from..].first_chunk().expect("a window has two bytes more than four quarters"))
+        load16(window[from..].first_chunk().expect("a window has three bytes more than four quarters"))
     })
 }
 
 #[inline]
 #[target_feature(enable = "ssse3")]
-fn three16(triples: &Triples, [first, second, third]: [__m128i; 3]) -> u64 {
-    let pair = _mm_and_si128(ask16(&triples.sets[0], first), ask16(&triples.sets[1], second));
-    any16(_mm_and_si128(pair, ask16(&triples.sets[2], third)), 0xFF)
+fn four16(quads: &Quads, [first, second, third, fourth]: [__m128i; 4]) -> u64 {
+    let front = _mm_and_si128(ask16(&quads.sets[0], first), ask16(&quads.sets[1], second));
+    let back = _mm_and_si128(ask16(&quads.sets[2], third), ask16(&quads.sets[3], fourth));
+    any16(_mm_and_si128(front, back), 0xFF)
 }
 
 #[inline]

@@ -5,12 +5,12 @@
 use std::arch::x86_64::*;
 
 use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, WIDE};
-use super::{Before, Hits, Masks, Reach, Set, Triples, Window, each_window};
+use super::{Before, Hits, Masks, Quads, Reach, Set, Window, each_window};
 
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
     let classes = tables(&CLASSES);
-    let stems = [tables(&STEMS.sets[0]), tables(&STEMS.sets[1]), tables(&STEMS.sets[2])];
+    let stems = all(&STEMS);
     let mut nuls = 0;
     each_window(text, |k, window| {
         let bytes = load::<0>(window);
@@ -25,19 +25,19 @@ pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
         out.digit[k] = any(class, DIGIT);
         // Bit 5 of a letter is its case.
         out.upper[k] = any(class, LETTER) & _mm512_testn_epi8_mask(bytes, _mm512_set1_epi8(0x20));
-        out.stem[k] = three(&stems, bytes, window);
+        out.stem[k] = four(&stems, bytes, window);
     });
     nuls != 0
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-pub(super) fn find_triples(text: &[u8], triples: &Triples, set: &Set, out: &mut Hits) {
+pub(super) fn find_quads(text: &[u8], quads: &Quads, set: &Set, out: &mut Hits) {
     let set = tables(set);
-    let triples = [tables(&triples.sets[0]), tables(&triples.sets[1]), tables(&triples.sets[2])];
+    let quads = all(quads);
     each_window(text, |k, window| {
         let bytes = load::<0>(window);
         let members = ask(set, bytes);
-        out.begins[k] = three(&triples, bytes, window);
+        out.begins[k] = four(&quads, bytes, window);
         out.members[k] = _mm512_test_epi8_mask(members, members);
     });
 }
@@ -47,14 +47,21 @@ pub(super) fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reac
     super::reach::read(masks, blocks, before, out);
 }
 
-/// Where all three tables share a bucket.
+/// A set's tables for each of four bytes.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn three(sets: &[(__m512i, __m512i); 3], bytes: __m512i, window: &Window) -> u64 {
-    let first = ask(sets[0], bytes);
-    let second = ask(sets[1], load::<1>(window));
+fn all(quads: &Quads) -> [(__m512i, __m512i); 4] {
+    let [a, b, c, d] = &quads.sets;
+    [tables(a), tables(b), tables(c), tables(d)]
+}
+
+/// Where all four tables share a bucket.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn four(sets: &[(__m512i, __m512i); 4], bytes: __m512i, window: &Window) -> u64 {
+    let front = _mm512_and_si512(ask(sets[0], bytes), ask(sets[1], load::<1>(window)));
     let third = ask(sets[2], load::<2>(window));
-    _mm512_test_epi8_mask(_mm512_and_si512(first, second), third)
+    _mm512_test_epi8_mask(_mm512_and_si512(front, third), ask(sets[3], load::<3>(window)))
 }
 
 /// A set's two tables, in each quarter of a register.
@@ -87,9 +94,9 @@ fn any(class: __m512i, set: u8) -> u64 {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn load<const FROM: usize>(window: &Window) -> __m512i {
-    const { assert!(FROM <= 2, "a window has two bytes more than a block") };
-    // SAFETY: the array is 66 bytes long, FROM is at most 2, and the load asks for no alignment.
-    #[allow(unsafe_code, reason = "a load of 64 bytes from an array of 66 bytes")]
+    const { assert!(FROM <= 3, "a window has three bytes more than a block") };
+    // SAFETY: the array is 67 bytes long, FROM is at most 3, and the load asks for no alignment.
+    #[allow(unsafe_code, reason = "a load of 64 bytes from an array of 67 bytes")]
     unsafe {
         _mm512_loadu_si512(window.as_ptr().add(FROM).cast())
     }

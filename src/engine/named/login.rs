@@ -85,10 +85,12 @@ pub(super) fn option_user(bytes: &[u8], start: usize) -> Option<Value> {
     let left = bytes[start.saturating_sub(200)..start].iter().rev().take_while(|b| **b != b'\n').count();
     let right = bytes[start..bytes.len().min(start + 200)].iter().take_while(|b| **b != b'\n').count();
     let line = bytes.get(start - left..start + right)?;
+    // Asked for each URL: most lines have no such option.
+    let option = memchr::memchr_iter(b'-', line).filter(|&i| i > 0 && line[i - 1] == b' ').find_map(|i| {
+        let options = [&b"-u "[..], b"--user "];
+        options.iter().find(|option| line[i..].starts_with(option)).map(|option| i + option.len())
+    })?;
     memchr::memmem::find(line, b"curl").or_else(|| memchr::memmem::find(line, b"http"))?;
-    let option = memchr::memmem::find(line, b" -u ")
-        .map(|i| i + 4)
-        .or_else(|| memchr::memmem::find(line, b" --user ").map(|i| i + 8))?;
     let at = start - left + option;
     let value = quoted(bytes, at).or_else(|| bare(bytes, at))?;
     let text = &bytes[value.start..value.end];

@@ -1,4 +1,4 @@
-//! Where one of a few literals may begin, judged by its first three bytes.
+//! Where one of a few literals may begin, judged by its first four bytes.
 
 use super::classes::{BLOCKS, Column, Set};
 
@@ -17,28 +17,28 @@ impl Default for Hits {
     }
 }
 
-/// Up to eight buckets of literals by their first three bytes.
+/// Up to eight buckets of literals by their first four bytes.
 ///
 /// A bucket takes whatever is made of its literals' nibbles, byte by byte: literals that share bytes belong together.
 #[derive(Debug, Clone, Copy)]
-pub struct Triples {
-    pub(super) sets: [Set; 3],
+pub struct Quads {
+    pub(super) sets: [Set; 4],
 }
 
-impl Triples {
+impl Quads {
     /// From buckets of literals of at least one byte.
-    pub const fn new(buckets: &[&[&[u8]]]) -> Triples {
-        Triples::build(buckets, false)
+    pub const fn new(buckets: &[&[&[u8]]]) -> Quads {
+        Quads::build(buckets, false)
     }
 
     /// The same for letters of either case.
-    pub const fn any_case(buckets: &[&[&[u8]]]) -> Triples {
-        Triples::build(buckets, true)
+    pub const fn any_case(buckets: &[&[&[u8]]]) -> Quads {
+        Quads::build(buckets, true)
     }
 
-    const fn build(buckets: &[&[&[u8]]], any_case: bool) -> Triples {
+    const fn build(buckets: &[&[&[u8]]], any_case: bool) -> Quads {
         assert!(buckets.len() <= 8, "a byte has eight bits");
-        let mut sets = [Set::NONE; 3];
+        let mut sets = [Set::NONE; 4];
         let mut b = 0;
         while b < buckets.len() {
             let bit = 1 << b;
@@ -46,7 +46,7 @@ impl Triples {
             while l < buckets[b].len() {
                 let literal = buckets[b][l];
                 let mut i = 0;
-                while i < 3 {
+                while i < 4 {
                     if i >= literal.len() {
                         sets[i] = anything(sets[i], bit);
                     } else if any_case {
@@ -61,13 +61,16 @@ impl Triples {
             }
             b += 1;
         }
-        Triples { sets }
+        Quads { sets }
     }
 
     /// The buckets of which a literal may begin with these bytes.
     #[inline]
-    pub(super) const fn of(&self, bytes: [u8; 3]) -> u8 {
-        self.sets[0].of(bytes[0]) & self.sets[1].of(bytes[1]) & self.sets[2].of(bytes[2])
+    pub(super) const fn of(&self, bytes: [u8; 4]) -> u8 {
+        self.sets[0].of(bytes[0])
+            & self.sets[1].of(bytes[1])
+            & self.sets[2].of(bytes[2])
+            & self.sets[3].of(bytes[3])
     }
 }
 

@@ -1,0 +1,68 @@
+//! The places of set bits as a list, so that what is done at them is a loop whose turns the CPU can foresee.
+
+use super::{BLOCKS, Column};
+
+/// As many places as there are bits in the blocks of a [`Column`], and some more that are written and not counted.
+pub(super) const SPOTS: usize = BLOCKS * 64 + 8;
+
+/// So many places of a block are written without asking whether they are there.
+const AT_ONCE: usize = 4;
+
+/// Spots, counted from the first bit of a column on.
+#[derive(Debug, Clone)]
+pub struct Spots {
+    spots: Box<[u16]>,
+    len: usize,
+}
+
+impl Default for Spots {
+    fn default() -> Spots {
+        Spots { spots: vec![0; SPOTS].into(), len: 0 }
+    }
+}
+
+impl Spots {
+    /// Leaves those that pass.
+    #[inline]
+    pub fn retain(&mut self, mut passes: impl FnMut(usize) -> bool) {
+        let mut kept = 0;
+        for i in 0..self.len {
+            let place = self.spots[i];
+            self.spots[kept] = place;
+            kept += usize::from(passes(usize::from(place)));
+        }
+        self.len = kept;
+    }
+
+    /// The places, in order.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.spots[..self.len].iter().map(|place| usize::from(*place))
+    }
+}
+
+/// See [`super::spots()`].
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "the callers' CPU features must reach the loops")]
+pub(super) fn list(column: &Column, blocks: usize, out: &mut Spots) {
+    const { assert!(SPOTS <= u16::MAX as usize, "places are counted in 16 bits") };
+    let mut len = 0;
+    for (k, &bits) in column[..blocks.min(BLOCKS)].iter().enumerate() {
+        let mut bits = bits;
+        let mut next = || {
+            let place = (k * 64) as u16 + bits.trailing_zeros() as u16;
+            bits &= bits.wrapping_sub(1);
+            place
+        };
+        let count = column[k].count_ones() as usize;
+        for slot in &mut out.spots[len..len + AT_ONCE] {
+            *slot = next();
+        }
+        if count > AT_ONCE {
+            for slot in &mut out.spots[len + AT_ONCE..len + count] {
+                *slot = next();
+            }
+        }
+        len += count;
+    }
+    out.len = len;
+}
