@@ -74,10 +74,11 @@ pub(super) fn after(time: Option<Duration>, stop: &Stop) -> Limit {
 #[expect(clippy::disallowed_methods, clippy::exit, reason = "a thread that hangs in a read cannot be asked")]
 fn abandon(why: &str) {
     super::output::clean_up();
+    super::stream::cut_short(why);
     let left = if ASKING.load(Ordering::Relaxed) {
         "everything decided so far is saved"
     } else {
-        "the scan is INCOMPLETE, and what it had found so far is not reported"
+        "the scan is INCOMPLETE, and what it had found is not reported but for lines that went out already"
     };
     let _ = writeln!(io::stderr(), "\nkeysieve: {why}: {left}");
     std::process::exit(3);

@@ -31,6 +31,7 @@ pub mod rules;
 pub mod scan;
 mod session;
 pub mod staged;
+mod stream;
 mod survey;
 mod watch;
 

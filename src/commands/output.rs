@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use rustix::fs::{Access, access};
 
 use super::Globals;
+use super::stream::Streams;
 use crate::error::{Error, Result};
 use crate::reports::{Document, Format, Look, Report, format};
 
@@ -41,6 +42,16 @@ pub(super) fn wanted(name: &str, output: Option<&Path>, more: &[String]) -> Resu
 }
 
 impl Wanted {
+    /// Where it goes; `None`: standard output.
+    pub(super) fn path(&self) -> Option<&PathBuf> {
+        self.file.as_ref()
+    }
+
+    /// Whether lines of it may go out while the scan runs.
+    pub(super) fn streams(&self) -> bool {
+        self.format.streams() && self.file.as_deref().is_none_or(is_direct)
+    }
+
     /// Where it really goes, however that was spelled.
     fn target(&self) -> Option<PathBuf> {
         let path = self.file.as_ref()?;
@@ -113,6 +124,24 @@ pub(super) fn write(wanted: &[Wanted], report: &Report, look: Look, out: &mut dy
     write_document(wanted, &Document::of(report, look), look, out)
 }
 
+/// Writes all reports, and of those that were streamed what is left.
+pub(super) fn write_rest(
+    wanted: &[Wanted],
+    streams: &Streams,
+    report: &Report,
+    look: Look,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let document = Document::of(report, look);
+    wanted.iter().try_for_each(|one| {
+        if one.streams() {
+            streams.end(one.path(), &document, out)
+        } else {
+            write_one(one, look, out, &|look, out| one.format.render(&document, look, out))
+        }
+    })
+}
+
 /// Writes all reports from what is ready to be shown: fingerprints are made once, however many formats there are.
 pub(super) fn write_document(
     wanted: &[Wanted],
@@ -151,7 +180,7 @@ fn write_one(
 /// Writes a private file beside its place and renames it, so that readers see the old or the new one, whole. What is
 /// not a regular file (a pipe, `/dev/stdout`) is written to directly.
 fn into_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+    if is_direct(path) {
         let mut file = BufWriter::new(OpenOptions::new().write(true).open(path)?);
         write(&mut file)?;
         return file.flush();
@@ -166,6 +195,11 @@ fn into_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     file.persist(target).map_err(|e| e.error)?;
     Ok(())
+}
+
+/// Whether what stands at a path is written to as it is: a pipe, a device.
+fn is_direct(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir())
 }
 
 /// The file that is being written and has no name yet.

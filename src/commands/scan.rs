@@ -32,6 +32,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     let (start, root) = places(&args.paths);
     let mut session = Session::new(globals, &start, &root)?;
     session.covers_all = args.paths.is_empty() && start == root;
+    let frontier = session.frontier();
     let tree = Tree::new(TreeOptions {
         paths: args.paths.clone(),
         no_git: args.no_git,
@@ -40,8 +41,9 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
         threads: session.threads,
         stop: session.stop.clone(),
         progress: session.progress.clone(),
+        frontier: frontier.clone(),
     });
-    session.run(&tree, out, err)
+    session.run_in_order(&tree, &frontier, out, err)
 }
 
 /// Where the search for a configuration begins, and where it ends: the first folder named (or that of the first file),

@@ -13,10 +13,10 @@ use crate::config::{Gitleaks, suggest};
 use crate::engine::{Foreign, MatchOptions, Matcher};
 use crate::error::{Error, Result};
 use crate::hook::Stage;
-use crate::model::{Level, Progress, Severity, Stop, escape_terminal};
+use crate::model::{Frontier, Level, Progress, Severity, Stop, escape_terminal};
 use crate::reports::{Look, Report, refusal, summary_lines};
 use crate::rules::Ruleset;
-use crate::sieve::{Concealer, Sieve, SiftOptions};
+use crate::sieve::{Concealer, Early, Sieve, SiftOptions};
 use crate::sources::Source;
 use crate::triage::Triage;
 
@@ -24,6 +24,7 @@ use super::configured::{HygieneWanted, Rules};
 use super::globals::{Globals, Progressing, When};
 use super::output::{self, Wanted};
 use super::progress::Display;
+use super::stream::Streams;
 use super::watch::Watch;
 use super::{configured, ending, globals};
 
@@ -157,8 +158,48 @@ impl<'g> Session<'g> {
         self.tell(&report, out, err)
     }
 
+    /// The frontier that a source is to keep so that [`Session::run_in_order`] can tell findings early; kept only where
+    /// a report is wanted that is told so.
+    pub fn frontier(&self) -> Frontier {
+        if Streams::fit(&self.reports) { Frontier::kept() } else { Frontier::default() }
+    }
+
+    /// The same as [`Session::run`], and tells findings while the scan runs, where the frontier is kept.
+    pub fn run_in_order(
+        &self,
+        source: &dyn Source,
+        frontier: &Frontier,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<u8> {
+        if !frontier.is_kept() {
+            return self.run(source, out, err);
+        }
+        let mut streams = Streams::open(&self.reports, self.look, &self.stop)?;
+        let display = !(streams.to_stdout() && std::io::stdout().is_terminal());
+        let report = self.sift_with(source, display, |sieve, watch| {
+            sieve.sift_in_order(watch, frontier, &mut |early| match early {
+                Early::Found(finding) if finding.severity >= self.severity => streams.tell(finding, out),
+                Early::Found(_) => {}
+                Early::Pause => streams.flush(out),
+            })
+        })?;
+        streams.close()?;
+        output::write_rest(&self.reports, &streams, &report, self.look, out)?;
+        Ok(self.summarise(&report, err))
+    }
+
     /// Scans a source.
     pub fn sift(&self, source: &dyn Source) -> Result<Report> {
+        self.sift_with(source, true, |sieve, watch| sieve.sift(watch))
+    }
+
+    fn sift_with(
+        &self,
+        source: &dyn Source,
+        display: bool,
+        sift: impl FnOnce(&Sieve<'_>, &Watch<'_>) -> Result<Report>,
+    ) -> Result<Report> {
         ending::on_signals(&self.stop);
         let limit = ending::after(self.globals.timeout, &self.stop);
         let matcher = Matcher::new(self.ruleset.rules(), self.options.clone());
@@ -177,10 +218,10 @@ impl<'g> Session<'g> {
                 stop: self.stop.clone(),
             },
         };
-        let wanted = self.globals.progress == Progressing::Auto && !self.globals.quiet;
+        let wanted = display && self.globals.progress == Progressing::Auto && !self.globals.quiet;
         let display = Display::start(wanted, &self.progress);
         let watch = Watch::new(source, &self.gitleaks.files, (&self.hygiene, &self.root));
-        let mut report = sieve.sift(&watch)?;
+        let mut report = sift(&sieve, &watch)?;
         drop((limit, display));
         watch.tell(&self.triage, &mut report);
         report.coverage.stopped = report.coverage.stopped.or(self.stop.requested());
@@ -214,11 +255,15 @@ impl<'g> Session<'g> {
     /// Writes the reports and the summary; returns the exit code.
     pub fn tell(&self, report: &Report, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
         output::write(&self.reports, report, self.look, out)?;
+        Ok(self.summarise(report, err))
+    }
+
+    fn summarise(&self, report: &Report, err: &mut dyn Write) -> u8 {
         for line in summary_lines(report, self.beside()) {
             // Standard error may be closed; the exit code says it all the same.
             let _ = writeln!(err, "{line}");
         }
-        Ok(self.exit_code(report))
+        self.exit_code(report)
     }
 
     /// What a hook says: nothing but the account when all is well, else why it refuses and what to do. Reports that were

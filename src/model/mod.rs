@@ -7,8 +7,10 @@ mod coverage;
 mod few;
 mod finding;
 mod fingerprint;
+mod frontier;
 mod kin;
 mod location;
+mod ordinary;
 mod origin;
 mod packed;
 mod pages;
@@ -25,8 +27,10 @@ pub use finding::{
     Checksum, Confidence, Disposition, Facts, Finding, History, Level, Remedy, RuleId, Severity, Verdict,
 };
 pub use fingerprint::Fingerprint;
+pub use frontier::{Frontier, Outpost};
 pub use kin::{Base, Copied, Kin, Trace};
 pub use location::{Excerpt, LineCol, Location};
+pub use ordinary::{SHORTEST, is_ordinary, is_ordinary_value};
 pub use origin::{BlobPath, CommitOrigin, HashKind, ObjectId, Origin, Part};
 pub use packed::{Unread, is_packed, members};
 pub use pages::Pages;

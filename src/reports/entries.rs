@@ -58,6 +58,16 @@ impl<'a> Entries<'a> {
         }
     }
 
+    /// One of them without its fingerprint, which may be slow to make.
+    pub(super) fn unprinted(&self, place: usize) -> Option<Cow<'_, Entry<'a>>> {
+        match &self.0 {
+            Kept::Made(all) => all.get(place).map(Cow::Borrowed),
+            Kept::Run(all, look, _) => {
+                all.get(place).map(|f| Cow::Owned(Entry::of(f, String::new(), *look)))
+            }
+        }
+    }
+
     /// All, in order.
     pub fn iter(&self) -> impl Iterator<Item = Cow<'_, Entry<'a>>> {
         (0..self.len()).filter_map(|place| self.get(place))
@@ -213,7 +223,7 @@ impl<'d, 'a> Group<'d, 'a> {
 pub(super) struct Fingerprints(Rc<RefCell<HashMap<(RuleId, Secret), Fingerprint>>>);
 
 impl Fingerprints {
-    fn of(&self, finding: &Finding) -> String {
+    pub(super) fn of(&self, finding: &Finding) -> String {
         // To remember a million long ones would take more memory than time.
         if !Fingerprint::is_slow(&finding.secret) {
             return finding.fingerprint().to_string();

@@ -238,6 +238,14 @@ impl<'a> Entry<'a> {
         members(&self.decoded_from).map(|name| format!("!{name}")).collect()
     }
 
+    /// What its line shows before the redacted key, and behind it.
+    pub(super) fn around_key(&self) -> (&str, &str) {
+        let (first, end) = self.excerpt_mark;
+        let at = |n: usize| self.excerpt.char_indices().nth(n).map_or(self.excerpt.len(), |(at, _)| at);
+        let (first, end) = (at(first), at(end.max(first)));
+        (&self.excerpt[..first], &self.excerpt[end..])
+    }
+
     /// Whether this is a file that should not be in git at all, not a key.
     pub(super) fn is_file(&self) -> bool {
         self.secret.is_empty()

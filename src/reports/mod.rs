@@ -16,6 +16,7 @@ mod gitlab;
 mod html;
 mod json;
 mod junit;
+mod lines;
 mod markdown;
 mod place;
 mod refusal;
@@ -32,6 +33,7 @@ pub use document::{Account, Document, Missed, RuleEntry, SCHEMA, Suppressed, Unr
 pub use encode::log;
 pub use entries::Entries;
 pub use entry::{Advice, Entry, Past};
+pub use lines::{Stream, incomplete_line};
 pub use refusal::refusal;
 pub use report::{Format, Look, Report, RuleSummary};
 pub use shown::shown_text;
@@ -41,7 +43,7 @@ pub use summary::summary_lines;
 pub const FORMATS: &[&dyn Format] = &[
     &text::Text,
     &json::Json,
-    &json::JsonLines,
+    &lines::JsonLines,
     &sarif::Sarif,
     &gitlab::GitLab,
     &gitlab::CodeQuality,

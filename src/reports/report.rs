@@ -62,6 +62,11 @@ pub trait Format: Sync {
     /// One line of help.
     fn about(&self) -> &'static str;
 
+    /// Whether findings of files may be told while the scan runs: what [`super::Stream`] writes is this format.
+    fn streams(&self) -> bool {
+        false
+    }
+
     /// Writes a document that is ready to be shown, whole.
     fn render(&self, document: &Document<'_>, look: Look, out: &mut dyn Write) -> io::Result<()>;
 

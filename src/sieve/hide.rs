@@ -8,13 +8,13 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::engine::Scratch;
-use crate::model::{BlobPath, Disposition, Excerpt, Facts, Few, Finding, Origin, Secret};
+use crate::model::{
+    BlobPath, Disposition, Excerpt, Facts, Few, Finding, Origin, SHORTEST, Secret, is_ordinary_value,
+};
 use crate::reports::Report;
 
 use super::conceal::Concealer;
 
-/// A value shorter than this is not looked for in names: it would hide ordinary words.
-const SHORTEST: usize = 8;
 /// So many names are remembered: the same path, author and message stand in many findings.
 const REMEMBERED: usize = 20_000;
 
@@ -36,6 +36,9 @@ pub(super) fn names(report: &mut Report, concealer: &Concealer<'_>) {
 }
 
 /// The values of all secrets of a report, to be looked for in names.
+///
+/// [Ordinary](is_ordinary_value) ones are left out: `password`, `terraform`. They say nothing where they do not stand as a
+/// value, and without them names could not be read.
 struct Values {
     all: HashSet<Secret>,
     /// How each begins: nearly every place of a name is settled by this alone.
@@ -49,7 +52,7 @@ impl Values {
         let mut values = Values { all: HashSet::new(), heads: HashSet::new(), lengths: Vec::new() };
         for finding in findings {
             let value = finding.secret.reveal();
-            let Some(head) = value.first_chunk().filter(|_| !is_word(value)) else { continue };
+            let Some(head) = value.first_chunk().filter(|_| !is_ordinary_value(value)) else { continue };
             if !values.all.contains(&finding.secret) {
                 values.all.insert(finding.secret.clone());
                 values.heads.insert(*head);
@@ -93,10 +96,22 @@ impl Values {
     }
 }
 
-/// Whether a value is an ordinary word: `password`, `terraform`. It says nothing where it does not stand as a value, and
-/// without it names could not be read.
-fn is_word(value: &[u8]) -> bool {
-    value.len() < 13 && (value.iter().all(u8::is_ascii_lowercase) || value.iter().all(u8::is_ascii_uppercase))
+/// The names of findings before all keys of a run are known.
+pub(super) struct Names<'c, 'r>(Hider<'c, 'r>);
+
+impl<'c, 'r> Names<'c, 'r> {
+    pub(super) fn new(concealer: &'c Concealer<'r>) -> Names<'c, 'r> {
+        let values = Values::of(std::iter::empty());
+        Names(Hider { values, concealer, scratch: Scratch::default(), known: HashMap::new() })
+    }
+
+    /// Whether no rule takes anything for a key in what a finding of a file shows beside its line.
+    pub(super) fn leave(&mut self, finding: &Finding) -> bool {
+        let path = finding.location.origin.path().map(BlobPath::as_bytes);
+        let texts = finding.variable.iter().chain(&finding.owner).map(|text| text.as_bytes());
+        let layers = finding.decoded_from.iter().map(|layer| layer.as_bytes());
+        path.into_iter().chain(texts).chain(layers).all(|name| self.0.instead(name).is_none())
+    }
 }
 
 struct Hider<'c, 'r> {

@@ -3,6 +3,7 @@
 //! A source pushes blobs; in the same thread the matcher turns a blob into detections and [`excerpt`] cuts the redacted
 //! line; when the source is done it locates what it found; triage judges; the report is sorted.
 
+mod account;
 mod around;
 mod conceal;
 mod disguise;
@@ -12,7 +13,8 @@ mod sift;
 mod text;
 mod unpack;
 mod unread;
+mod waiting;
 mod windows;
 
 pub use conceal::{Concealer, redacted};
-pub use sift::{Sieve, SiftOptions};
+pub use sift::{Early, Sieve, SiftOptions};

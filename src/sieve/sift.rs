@@ -1,21 +1,37 @@
 //! `Sieve`: the story of the program, readable in one screen.
 
-use std::collections::BTreeMap;
-use std::sync::mpsc::channel;
-use std::time::Instant;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, Builder};
+use std::time::{Duration, Instant};
 
 use crate::archive::Limits;
 use crate::engine::{Foreign, Matcher};
 use crate::error::Result;
-use crate::model::{Blob, Disposition, Finding, Progress, Stop};
-use crate::reports::{Report, RuleSummary};
+use crate::model::{Blob, Coverage, Finding, Frontier, Progress, Stop};
+use crate::reports::Report;
 use crate::sources::Source;
 use crate::triage::Triage;
 
+use super::account::Account;
 use super::conceal::Concealer;
 use super::text::{Tools, Way};
 use super::windows::{Whole, Windows};
-use super::{hide, unpack, unread};
+use super::waiting::Waiting;
+use super::{hide, unpack};
+
+/// How long a wait may be until it is asked again how far the scan is.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// What is told while a scan runs.
+#[derive(Debug)]
+pub enum Early<'f> {
+    /// A finding that is reported, in the report's order.
+    Found(&'f Finding),
+    /// Nothing more for now.
+    Pause,
+}
 
 /// What may be set about sifting.
 #[derive(Debug, Clone, Default)]
@@ -50,8 +66,78 @@ impl Sieve<'_> {
     /// Scans everything the source gives and decides on everything found.
     pub fn sift(&self, source: &dyn Source) -> Result<Report> {
         let started = Instant::now();
-        let (sender, receiver) = channel::<Vec<Finding>>();
-        let mut coverage = source.visit(&|| {
+        let (sender, receiver) = channel();
+        let mut coverage = self.visit(source, sender)?;
+        let mut account = Account::new(self.triage);
+        let mut found = joined(receiver.into_iter().collect());
+        unpack::settle(&mut found);
+        source.locate(&mut found, &mut coverage)?;
+        account.add(found, &mut |_| {});
+        Ok(account.close(coverage, started))
+    }
+
+    /// The same, and gives each finding that is reported to `early` as soon as nothing can come before it in the order
+    /// of paths, unless its names look like keys: only of a source that keeps the frontier, and that has nothing to
+    /// locate. What a finding shows beside its key may still turn out to be a key of a later file, unless all of it is
+    /// [ordinary](crate::model::is_ordinary).
+    pub fn sift_in_order(
+        &self,
+        source: &dyn Source,
+        frontier: &Frontier,
+        early: &mut dyn FnMut(Early<'_>),
+    ) -> Result<Report> {
+        let started = Instant::now();
+        let (sender, receiver) = channel();
+        let mut account = Account::new(self.triage);
+        let mut waiting = Waiting::default();
+        let mut names = hide::Names::new(self.concealer);
+        let sender = Mutex::new(Some(sender));
+        let visit = || {
+            let sender = sender.lock().unwrap_or_else(PoisonError::into_inner).take();
+            sender.map(|sender| self.visit(source, sender))
+        };
+        let coverage = thread::scope(|scope| {
+            // Where the machine gives no thread, all is told at the end.
+            let visiting = Builder::new().spawn_scoped(scope, &visit);
+            let here = if visiting.is_err() { visit() } else { None };
+            loop {
+                let found = receiver.recv_timeout(PATIENCE);
+                let ended = matches!(found, Err(RecvTimeoutError::Disconnected));
+                // What was sent before the frontier went on arrives with the rest. One that is nowhere has not been
+                // announced yet, or all is done.
+                let first = frontier.first();
+                waiting.add(found.into_iter().chain(receiver.try_iter()));
+                if first.is_none() && !ended {
+                    continue;
+                }
+                for group in waiting.before(first.as_deref().filter(|_| !ended)) {
+                    account.add(group, &mut |finding| {
+                        if self.options.show_secrets || names.leave(finding) {
+                            early(Early::Found(finding));
+                        }
+                    });
+                }
+                early(Early::Pause);
+                if ended {
+                    break;
+                }
+            }
+            let there = visiting.ok().map(|visiting| match visiting.join() {
+                Ok(coverage) => coverage,
+                Err(panic) => resume_unwind(panic),
+            });
+            there.or(Some(here)).flatten()
+        });
+        let mut coverage = coverage.unwrap_or_else(|| Ok(Coverage::default()))?;
+        let mut more = Vec::new();
+        source.locate(&mut more, &mut coverage)?;
+        account.add(more, &mut |_| {});
+        Ok(account.close(coverage, started))
+    }
+
+    /// Scans everything, and sends what each blob gives.
+    fn visit(&self, source: &dyn Source, sender: Sender<Vec<Finding>>) -> Result<Coverage> {
+        source.visit(&|| {
             let sender = sender.clone();
             let mut tools = Tools::default();
             let mut windows = Windows::default();
@@ -62,33 +148,7 @@ impl Sieve<'_> {
                     let _ = sender.send(found);
                 }
             })
-        })?;
-        drop(sender);
-        let mut found = joined(receiver.into_iter().collect());
-        unpack::settle(&mut found);
-        source.locate(&mut found, &mut coverage)?;
-        unread::tell(&mut found, self.triage, &mut coverage);
-        found.sort_by(Finding::report_order);
-        let mut report = Report { rules: summaries(&found), ..Report::default() };
-        for finding in &mut found {
-            if finding.disposition != Disposition::Old {
-                self.triage.judge(finding);
-            }
-            match &finding.disposition {
-                Disposition::Reported | Disposition::Unread(_) => {}
-                Disposition::Old => coverage.old_findings += 1,
-                Disposition::Known { .. } => count(&mut coverage.suppressed, "baseline"),
-                Disposition::Allowed { by, .. } => count(&mut coverage.suppressed, by),
-            }
-        }
-        let suppressed = |f: &mut Finding| f.disposition != Disposition::Reported;
-        report.suppressed = found.extract_if(.., suppressed).collect();
-        report.findings = found;
-        coverage.notes.extend(self.triage.expired());
-        coverage.elapsed = started.elapsed();
-        coverage.sort();
-        report.coverage = coverage;
-        Ok(report)
+        })
     }
 
     fn sift_blob(&self, blob: &Blob<'_>, tools: &mut Tools, windows: &mut Windows) -> Vec<Finding> {
@@ -126,29 +186,4 @@ fn joined(parts: Vec<Vec<Finding>>) -> Vec<Finding> {
         all.extend(part);
     }
     all
-}
-
-fn count(counts: &mut BTreeMap<String, u64>, by: &str) {
-    if let Some(n) = counts.get_mut(by) {
-        *n += 1;
-    } else {
-        counts.insert(by.to_owned(), 1);
-    }
-}
-
-fn summaries(found: &[Finding]) -> Vec<RuleSummary> {
-    let mut by_id = BTreeMap::new();
-    for f in found {
-        if !by_id.contains_key(f.rule.as_ref()) {
-            let summary = RuleSummary {
-                id: f.rule.to_string(),
-                name: f.name.to_string(),
-                provider: f.provider.to_string(),
-                severity: f.severity,
-                remedy: (*f.remedy).clone(),
-            };
-            by_id.insert(f.rule.as_ref(), summary);
-        }
-    }
-    by_id.into_values().collect()
 }

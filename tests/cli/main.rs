@@ -40,6 +40,7 @@ mod services;
 mod snippets;
 mod staged;
 mod stores;
+mod stream;
 mod untrusted;
 
 #[test]

@@ -224,7 +224,8 @@ fn a_byte_order_mark_is_no_character_of_the_first_line() {
     sandbox.file("marked.txt", format!("\u{feff}t = \"{secret}\"\né = \"{secret}\"\n"));
     sandbox.file("plain.txt", format!("t = \"{secret}\"\né = \"{secret}\"\n"));
     let ran = sandbox.run(["scan", "--format", "jsonl"]).code(1).hides(&secret);
-    let found = ran.findings();
+    let mut found = ran.findings();
+    found.sort_by_key(|f| (f["path"].to_string(), f["line"].as_u64()));
     let (marked, plain) = found.split_at(2);
     for field in ["line", "column", "end_line", "end_column", "variable", "excerpt", "fingerprint"] {
         for (m, p) in marked.iter().zip(plain) {

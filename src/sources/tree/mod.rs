@@ -17,7 +17,8 @@ mod tests;
 use std::path::PathBuf;
 
 use crate::error::Result;
-use crate::model::{Coverage, Progress, Stop};
+use crate::model::{Coverage, Frontier, Outpost, Progress, Stop};
+use crate::repo::path_to_bytes;
 
 use super::source::{Source, Worker};
 
@@ -38,6 +39,8 @@ pub struct TreeOptions {
     pub stop: Stop,
     /// Told how many files to expect, where the index knows.
     pub progress: Progress,
+    /// Told how far the walk is in the order of paths, where somebody wants to know; then folders are walked in order.
+    pub frontier: Frontier,
 }
 
 impl Default for TreeOptions {
@@ -50,6 +53,7 @@ impl Default for TreeOptions {
             threads: 1,
             stop: Stop::new(),
             progress: Progress::new(),
+            frontier: Frontier::default(),
         }
     }
 }
@@ -74,13 +78,21 @@ impl Source for Tree {
     fn visit<'s>(&self, new_worker: &(dyn Fn() -> Worker<'s> + Sync + 's)) -> Result<Coverage> {
         let mut coverage = Coverage::new("scan");
         let arguments = arguments::Arguments::sort(&self.options, &mut coverage);
+        // All that is to come is announced before anything is done.
+        let frontier = &self.options.frontier;
+        let input = arguments.stdin.then(|| frontier.outpost(b""));
+        let singles: Vec<Outpost> =
+            arguments.singles.iter().map(|single| frontier.outpost(&path_to_bytes(single))).collect();
+        let roots = arguments.roots.iter().map(|root| frontier.outpost(&walk::start_of(&root.named)));
+        let roots: Vec<Outpost> = roots.collect();
         if !arguments.singles.is_empty() || arguments.stdin {
             let mut worker = new_worker();
             let mut reader = file::FileReader::new(&self.options, &mut *worker);
             if arguments.stdin {
                 reader.stdin();
             }
-            for single in &arguments.singles {
+            drop(input);
+            for (single, _outpost) in arguments.singles.iter().zip(singles) {
                 if self.options.stop.requested().is_some() {
                     break;
                 }
@@ -89,7 +101,7 @@ impl Source for Tree {
             coverage.merge(reader.finish());
         }
         if !arguments.roots.is_empty() {
-            coverage.merge(walk::walk(&arguments, &self.options, new_worker));
+            coverage.merge(walk::walk(&arguments, &self.options, roots, new_worker));
         }
         coverage.stopped = self.options.stop.requested();
         Ok(coverage)

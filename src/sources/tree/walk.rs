@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rustix::fs::FileType;
 
-use crate::model::{Coverage, SkipReason, share};
+use crate::model::{Coverage, Outpost, SkipReason, share};
 use crate::repo::{Environment, Index, Layer, Repository, path_from_bytes, path_to_bytes};
 
 use super::super::source::Worker;
@@ -60,8 +60,15 @@ struct Folder {
     visible: bool,
 }
 
+/// Work, and where in the order of paths it stands.
 #[derive(Debug)]
-enum Task {
+struct Task {
+    work: Work,
+    outpost: Outpost,
+}
+
+#[derive(Debug)]
+enum Work {
     Folder(Folder),
     /// Some files of a large folder.
     Files(Folder, Vec<Name>),
@@ -74,22 +81,25 @@ struct Walk<'w> {
     queue: Queue<Task>,
 }
 
-/// Walks all folders that the user named.
+/// Walks all folders that the user named; for each there is an outpost.
 pub(super) fn walk<'s>(
     arguments: &Arguments,
     options: &TreeOptions,
+    outposts: Vec<Outpost>,
     new_worker: &(dyn Fn() -> Worker<'s> + Sync + 's),
 ) -> Coverage {
     let mut coverage = Coverage::new("scan");
+    let mut outposts = outposts.into_iter();
     let mut tops = Vec::new();
     let mut first = Vec::new();
     for (number, root) in arguments.roots.iter().enumerate() {
+        let outpost = outposts.next().unwrap_or_default();
         match Top::open(&root.named) {
             Ok(top) => {
                 tops.push(Some(top));
                 let folder = start(number, root, options, &mut coverage);
                 options.progress.expect(folder.range.len() as u64, "files");
-                first.push(Task::Folder(folder));
+                first.push(Task { work: Work::Folder(folder), outpost });
             }
             Err(e) => {
                 tops.push(None);
@@ -175,15 +185,15 @@ impl Walk<'_> {
     fn work<'s>(&self, new_worker: &(dyn Fn() -> Worker<'s> + Sync + 's)) -> Coverage {
         let mut worker = new_worker();
         let mut reader = FileReader::new(self.options, &mut *worker);
-        while let Some((task, _doing)) = self.queue.take() {
+        while let Some((Task { work, mut outpost }, _doing)) = self.queue.take() {
             if self.options.stop.requested().is_some() {
                 continue;
             }
-            match task {
-                Task::Folder(folder) => self.folder(folder, &mut reader),
-                Task::Files(folder, names) => {
+            match work {
+                Work::Folder(folder) => self.folder(folder, &mut outpost, &mut reader),
+                Work::Files(folder, names) => {
                     if let Some(open) = self.open(&folder, &mut reader) {
-                        self.files(&folder, open.as_fd(), &names, &mut reader);
+                        self.files((&folder, open.as_fd()), &names, &mut outpost, &mut reader);
                     }
                 }
             }
@@ -208,7 +218,7 @@ impl Walk<'_> {
         }
     }
 
-    fn folder(&self, mut folder: Folder, reader: &mut FileReader<'_>) {
+    fn folder(&self, mut folder: Folder, outpost: &mut Outpost, reader: &mut FileReader<'_>) {
         let Some(open) = self.open(&folder, reader) else { return };
         if let Some(name) = folder.path.rsplit(|&b| b == b'/').next().filter(|name| !name.is_empty()) {
             reader.name(name, &self.shown(&folder, b""));
@@ -231,15 +241,39 @@ impl Walk<'_> {
             folder.layer =
                 Some(Layer::on(folder.layer.as_ref(), own.len(), self.real(&folder, file.as_bytes())));
         }
-        let (files, folders) = self.choose(&folder, &own, names, reader);
-        self.queue.push(folders);
+        let (mut files, mut folders) = self.choose(&folder, &own, names, reader);
+        let in_order = self.options.frontier.is_kept();
+        if in_order {
+            // What is pushed last is taken first.
+            files.sort_unstable_by(|a, b| a.bytes.cmp(&b.bytes));
+            folders.sort_unstable_by(|a, b| b.path.cmp(&a.path));
+        }
+        self.queue.push(folders.into_iter().map(|below| self.task(Work::Folder(below))).collect());
         let (now, later) = files.split_at(files.len().min(BATCH));
         let batches = later.chunks(BATCH).map(|batch| {
             let names = batch.iter().map(|n| Name { bytes: n.bytes.clone(), kind: n.kind }).collect();
-            Task::Files(folder.clone(), names)
+            self.task(Work::Files(folder.clone(), names))
         });
-        self.queue.push(batches.collect());
-        self.files(&folder, open.as_fd(), now, reader);
+        let mut batches: Vec<Task> = batches.collect();
+        if in_order {
+            batches.reverse();
+        }
+        self.queue.push(batches);
+        self.files((&folder, open.as_fd()), now, outpost, reader);
+    }
+
+    /// Work to come, with its place in the order of paths.
+    fn task(&self, work: Work) -> Task {
+        let frontier = &self.options.frontier;
+        let outpost = match &work {
+            _ if !frontier.is_kept() => Outpost::default(),
+            Work::Folder(folder) => frontier.outpost(&self.shown(folder, b"")),
+            Work::Files(folder, names) => {
+                let first = names.first().map_or(&b""[..], |name| &name.bytes);
+                frontier.outpost(&self.shown(folder, first))
+            }
+        };
+        Task { work, outpost }
     }
 
     /// Sorts the names of a folder into files to be read and folders to be walked; counts what is left out.
@@ -249,7 +283,7 @@ impl Walk<'_> {
         own: &[u8],
         names: Vec<Name>,
         reader: &mut FileReader<'_>,
-    ) -> (Vec<Name>, Vec<Task>) {
+    ) -> (Vec<Name>, Vec<Folder>) {
         let members = match &folder.view.index {
             Some(index) => Members::of(index, folder.range.clone(), own.len()),
             None => Members::default(),
@@ -279,7 +313,7 @@ impl Walk<'_> {
                     }
                     path.extend_from_slice(bytes);
                     let (visible, range) = (tracked.is_none(), tracked.unwrap_or(0..0));
-                    folders.push(Task::Folder(Folder { path, range, visible, ..folder.clone() }));
+                    folders.push(Folder { path, range, visible, ..folder.clone() });
                 }
                 FileType::RegularFile | FileType::Symlink => {
                     if members.file(bytes) || !hides(bytes, false) {
@@ -322,12 +356,19 @@ impl Walk<'_> {
         }
     }
 
-    fn files(&self, folder: &Folder, open: BorrowedFd<'_>, names: &[Name], reader: &mut FileReader<'_>) {
+    fn files(
+        &self,
+        (folder, open): (&Folder, BorrowedFd<'_>),
+        names: &[Name],
+        outpost: &mut Outpost,
+        reader: &mut FileReader<'_>,
+    ) {
         for name in names {
             if self.options.stop.requested().is_some() {
                 return;
             }
             let shown = self.shown(folder, &name.bytes);
+            outpost.advance(&shown);
             reader.name(&name.bytes, &shown);
             match name.kind {
                 FileType::Symlink => reader.link(open, &name.bytes, &shown),
@@ -339,10 +380,7 @@ impl Walk<'_> {
     /// A path as the user would name it from where they stand.
     fn shown(&self, folder: &Folder, name: &[u8]) -> Vec<u8> {
         let named = self.arguments.roots.get(folder.root).map_or(Path::new("."), |r| r.named.as_path());
-        let mut shown = match named.strip_prefix(".") {
-            Ok(rest) => path_to_bytes(rest),
-            Err(_) => path_to_bytes(named),
-        };
+        let mut shown = start_of(named);
         for part in [&folder.path[..], name] {
             if !shown.is_empty() && !shown.ends_with(b"/") && !part.is_empty() {
                 shown.push(b'/');
@@ -366,6 +404,11 @@ impl Walk<'_> {
     fn named_itself(&self, folder: &Folder, name: &[u8]) -> bool {
         self.arguments.holds(&self.real(folder, name))
     }
+}
+
+/// How all paths below a folder begin that was named like this, but for a `/`.
+pub(super) fn start_of(named: &Path) -> Vec<u8> {
+    path_to_bytes(named.strip_prefix(".").unwrap_or(named))
 }
 
 /// Whether one of the folders that make up a path (which ends with `/`) is ignored; those up to the `named` bytes were
