@@ -18,11 +18,7 @@ fn main() -> ExitCode {
     let mut err = io::stderr();
     match cli.run(&mut out, &mut err).and_then(|code| out.flush().map_err(Error::Output).map(|()| code)) {
         Ok(code) => ExitCode::from(code),
-        Err(e) if e.is_broken_pipe() => ExitCode::from(3),
-        Err(e) => {
-            let _ = writeln!(err, "{}", safe(&format!("keysieve: {e}")));
-            ExitCode::from(e.exit_code())
-        }
+        Err(e) => failed(&e),
     }
 }
 
@@ -30,12 +26,27 @@ fn main() -> ExitCode {
 fn usage(answer: &clap::Error) -> ExitCode {
     let plain = answer.render().to_string();
     let safe = safe(&plain);
-    if answer.use_stderr() && safe != plain {
-        let _ = write!(io::stderr(), "{safe}");
-    } else {
-        let _ = answer.print();
+    if answer.use_stderr() {
+        if safe == plain {
+            let _ = answer.print();
+        } else {
+            let _ = write!(io::stderr(), "{safe}");
+        }
+        return ExitCode::from(2);
     }
-    ExitCode::from(if answer.use_stderr() { 2 } else { 0 })
+    // What the standard library writes at the end of the process fails without a word.
+    match answer.print().and_then(|()| io::stdout().flush()).map_err(Error::Output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => failed(&e),
+    }
+}
+
+fn failed(e: &Error) -> ExitCode {
+    if e.is_broken_pipe() {
+        return ExitCode::from(3);
+    }
+    let _ = writeln!(io::stderr(), "{}", safe(&format!("keysieve: {e}")));
+    ExitCode::from(e.exit_code())
 }
 
 /// A message without the keys and the commands to a terminal or a CI system that a name or an argument brought in.

@@ -1,7 +1,6 @@
 //! `keysieve explain PATH:LINE`: what each stage says of what stands there, from the rule to the baseline.
 
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{Read as _, Write};
 use std::path::Path;
 
@@ -11,7 +10,7 @@ use crate::config::Config;
 use crate::engine::{Detection, Explained, MatchOptions, Matcher, Outcome};
 use crate::error::{Error, Result};
 use crate::model::{Blob, BlobPath, Confidence, Disposition, Finding, Origin, Part, Secret, escape_terminal};
-use crate::repo::{Layer, path_from_bytes};
+use crate::repo::{Layer, open_regular, path_from_bytes};
 use crate::reports::Report;
 use crate::rules::Ruleset;
 
@@ -106,7 +105,7 @@ fn skipped(here: &Here, path: &Path) -> Result<Option<&'static str>> {
 /// The file's bytes, unless they cannot be read or are too many; then the survey has said so.
 fn read(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
+    open_regular(path).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
     ((bytes.len() as u64) < LARGEST).then_some(bytes)
 }
 

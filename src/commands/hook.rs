@@ -130,11 +130,18 @@ fn managed(
         line(out, &format!("{}: {what} {file_name}, which {name} reads", stage.as_str()))?;
         return Ok(0);
     }
+    if hook::is_managed(manager, top, stage) {
+        line(out, &format!("{}: {name} calls keysieve already ({file_name})", stage.as_str()))?;
+        return Ok(0);
+    }
     let text = format!(
-        "{}: nothing was installed, because {name} rules the hooks here. Add this to {file_name}\n\
-         (or run `keysieve hook install --stage {} --write`):\n\n{lines}",
-        stage.as_str(),
-        stage.as_str()
+        "{stage} is NOT protected yet: {name} runs the hooks of this repository and would overwrite ours.\n\
+         To have {name} call keysieve, let keysieve change {file_name}:\n\n    \
+         keysieve hook install --stage {stage} --write\n\n\
+         or add this to {file_name} yourself:\n\n{lines}\n\n\
+         Then see that it counts with `keysieve hook status`, and commit {file_name}: it serves everybody.",
+        stage = stage.as_str(),
+        lines = lines.trim_end(),
     );
     line(out, &text)?;
     Ok(2)

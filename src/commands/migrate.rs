@@ -1,6 +1,6 @@
 //! `keysieve migrate`: takes over what other tools were told, and says what could not be taken over.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{Read as _, Write};
 use std::path::Path;
 
@@ -9,6 +9,7 @@ use clap::Args as ClapArgs;
 use crate::config::{Config, LoadOptions, NAMES, hide_keys};
 use crate::error::{Error, Result};
 use crate::model::escape_terminal;
+use crate::repo::open_regular;
 use crate::triage::migrate::{
     Carried, Wrong, detect_secrets, ggshield, git_secrets, gitleaks, line_patterns, path_expressions,
     path_patterns, secretlint, trufflehog,
@@ -166,7 +167,7 @@ fn read(path: &Path) -> Result<Option<String>> {
     }
     let io = |source| Error::Io { path: path.to_path_buf(), doing: "open", source };
     let mut text = String::new();
-    let n = File::open(path).map_err(io)?.take(LARGEST + 1).read_to_string(&mut text).map_err(io)?;
+    let n = open_regular(path).map_err(io)?.take(LARGEST + 1).read_to_string(&mut text).map_err(io)?;
     if n as u64 > LARGEST {
         return Err(Error::Usage(format!("{}: larger than 4 MiB", path.display())));
     }

@@ -118,7 +118,12 @@ impl Streams {
     }
 
     /// Writes what is left for standard output, or for the pipe at this path.
-    pub(super) fn end(&self, path: Option<&PathBuf>, document: &Document<'_>, out: &mut dyn Write) -> Result<()> {
+    pub(super) fn end(
+        &self,
+        path: Option<&PathBuf>,
+        document: &Document<'_>,
+        out: &mut dyn Write,
+    ) -> Result<()> {
         let write = |out: &mut dyn Write| {
             let mut out = BufWriter::with_capacity(ENOUGH, out);
             self.stream.end(document, &mut out).and_then(|()| out.flush())

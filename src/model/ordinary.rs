@@ -27,7 +27,8 @@ pub fn is_ordinary(text: &[u8]) -> bool {
 pub fn is_ordinary_value(value: &[u8]) -> bool {
     // An ellipsis may be cut as well.
     let value = [&b"\x80\xa6"[..], b"\xa6"].iter().find_map(|end| value.strip_prefix(*end)).unwrap_or(value);
-    let value = [&b"\xe2\x80"[..], b"\xe2"].iter().find_map(|start| value.strip_suffix(*start)).unwrap_or(value);
+    let value =
+        [&b"\xe2\x80"[..], b"\xe2"].iter().find_map(|start| value.strip_suffix(*start)).unwrap_or(value);
     all_parts(value, is_ordinary_part)
 }
 
@@ -218,9 +219,8 @@ mod tests {
             1 => "[a-z][0-9]",
         ];
         let sign = proptest::sample::select(vec!["", "_", "-", ".", " ", "/", "/", "=", ": \"", "\u{2026}"]);
-        proptest::collection::vec((word, sign), 1..6).prop_map(|all| {
-            all.into_iter().flat_map(|(word, sign)| [word, sign.to_owned()]).collect()
-        })
+        proptest::collection::vec((word, sign), 1..6)
+            .prop_map(|all| all.into_iter().flat_map(|(word, sign)| [word, sign.to_owned()]).collect())
     }
 
     proptest! {

@@ -62,9 +62,7 @@ impl<'a> Entries<'a> {
     pub(super) fn unprinted(&self, place: usize) -> Option<Cow<'_, Entry<'a>>> {
         match &self.0 {
             Kept::Made(all) => all.get(place).map(Cow::Borrowed),
-            Kept::Run(all, look, _) => {
-                all.get(place).map(|f| Cow::Owned(Entry::of(f, String::new(), *look)))
-            }
+            Kept::Run(all, look, _) => all.get(place).map(|f| Cow::Owned(Entry::of(f, String::new(), *look))),
         }
     }
 

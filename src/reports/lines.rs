@@ -81,7 +81,8 @@ impl Stream {
             .map(|place| place as u32)
             .collect();
         if self.told + later.len() != document.findings.len() {
-            let problem = format!("{} lines went ahead of {}", self.told, document.findings.len() - later.len());
+            let problem =
+                format!("{} lines went ahead of {}", self.told, document.findings.len() - later.len());
             return Err(io::Error::other(problem));
         }
         rest(document, &later, out)

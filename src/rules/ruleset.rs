@@ -1,8 +1,8 @@
 //! `Ruleset`: the rules in force: the built-in ones, those of the user, and what was selected of them.
 
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::Read;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -211,6 +211,11 @@ fn read(path: &Path) -> Result<String> {
     let mut bytes = Vec::new();
     // One byte more than is allowed, so that what is too large can be told from what just fits.
     let limit = LARGEST as u64 + 1;
+    // A FIFO would be waited for.
+    let meta = fs::metadata(path).map_err(cannot)?;
+    if !meta.is_file() {
+        return Err(cannot(io::Error::other("not a regular file")));
+    }
     File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(cannot)?;
     String::from_utf8(bytes).map_err(|e| {
         let good = e.utf8_error().valid_up_to();

@@ -17,8 +17,8 @@ use crate::triage::Triage;
 use super::account::Account;
 use super::conceal::Concealer;
 use super::text::{Tools, Way};
-use super::windows::{Whole, Windows};
 use super::waiting::Waiting;
+use super::windows::{Whole, Windows};
 use super::{hide, unpack};
 
 /// How long a wait may be until it is asked again how far the scan is.

@@ -153,3 +153,36 @@ fn what_is_wrong_with_an_argument_steers_no_terminal_and_no_ci_system() {
         assert!(!said.lines().any(|line| line.trim_start().starts_with("::")), "{args:?} {said:?}");
     }
 }
+
+#[test]
+fn a_full_disk_is_noticed_also_where_only_help_is_told() {
+    let sandbox = with_key();
+    for args in
+        [&["--help"][..], &["--version"], &["scan", "-h"], &["man"], &["completions", "bash"], &["scan"]]
+    {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let ran = sandbox.command(keysieve()).args(args).stdout(full).output().unwrap();
+        assert_eq!(ran.status.code(), Some(3), "{args:?}");
+        assert!(String::from_utf8_lossy(&ran.stderr).contains("cannot write the output"), "{args:?}");
+        // A reader that went away is nobody's fault.
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ran = sandbox.command(keysieve()).args(args).stdout(writer).output().unwrap();
+        assert_eq!((ran.status.code(), ran.stderr.len()), (Some(3), 0), "{args:?}");
+    }
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_of_settings_is_refused_not_waited_for() {
+    let sandbox = with_key();
+    assert_eq!(sandbox.run_command(sandbox.command("mkfifo").args(["pipe", "pipe.yml"]), b"").code, 0);
+    for option in ["--rules", "--config", "--baseline", "--gitleaks-config"] {
+        sandbox.run(["scan", option, "pipe"]).code(2).warns("not a regular file");
+    }
+    sandbox.file("rules/a.yml", "");
+    std::fs::remove_file(sandbox.dir.join("rules/a.yml")).unwrap();
+    std::fs::rename(sandbox.dir.join("pipe.yml"), sandbox.dir.join("rules/a.yml")).unwrap();
+    sandbox.run(["scan", "--rules", "rules"]).code(2).warns("not a regular file");
+    std::fs::rename(sandbox.dir.join("rules/a.yml"), sandbox.dir.join(".keysieve.yml")).unwrap();
+    sandbox.run(["scan"]).code(2).warns("not a regular file");
+}

@@ -73,7 +73,14 @@ fn a_program_that_is_gone_refuses_the_commit_and_says_so() {
 fn managers_keep_their_folder_and_get_their_lines() {
     let sandbox = Sandbox::git();
     sandbox.file(".husky/_/pre-commit", "#!/bin/sh\n").run_git(["config", "core.hooksPath", ".husky/_"]);
-    sandbox.run(["hook", "install"]).code(2).says("husky").says("keysieve hook run pre-commit");
+    let ran = sandbox.run(["hook", "install"]).code(2).says("husky").says("keysieve hook run pre-commit");
+    assert!(ran.out.starts_with("pre-commit is NOT protected yet"), "{}", ran.out);
+    // What is told can be done as it is told.
+    let told = ran
+        .out
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("keysieve ").filter(|l| l.contains("--write")));
+    assert_eq!(told, Some("hook install --stage pre-commit --write"));
     sandbox.run(["hook", "install", "--write"]).code(0);
     sandbox.run(["hook", "install", "--write"]).code(0).says("stands already");
     let text = fs::read_to_string(sandbox.dir.join(".husky/pre-commit")).unwrap();

@@ -178,7 +178,10 @@ fn what_the_end_decides_is_told_at_the_end() {
     sandbox.file(".keysieve.yml", format!("severity:\n  {RULE}: low\n"));
     let ran = sandbox.run(["scan", "-f", "jsonl", "--severity", "high"]).code(0);
     assert!(ran.findings().is_empty() && ran.err.contains("below severity"), "{}{}", ran.out, ran.err);
-    sandbox.run(["scan", "missing", "src", "-f", "jsonl", "--no-config"]).code(1).says("\"type\":\"incomplete\"");
+    sandbox
+        .run(["scan", "missing", "src", "-f", "jsonl", "--no-config"])
+        .code(1)
+        .says("\"type\":\"incomplete\"");
 }
 
 #[test]
