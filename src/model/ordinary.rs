@@ -133,12 +133,14 @@ fn kind_of(token: &[u8], cut: Cut) -> Token {
     }
     // `iOS` and `APIKey` are not told apart from chance.
     let same_case = token[1..].iter().all(u8::is_ascii_lowercase) || token.iter().all(u8::is_ascii_uppercase);
-    match token.len() {
-        _ if !same_case => Token::Odd,
-        ..=SHORT_WORD => Token::Known,
-        _ if is_known(token, cut) => Token::Known,
-        ..=LONGEST_WORD => Token::Unknown,
-        _ => Token::Odd,
+    if !same_case {
+        Token::Odd
+    } else if token.len() <= SHORT_WORD || is_known(token, cut) {
+        Token::Known
+    } else if token.len() <= LONGEST_WORD {
+        Token::Unknown
+    } else {
+        Token::Odd
     }
 }
 

@@ -67,7 +67,8 @@ impl Sieve<'_> {
     pub fn sift(&self, source: &dyn Source) -> Result<Report> {
         let started = Instant::now();
         let (sender, receiver) = channel();
-        let mut coverage = self.visit(source, sender)?;
+        let mut coverage = self.visit(source, &sender)?;
+        drop(sender);
         let mut account = Account::new(self.triage);
         let mut found = joined(receiver.into_iter().collect());
         unpack::settle(&mut found);
@@ -94,11 +95,11 @@ impl Sieve<'_> {
         let sender = Mutex::new(Some(sender));
         let visit = || {
             let sender = sender.lock().unwrap_or_else(PoisonError::into_inner).take();
-            sender.map(|sender| self.visit(source, sender))
+            sender.map(|sender| self.visit(source, &sender))
         };
         let coverage = thread::scope(|scope| {
             // Where the machine gives no thread, all is told at the end.
-            let visiting = Builder::new().spawn_scoped(scope, &visit);
+            let visiting = Builder::new().spawn_scoped(scope, visit);
             let here = if visiting.is_err() { visit() } else { None };
             loop {
                 let found = receiver.recv_timeout(PATIENCE);
@@ -136,7 +137,7 @@ impl Sieve<'_> {
     }
 
     /// Scans everything, and sends what each blob gives.
-    fn visit(&self, source: &dyn Source, sender: Sender<Vec<Finding>>) -> Result<Coverage> {
+    fn visit(&self, source: &dyn Source, sender: &Sender<Vec<Finding>>) -> Result<Coverage> {
         source.visit(&|| {
             let sender = sender.clone();
             let mut tools = Tools::default();
