@@ -37,9 +37,9 @@ impl Progress {
         Progress::default()
     }
 
-    /// One more blob or file of so many bytes is done.
-    pub fn done(&self, bytes: u64) {
-        self.0.items.fetch_add(1, Ordering::Relaxed);
+    /// So many more bytes are done; whether a blob or file ends with them.
+    pub fn done(&self, bytes: u64, is_end: bool) {
+        self.0.items.fetch_add(u64::from(is_end), Ordering::Relaxed);
         self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::archive::Limits;
 use crate::engine::{Foreign, Matcher};
 use crate::error::Result;
-use crate::model::{Blob, Coverage, Finding, Frontier, Progress, Stop};
+use crate::model::{Blob, Coverage, Finding, Frontier, Origin, Part, Progress, Stop};
 use crate::reports::Report;
 use crate::sources::Source;
 use crate::triage::Triage;
@@ -163,7 +163,9 @@ impl Sieve<'_> {
         } else if limits.depth > 0 && blob.window.offset == 0 {
             found.extend(unpack::unopened(blob));
         }
-        self.options.progress.done(blob.bytes.len() as u64);
+        let is_name = matches!(blob.origin, Origin::File(_, Part::FileName));
+        let is_end = blob.window.is_last(blob.bytes.len()) && !is_name;
+        self.options.progress.done(blob.bytes.len() as u64, is_end);
         if !found.is_empty()
             && let Some(kin) = blob.kin
         {

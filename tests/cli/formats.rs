@@ -131,10 +131,15 @@ fn clear_text_in_a_report_is_redacted_again_unless_wanted() {
 fn completions_and_manual_pages_are_made() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        sandbox.run(["completions", shell]).code(0).says("show-secrets");
+        sandbox.run(["completions", shell]).code(0).says("show-secrets").says("codequality").says("certain");
     }
     sandbox.run(["man"]).code(0).says(".TH keysieve 1");
     std::fs::create_dir(sandbox.dir.join("pages")).unwrap();
     sandbox.run(["man", "--dir", "pages"]).code(0);
+    for page in std::fs::read_dir(sandbox.dir.join("pages")).unwrap() {
+        let text = std::fs::read_to_string(page.unwrap().path()).unwrap();
+        assert!(text.contains(concat!(" \"\" \"keysieve ", env!("CARGO_PKG_VERSION"), "\"")), "{text}");
+        assert!(text.is_ascii() && !text.contains(".br\n\n.br"), "{text}");
+    }
     assert!(sandbox.dir.join("pages/keysieve-scan.1").is_file());
 }

@@ -9,6 +9,7 @@ mod file;
 mod folder;
 mod members;
 mod queue;
+mod view;
 mod walk;
 
 #[cfg(test)]
@@ -85,6 +86,9 @@ impl Source for Tree {
             arguments.singles.iter().map(|single| frontier.outpost(&path_to_bytes(single))).collect();
         let roots = arguments.roots.iter().map(|root| frontier.outpost(&walk::start_of(&root.named)));
         let roots: Vec<Outpost> = roots.collect();
+        // What a folder holds is known later, if at all: then the files that were named are no sum to count up to.
+        let named = if arguments.roots.is_empty() { arguments.singles.len() } else { 0 };
+        self.options.progress.expect(named as u64, "files");
         if !arguments.singles.is_empty() || arguments.stdin {
             let mut worker = new_worker();
             let mut reader = file::FileReader::new(&self.options, &mut *worker);
