@@ -50,7 +50,17 @@ pub fn lines_for(manager: Manager, top: &Path, stage: Stage) -> (PathBuf, String
 /// Whether the manager's file calls keysieve for this stage.
 pub fn is_managed(manager: Manager, top: &Path, stage: Stage) -> bool {
     let (file, _) = lines_for(manager, top, stage);
-    fs::read_to_string(file).is_ok_and(|text| calls_us(&text, stage))
+    fs::read_to_string(file).is_ok_and(|text| calls_us(&text, stage) || names_us(manager, &text, stage))
+}
+
+/// Whether pre-commit's file takes our hook from our repository, by one of the ids in `.pre-commit-hooks.yaml`.
+fn names_us(manager: Manager, text: &str, stage: Stage) -> bool {
+    let id = |line: &str| {
+        let line = line.trim_start().trim_start_matches("- ").split(" #").next().unwrap_or_default();
+        let id = line.trim_start().strip_prefix("id:")?.trim().trim_matches(['"', '\'']);
+        Some(["keysieve", "keysieve-system", "keysieve-docker"].contains(&id))
+    };
+    manager == Manager::PreCommit && stage == Stage::PreCommit && text.lines().any(|l| id(l) == Some(true))
 }
 
 fn calls_us(text: &str, stage: Stage) -> bool {
@@ -66,7 +76,7 @@ pub fn add_lines(manager: Manager, top: &Path, stage: Stage) -> Result<bool> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && manager == Manager::Husky => String::new(),
         Err(source) => return Err(Error::Io { path: file, doing: "read", source }),
     };
-    if calls_us(&text, stage) {
+    if calls_us(&text, stage) || names_us(manager, &text, stage) {
         return Ok(false);
     }
     let changed = match manager {
