@@ -1,11 +1,11 @@
 //! One git configuration file, read without its includes: a repository must not send us to other files.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use crate::error::{Error, Result};
 
-use super::files::open_regular;
+use super::files::read_regular;
 
 /// A file that is longer than this is no configuration.
 const LIMIT: u64 = 16 << 20;
@@ -31,17 +31,13 @@ impl ConfigFile {
     /// Reads a file; one that is not there holds nothing.
     pub fn read(path: &Path) -> Result<ConfigFile> {
         let refuse = |problem: String| Error::Repository { path: path.to_path_buf(), problem };
-        let file = match open_regular(path) {
-            Ok(file) => file,
+        let text = match read_regular(path, LIMIT + 1) {
+            Ok(text) => text,
             Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 return Ok(ConfigFile::default());
             }
             Err(e) => return Err(refuse(format!("cannot read the configuration: {e}"))),
         };
-        let mut text = Vec::new();
-        file.take(LIMIT + 1)
-            .read_to_end(&mut text)
-            .map_err(|e| refuse(format!("cannot read the configuration: {e}")))?;
         if text.len() as u64 > LIMIT {
             return Err(refuse("the configuration is too long".into()));
         }

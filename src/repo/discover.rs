@@ -4,11 +4,13 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 use crate::error::{Error, Result};
 
 use super::bytes::path_from_bytes;
 use super::environment::Environment;
-use super::files::open_regular;
+use super::files::{open_regular, read_regular};
 
 /// Where a repository's git folder and its work tree (before configuration speaks) are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +35,9 @@ pub(super) fn find(start: &Path, env: &Environment) -> Result<Option<Found>> {
         if folder != start && env.ceilings.iter().any(|c| c == folder) {
             return Ok(None);
         }
-        if !env.across_filesystems && device.is_some() && device_of(folder) != device {
+        // What cannot be looked at is not another file system.
+        let elsewhere = || device.zip(device_of(folder)).is_some_and(|(start, here)| start != here);
+        if !env.across_filesystems && elsewhere() {
             return Ok(None);
         }
         if let Some(found) = at(folder, env)? {
@@ -66,6 +70,10 @@ pub(super) fn at(folder: &Path, env: &Environment) -> Result<Option<Found>> {
             return Ok(Some(Found { git_dir, parent, git_file: Some(dot_git), explicit: false }));
         }
         Err(e) if e.kind() == io::ErrorKind::PermissionDenied && folder.join(".git").is_symlink() => {
+            return Err(refuse(&dot_git, format!("cannot read it: {e}")));
+        }
+        // What cannot be looked at is not nothing: judged as files outside of git, some would be passed over.
+        Err(e) if Errno::from_io_error(&e) == Some(Errno::IO) => {
             return Err(refuse(&dot_git, format!("cannot read it: {e}")));
         }
         Err(e) if dot_git.is_symlink() => return Err(refuse(&dot_git, format!("cannot follow it: {e}"))),
@@ -135,9 +143,14 @@ pub(super) fn common_dir(git_dir: &Path, env: &Environment) -> PathBuf {
     if let Some(common) = &env.common_dir {
         return git_dir.join(common);
     }
-    match read_short(&git_dir.join("commondir")) {
+    let file = git_dir.join("commondir");
+    match read_short(&file) {
         Ok(text) if !text.trim_ascii_end().is_empty() => git_dir.join(path_from_bytes(trim_line_end(&text))),
-        _ => git_dir.to_path_buf(),
+        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            git_dir.to_path_buf()
+        }
+        // Nobody knows where it leads; git refuses as well. Below a file nothing is found.
+        _ => file,
     }
 }
 
@@ -160,9 +173,7 @@ fn read_git_file(path: &Path, env: &Environment) -> Result<PathBuf> {
 
 /// A file of one line, which is never long.
 pub(super) fn read_short(path: &Path) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    open_regular(path)?.take(64 << 10).read_to_end(&mut text)?;
-    Ok(text)
+    read_regular(path, 64 << 10)
 }
 
 fn trim_line_end(text: &[u8]) -> &[u8] {

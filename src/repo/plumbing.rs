@@ -7,7 +7,9 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::thread::Builder;
 use std::time::Duration;
 
@@ -206,8 +208,13 @@ fn run(
     if !input.is_empty() {
         command.stdin(Stdio::piped());
     }
+    if ENDING.load(Ordering::Relaxed) {
+        return Err(std::io::Error::other("interrupted"));
+    }
     let mut child = command.spawn()?;
     let id = child.id();
+    let running = Running::note(id);
+    bound_memory(id);
     let (done, waits) = mpsc::channel::<()>();
     let result = std::thread::scope(|threads| {
         let guard = Builder::new().spawn_scoped(threads, move || {
@@ -224,6 +231,8 @@ fn run(
             _ => said,
         }
     });
+    // What has been waited for is no longer ours: its number may be somebody else's.
+    drop(running);
     let (out, words) = match result {
         Ok(done) => done,
         Err(e) => {
@@ -237,6 +246,52 @@ fn run(
     }
     let status = child.wait()?;
     Ok((status.success(), out, words))
+}
+
+/// What a git program may hold of its own, in bytes; files that it maps for reading do not count. A ref that is a link to
+/// `/dev/zero` would fill the machine's memory otherwise.
+#[cfg(target_os = "linux")]
+const HELD: u64 = 4 << 30;
+
+/// Bounds a child's memory, where the system lets one do that.
+fn bound_memory(id: u32) {
+    #[cfg(target_os = "linux")]
+    if let Some(pid) = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw) {
+        use rustix::process::{Resource, Rlimit, prlimit};
+        let _ = prlimit(Some(pid), Resource::Data, Rlimit { current: Some(HELD), maximum: Some(HELD) });
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = id;
+}
+
+/// The git programs that run now.
+static RUNNING: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+/// Set once no more of them may be started.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// A child's entry among those that run.
+struct Running(u32);
+
+impl Running {
+    fn note(id: u32) -> Running {
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).push(id);
+        Running(id)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).retain(|id| *id != self.0);
+    }
+}
+
+/// Ends every git that still runs and lets none begin, where the process is to end soon: one that hangs would outlive it.
+pub fn end_children() {
+    ENDING.store(true, Ordering::Relaxed);
+    for id in RUNNING.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        end_process(id);
+    }
 }
 
 /// Ends a child that has not been waited for yet, so that its number is still its own.

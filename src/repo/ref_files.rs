@@ -1,7 +1,7 @@
 //! The files in which refs stand: loose ones, one a file, and `packed-refs`.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -9,7 +9,7 @@ use crate::model::ObjectId;
 
 use super::bytes::path_to_bytes;
 use super::discover::read_short;
-use super::files::open_regular;
+use super::files::read_regular;
 
 /// `packed-refs` may be long, but not endless.
 pub(super) const PACKED_LIMIT: u64 = 1 << 30;
@@ -43,7 +43,7 @@ pub(super) fn read_loose(path: &Path) -> Result<Option<Value>, String> {
             Err("a symbolic link to somewhere outside of refs/".into())
         };
     }
-    let text = match read_regular(path) {
+    let text = match read_file(path) {
         Ok(text) => text,
         Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Ok(None);
@@ -68,7 +68,7 @@ pub(super) fn read_loose(path: &Path) -> Result<Option<Value>, String> {
 }
 
 /// Reads a short file unless it is something that would block, such as a FIFO.
-fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let kind = fs::metadata(path)?;
     if kind.is_dir() {
         return Err(io::ErrorKind::NotFound.into());
@@ -82,13 +82,14 @@ fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
 /// Calls `found` with each line of `packed-refs`; `None` for a line that is none.
 pub(super) fn read_packed(path: &Path, found: &mut dyn FnMut(&[u8], Option<ObjectId>)) -> Result<()> {
     let refuse = |source| Error::Io { path: path.to_path_buf(), doing: "read", source };
-    let file = match open_regular(path) {
-        Ok(file) => file,
+    let text = match read_regular(path, PACKED_LIMIT + 1) {
+        Ok(text) if text.len() as u64 > PACKED_LIMIT => {
+            return Err(refuse(io::ErrorKind::FileTooLarge.into()));
+        }
+        Ok(text) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(e) => return Err(refuse(e)),
     };
-    let mut text = Vec::new();
-    file.take(PACKED_LIMIT).read_to_end(&mut text).map_err(refuse)?;
     // Git ends every line, and refuses a file whose last one is cut: half a name may be another ref's.
     let whole = text.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
     let (text, cut) = text.split_at(whole);

@@ -1,6 +1,6 @@
 //! Refs: loose files, `packed-refs`, the private refs and HEADs of all work trees. A broken one never hides the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -47,11 +47,17 @@ impl Repository {
         if self.ref_storage == RefStorage::Reftable {
             return self.refs_by_plumbing();
         }
-        let mut all = Collector { repository: self, found: BTreeMap::new(), broken: Vec::new() };
-        all.packed();
+        let mut all = Collector {
+            repository: self,
+            found: BTreeMap::new(),
+            unread: BTreeSet::new(),
+            broken: Vec::new(),
+        };
         for git_dir in all.worktrees() {
             all.worktree(&git_dir);
         }
+        // Last, as git does: what is packed meanwhile is then seen here, and nowhere if this had been read before.
+        all.packed();
         Ok(all.finish())
     }
 
@@ -186,17 +192,19 @@ impl Repository {
 struct Collector<'r> {
     repository: &'r Repository,
     found: BTreeMap<Vec<u8>, Value>,
+    /// Names of loose refs that could not be read.
+    unread: BTreeSet<Vec<u8>>,
     broken: Broken,
 }
 
 impl Collector<'_> {
     fn packed(&mut self) {
         let path = self.repository.common_dir.join("packed-refs");
-        let (found, broken) = (&mut self.found, &mut self.broken);
+        let (found, unread, broken) = (&mut self.found, &self.unread, &mut self.broken);
         let read = read_packed(&path, &mut |name, id| match id {
-            Some(id) => {
-                found.insert(name.to_vec(), Value::Object(id));
-            }
+            // A loose ref stands above a packed one, also when it is broken.
+            Some(_) if unread.contains(name) => {}
+            Some(id) => drop(found.entry(name.to_vec()).or_insert(Value::Object(id))),
             None => {
                 broken.push((String::from_utf8_lossy(name).into_owned(), "bad line in packed-refs".into()));
             }
@@ -268,8 +276,8 @@ impl Collector<'_> {
             }
             Ok(None) => {}
             Err(why) => {
-                self.found.remove(&name);
                 self.broken.push((String::from_utf8_lossy(&name).into_owned(), why));
+                self.unread.insert(name);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! One opened repository: its folders, its kind, and whether we may and can read it.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -10,7 +10,7 @@ use crate::model::{HashKind, ObjectId};
 use super::config_file::ConfigFile;
 use super::discover::{self, Found};
 use super::environment::Environment;
-use super::files::open_regular;
+use super::files::read_regular;
 use super::index::Index;
 use super::plumbing::Git;
 
@@ -122,12 +122,11 @@ impl Repository {
     /// The commits at which a shallow clone ends; none in a full one.
     pub fn shallow(&self) -> Result<Vec<ObjectId>> {
         let path = self.common_dir.join("shallow");
-        let mut text = Vec::new();
-        match open_regular(&path).and_then(|file| file.take(SHALLOW_LIMIT).read_to_end(&mut text)) {
-            Ok(_) => {}
+        let text = match read_regular(&path, SHALLOW_LIMIT) {
+            Ok(text) => text,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(source) => return Err(Error::Io { path, doing: "read", source }),
-        }
+        };
         text.split(|&b| b == b'\n')
             .filter(|line| !line.is_empty())
             .map(|line| ObjectId::from_hex(line.trim_ascii()))

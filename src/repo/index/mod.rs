@@ -8,7 +8,7 @@ mod cache_tree;
 mod parse;
 mod split;
 
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use sha1::Digest;
@@ -16,7 +16,7 @@ use sha1::Digest;
 use crate::error::{Error, Result};
 use crate::model::{HashKind, ObjectId};
 
-use super::files::open_regular;
+use super::files::read_regular;
 
 pub use cache_tree::{CacheTree, Node};
 
@@ -161,15 +161,12 @@ fn slice(data: &[u8], (start, len): (u32, u32)) -> &[u8] {
 
 fn load(path: &Path) -> Result<Option<Vec<u8>>> {
     let unreadable = |source| Error::Io { path: path.to_path_buf(), doing: "read", source };
-    let file = match open_regular(path) {
-        Ok(file) => file,
+    let data = match read_regular(path, LIMIT) {
+        Ok(data) => data,
         // A link to nothing is no absent index: something was there.
         Err(e) if e.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_err() => return Ok(None),
         Err(e) => return Err(unreadable(e)),
     };
-    let expected = file.metadata().map_err(unreadable)?.len().min(LIMIT);
-    let mut data = Vec::with_capacity(expected as usize + 1);
-    file.take(LIMIT).read_to_end(&mut data).map_err(unreadable)?;
     if data.len() as u64 >= LIMIT {
         return Err(Error::Repository { path: path.to_path_buf(), problem: "the index is too large".into() });
     }
