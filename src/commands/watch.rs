@@ -11,7 +11,7 @@ use crate::model::{
     Blob, BlobPath, CommitOrigin, Coverage, Disposition, Excerpt, Finding, HashKind, LineCol, Location,
     ObjectId, Origin, Part, Secret, Severity, escape_terminal, escape_terminal_bytes,
 };
-use crate::repo::{Environment, Repository};
+use crate::repo::{Environment, Index, Repository};
 use crate::reports::{Report, RuleSummary};
 use crate::rules::Rule;
 use crate::sources::{Source, Worker};
@@ -66,10 +66,7 @@ impl<'a> Watch<'a> {
             report.coverage.notes.push(more);
         }
         let in_files = seen.iter().any(|(origin, ..)| matches!(origin, Origin::File(..)));
-        // What cannot be read here is the source's to report; findings are not lost for it.
-        let repository = || Repository::discover(root, &Environment::of_process()).ok().flatten();
-        let repository = if in_files { repository() } else { None };
-        let index = repository.map(|r| r.index().ok().flatten());
+        let index = if in_files { tracked(root, &mut report.coverage) } else { None };
         for (origin, severity, old) in seen {
             let path = origin.path().cloned().unwrap_or_default();
             let kind = hygiene::check(path.as_bytes()).filter(|kind| wanted.has(kind.rule));
@@ -109,6 +106,21 @@ impl<'a> Watch<'a> {
         report.findings.sort_by(Finding::report_order);
         report.suppressed.sort_by(Finding::report_order);
     }
+}
+
+/// What is tracked where the files lie; the outer `None` outside of a repository and where that cannot be told, which is
+/// said: findings are not lost for it.
+fn tracked(root: &Path, coverage: &mut Coverage) -> Option<Option<Index>> {
+    let mut path = root.to_path_buf();
+    let index = Repository::discover(root, &Environment::of_process()).and_then(|found| {
+        let Some(repository) = found else { return Ok(None) };
+        path.clone_from(&repository.index_file);
+        repository.index().map(Some)
+    });
+    index.unwrap_or_else(|e| {
+        coverage.missed(path.to_string_lossy(), e.to_string());
+        None
+    })
 }
 
 fn put(report: &mut Report, finding: Finding) {

@@ -1,7 +1,7 @@
 //! Finding configuration files, from the start of a scan up to the root, and reading them safely.
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -57,8 +57,14 @@ impl Config {
     pub fn discover(options: &LoadOptions<'_>) -> Result<Vec<PathBuf>> {
         let mut found = Vec::new();
         for folder in options.start.ancestors().take(FARTHEST) {
-            let here: Vec<PathBuf> =
-                NAMES.iter().map(|n| folder.join(n)).filter(|f| fs::symlink_metadata(f).is_ok()).collect();
+            let mut here = Vec::new();
+            for file in NAMES.iter().map(|n| folder.join(n)) {
+                match fs::symlink_metadata(&file) {
+                    Ok(_) => here.push(file),
+                    Err(e) if is_absence(&e) => {}
+                    Err(source) => return Err(Error::Io { path: file, doing: "open", source }),
+                }
+            }
             if let [first, second, ..] = here.as_slice() {
                 return Err(whole(
                     second,
@@ -76,6 +82,12 @@ impl Config {
         found.reverse();
         Ok(found)
     }
+}
+
+/// Whether an error means that there is nothing, or nothing that we may see.
+fn is_absence(e: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound, PermissionDenied};
+    matches!(e.kind(), NotFound | NotADirectory | PermissionDenied | InvalidFilename)
 }
 
 fn file_name(path: &Path) -> String {

@@ -166,7 +166,15 @@ impl<'w> FileReader<'w> {
         let mut from = Opened::new(file, size).take(self.max_file_size);
         let read = self.buffer.feed_of(Some(file), &mut from, size, (&origin, Scope::Whole), self.worker);
         match read {
-            Ok(bytes) => self.coverage.bytes += bytes,
+            Ok(bytes) => {
+                self.coverage.bytes += bytes;
+                let now = || unix::fstat(file).ok().and_then(|stat| u64::try_from(stat.st_size).ok());
+                // It may have become shorter meanwhile; if it has not, something was not read.
+                if bytes < size && self.stop.requested().is_none() && now().is_none_or(|now| bytes < now) {
+                    let why = format!("only {bytes} of {size} bytes could be read");
+                    self.coverage.missed(String::from_utf8_lossy(shown), why);
+                }
+            }
             Err(e) => self.coverage.missed(String::from_utf8_lossy(shown), e.to_string()),
         }
         self.coverage.files += 1;
