@@ -91,7 +91,10 @@ fn baseline_of(out: &mut dyn Write, root: &Path, name: &str) -> Result<Vec<impor
         tell(out, &format!("{name}:{line}: not carried over: no fingerprint; gitleaks passes over it too"))?;
     }
     // A file of nothing but such lines holds nothing that could be known.
-    let entries = match import::read(&root.join(name)) {
+    let path = root.join(name);
+    // A pipe in its place would be waited for, for ever.
+    open_regular(&path).map_err(|source| Error::Io { path: path.clone(), doing: "open", source })?;
+    let entries = match import::read(&path) {
         Err(_) if !passed.is_empty() => Vec::new(),
         read => read?,
     };

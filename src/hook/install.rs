@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::repo::read_small;
 
 use super::{Stage, script};
 
@@ -167,7 +168,7 @@ fn read(hook: &Path) -> Result<Option<Vec<u8>>> {
         }
         _ => {}
     }
-    match fs::read(hook) {
+    match read_small(hook) {
         Ok(text) => Ok(Some(text)),
         // A link to nowhere is somebody's hook all the same.
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(Some(Vec::new())),

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::repo::read_text;
 
 use super::Stage;
 use super::managers::Manager;
@@ -50,7 +51,7 @@ pub fn lines_for(manager: Manager, top: &Path, stage: Stage) -> (PathBuf, String
 /// Whether the manager's file calls keysieve for this stage.
 pub fn is_managed(manager: Manager, top: &Path, stage: Stage) -> bool {
     let (file, _) = lines_for(manager, top, stage);
-    fs::read_to_string(file).is_ok_and(|text| calls_us(&text, stage) || names_us(manager, &text, stage))
+    read_text(&file).is_ok_and(|text| calls_us(&text, stage) || names_us(manager, &text, stage))
 }
 
 /// Whether pre-commit's file takes our hook from our repository, by one of the ids in `.pre-commit-hooks.yaml`.
@@ -71,7 +72,7 @@ fn calls_us(text: &str, stage: Stage) -> bool {
 /// changing what a person wrote; the lines are to be shown then.
 pub fn add_lines(manager: Manager, top: &Path, stage: Stage) -> Result<bool> {
     let (file, lines) = lines_for(manager, top, stage);
-    let text = match fs::read_to_string(&file) {
+    let text = match read_text(&file) {
         Ok(text) => text,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && manager == Manager::Husky => String::new(),
         Err(source) => return Err(Error::Io { path: file, doing: "read", source }),
@@ -168,7 +169,7 @@ fn take_job(stage: &mut serde_yaml::Value) -> Option<()> {
 /// us; `false`: it does, in other words, which are a person's.
 pub fn remove_lines(manager: Manager, top: &Path, stage: Stage) -> Result<Option<bool>> {
     let (file, lines) = lines_for(manager, top, stage);
-    let Some(text) = fs::read_to_string(&file).ok().filter(|text| calls_us(text, stage)) else {
+    let Some(text) = read_text(&file).ok().filter(|text| calls_us(text, stage)) else {
         return Ok(None);
     };
     let changed = match manager {

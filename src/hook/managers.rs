@@ -1,8 +1,6 @@
 //! Hook managers that rule the folder: what they are told apart by.
 
-use std::fs;
-
-use crate::repo::Repository;
+use crate::repo::{Repository, read_small, read_text};
 
 use super::folder::{HookFolder, is_shared};
 use super::manager_lines::LEFTHOOK_FILES;
@@ -77,7 +75,7 @@ pub fn ruling(folder: &HookFolder, repository: &Repository, stage: Stage) -> Opt
         return Some(Manager::Husky);
     }
     let wrote = |name: &str| {
-        let text = fs::read(folder.path.join(name)).ok()?;
+        let text = read_small(&folder.path.join(name)).ok()?;
         let text = if script::is_ours(&text) { String::new() } else { String::from_utf8_lossy(&text).into() };
         MARKS.into_iter().find(|(mark, ..)| text.contains(mark))
     };
@@ -88,7 +86,7 @@ pub fn ruling(folder: &HookFolder, repository: &Repository, stage: Stage) -> Opt
 /// A manager whose file is there and that does not rule the folder yet: once it is set up it may set our hook aside.
 pub fn waiting(repository: &Repository) -> Option<Manager> {
     let top = repository.work_tree.as_deref()?;
-    let package = || fs::read_to_string(top.join("package.json")).unwrap_or_default();
+    let package = || read_text(&top.join("package.json")).unwrap_or_default();
     if top.join(".husky").is_dir() {
         Some(Manager::Husky)
     } else if LEFTHOOK_FILES.iter().any(|name| top.join(name).is_file()) {
