@@ -1,7 +1,6 @@
 //! `keysieve allow`: saying that a finding is fine, in the configuration, with a reason; and looking which of these
 //! entries nobody needs any more.
 
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use clap::Args as ClapArgs;
 use crate::config::{Config, Date, LoadOptions, NAMES, NewAllow, add_allow, hide_keys};
 use crate::error::{Error, Result};
 use crate::model::{Finding, Fingerprint, Origin, escape_terminal};
+use crate::repo::read_text;
 use crate::sieve::redacted;
 use crate::triage::write_whole;
 
@@ -73,7 +73,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     // Whoever explains why a key is fine may have written the key.
     let reason = hide_keys(args.reason.trim());
     let file = explicit.unwrap_or_else(|| config_file(&here.root));
-    let mut text = match fs::read_to_string(&file) {
+    let mut text = match read_text(&file) {
         Ok(text) => text,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(source) => return Err(Error::Io { path: file, doing: "open", source }),
@@ -217,7 +217,7 @@ fn check(
     let (session, report) = survey(globals, here, &Wanted { history: args.history, ..Wanted::default() })?;
     let stale = session.triage().stale();
     for line in stale.iter().chain(&session.triage().expired()) {
-        writeln!(out, "{}", escape_terminal(line)).map_err(Error::Output)?;
+        writeln!(out, "{}", redacted(&escape_terminal(line))).map_err(Error::Output)?;
     }
     let code = ended(&report, err);
     if stale.is_empty() {

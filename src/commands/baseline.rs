@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Subcommand};
 
+use crate::config::hide_keys;
 use crate::error::{Error, Result};
 use crate::model::{Disposition, Finding, escape_terminal, escape_terminal_bytes};
 use crate::reports::Report;
@@ -260,7 +261,7 @@ fn show(look: &Look, globals: &mut Globals, here: &Here, file: &Path, out: &mut 
     let places = known_places(&session, &report);
     let mut text = String::new();
     for (entry, (told, _)) in baseline.told().enumerate() {
-        text.push_str(&format!("{}\n", escape_terminal(&told)));
+        text.push_str(&format!("{}\n", redacted(&escape_terminal(&told))));
         let mut any = false;
         for (finding, place) in &places {
             if baseline.position(finding) == Some(entry) {
@@ -334,7 +335,8 @@ pub(super) fn carry_over(
         let text = String::from_utf8_lossy(&path);
         for (entry, met) in known.iter().zip(&mut met) {
             if entry.means(finding, &text) {
-                baseline.add(finding, Some(&path), Some(&entry.reason))?;
+                // What the other tool noted may quote the key.
+                baseline.add(finding, Some(&path), Some(&hide_keys(&entry.reason)))?;
                 *met = true;
             }
         }

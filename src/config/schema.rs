@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{Level, Severity};
+use crate::model::{Level, Severity, escape_terminal};
 
 use super::Config;
 use super::keys::{ALLOW, Key, RULE_PATHS, TOP, Takes};
@@ -145,7 +145,9 @@ impl Config {
             let _ = writeln!(text, "# read {}", shown(file));
         }
         for key in TOP.iter().filter(|k| k.name != "version") {
-            let values = self.values(key.name);
+            let values = self.values(key.name).into_iter();
+            let values: Vec<_> =
+                values.map(|(value, place)| (escape_terminal(&value).into_owned(), place)).collect();
             let from = self.origins.iter().rev().find(|(name, _)| name == key.name);
             let from =
                 from.map_or("default".to_string(), |(_, at)| format!("{}:{}", shown(&at.file), at.line));

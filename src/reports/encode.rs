@@ -98,12 +98,14 @@ fn decode_base64(text: &str) -> Option<Vec<u8>> {
 }
 
 /// For XML and HTML, in text and in quoted attributes. Control characters, which XML cannot hold, are escaped as on a
-/// terminal.
+/// terminal, and what a CI system would take for a command (see [`log`]) looks like none.
 pub(super) fn xml(text: &str) -> String {
     let safe = escape_terminal(text);
     let mut out = String::with_capacity(safe.len() + 16);
-    for c in safe.chars() {
+    let mut chars = safe.chars().peekable();
+    while let Some(c) = chars.next() {
         match c {
+            ':' | '#' if chars.peek() == Some(&c) => out.push_str(if c == ':' { "&#58;" } else { "&#35;" }),
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -192,6 +194,7 @@ mod tests {
 
     #[test]
     fn markup_stays_text() {
+        assert_eq!(xml("::error::x ##[y] a:b"), "&#58;:error&#58;:x &#35;#[y] a:b");
         assert_eq!(xml("<a href='x'>&\"\u{1b}"), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;\\x1b");
         assert_eq!(markdown("a_b|c"), "a&#95;b&#124;c");
         assert_eq!(markdown("www.x.y"), "www&#46;x&#46;y");

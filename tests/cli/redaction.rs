@@ -1,6 +1,10 @@
 //! No secret is shown: not beside another one, not by a rule that is switched off, not in a name, not in an error.
 
+use std::fs;
+
 use crate::sandbox::{Ran, Sandbox, key, keyed};
+
+const RULE: &str = "github-personal-access-token";
 
 /// All formats.
 pub const FORMATS: [&str; 11] =
@@ -190,4 +194,45 @@ fn ordinary_words_stay_readable() {
     let ran = sandbox.run(["scan", "--format", "jsonl"]).code(1);
     let paths: Vec<_> = ran.findings().iter().map(|f| f["path"].clone()).collect();
     assert_eq!(paths, ["config/database.yml", "postgres/settings.env"], "{}", ran.out);
+}
+
+#[test]
+fn what_people_noted_is_shown_without_keys_and_commands() {
+    let (noted, evil) = (keyed(RULE, 91), "\\e[31m \\u202e \\n::error::x");
+    let sandbox = Sandbox::git();
+    sandbox.file("a.txt", format!("t={}\n", keyed(RULE, 92)));
+    let entry = |until: &str| {
+        format!("allow:\n  - rule: {RULE}\n    reason: \"as {noted} was {evil}\"\n    until: {until}\n")
+    };
+    for until in ["2020-01-01", "2099-01-01"] {
+        sandbox.file(".keysieve.yml", entry(until));
+        for args in
+            [&["config", "show"][..], &["allow", "check"], &["scan", "-v"], &["scan", "-f", "junit", "-v"]]
+        {
+            let ran = sandbox.run(args).hides(&noted[6..18]).hides("\x1b").hides("\u{202e}");
+            let said = format!("{}{}", ran.out, ran.err);
+            assert!(!said.lines().any(|line| line.trim_start().starts_with("::")), "{args:?} {said}");
+        }
+    }
+    fs::remove_file(sandbox.dir.join(".keysieve.yml")).unwrap();
+    // Fields of .gitleaksignore are somebody's text as well.
+    sandbox.file(".gitleaksignore", format!("a.txt:{noted}:1\n"));
+    sandbox.run(["baseline", "import", ".gitleaksignore"]).code(0).hides(&noted[6..18]);
+    let path = sandbox.dir.join(".keysieve-baseline");
+    let baseline = fs::read_to_string(&path).unwrap();
+    assert!(baseline.contains(" # ") && !baseline.contains(&noted[6..18]), "{baseline}");
+    fs::write(&path, baseline.replace(" # ", &format!(" # {noted} "))).unwrap();
+    for args in [&["baseline", "show"][..], &["scan", "-v"], &["scan", "-f", "json", "-v"], &["audit", "-v"]]
+    {
+        sandbox.run(args).hides(&noted[6..18]);
+    }
+}
+
+#[test]
+fn commands_in_what_is_found_reach_no_ci_system_through_xml() {
+    let sandbox = Sandbox::git();
+    sandbox.commit(&format!("subject\n\n::error::body {}", keyed(RULE, 93)));
+    let ran = sandbox.run(["history", "-f", "junit"]).code(1);
+    assert!(!ran.out.lines().any(|line| line.trim_start().starts_with("::")), "{}", ran.out);
+    assert!(ran.out.contains("&#58;:error"), "{}", ran.out);
 }
