@@ -273,3 +273,13 @@ fn text_of_several_encodings_in_one_file_hides_nothing() {
         assert_eq!(ran.findings().len(), many, "{content:?}\n{}", ran.out);
     }
 }
+
+#[test]
+fn signs_before_a_key_make_it_no_reference() {
+    for sign in ["::", ":", "&", "::add-mask::", "!", "a &", "@"] {
+        let sandbox = Sandbox::new();
+        sandbox.file("a.txt", format!("x\n{sign}{}\n", key("github-personal-access-token")));
+        let ran = sandbox.run(["scan", "-f", "jsonl"]);
+        assert_eq!(ran.findings().len(), 1, "{sign}: {}", ran.err);
+    }
+}

@@ -28,9 +28,11 @@ pub(super) fn reference(case: &Case<'_>) -> bool {
     let text = if case.generic { case.key } else { case.value() };
     let text = unquoted(text.trim_ascii());
     let dollar = case.prefix().len() >= 4 && case.prefix().starts_with(b"$");
+    // `:name` and `&name` are references, but no name is random and has the shape of a key.
+    let named = || case.generic || !case.looks_random();
     // The value goes on as a template: `password: valid_<%= name %>`.
     let goes_on = || case.generic && matches!(case.around.after(2), b"<%" | b"<?" | b"{{" | b"${" | b"#{");
-    if template(text) || !dollar && shell(text) || percent(text) || goes_on() {
+    if template(text) || !dollar && shell(text) && named() || percent(text) || goes_on() {
         return true;
     }
     // `passwd --status`: an option of the same command.
