@@ -1,6 +1,6 @@
 //! `keysieve config`: what is in force and from where; a file to begin with; the schema for editors.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 
 use clap::{Args as ClapArgs, Subcommand};
@@ -69,8 +69,10 @@ fn init(err: &mut dyn Write) -> Result<u8> {
     let path = here.cwd.join(config::NAMES[0]);
     let write = |path: &std::path::Path| -> io::Result<()> {
         let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        file.write_all(config::template().as_bytes())?;
-        file.sync_all()
+        file.write_all(config::template().as_bytes()).and_then(|()| file.sync_all()).inspect_err(|_| {
+            // Half a file would be in force, and in the way of the next try.
+            let _ = fs::remove_file(path);
+        })
     };
     write(&path).map_err(|source| Error::Io { path: path.clone(), doing: "write", source })?;
     let _ = writeln!(err, "keysieve: wrote {}; every setting in it is a comment", config::NAMES[0]);

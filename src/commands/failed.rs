@@ -18,7 +18,9 @@ pub fn reported(
     out: &mut dyn Write,
 ) -> Result<u8> {
     match &result {
-        Err(e) if e.exit_code() == 3 && !matches!(e, Error::Output(_)) => {
+        // What could not be written is said where it was to be written.
+        Err(Error::Output(_) | Error::Io { doing: "write the report", .. }) => {}
+        Err(e) if e.exit_code() == 3 => {
             let text_only = globals.format == "text" && globals.output.is_none() && globals.report.is_empty();
             if text_only {
                 // Standard error says the same.

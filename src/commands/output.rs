@@ -10,7 +10,9 @@ use rustix::fs::{Access, access};
 use super::Globals;
 use super::stream::Streams;
 use crate::error::{Error, Result};
+use crate::model::Coverage;
 use crate::reports::{Document, Format, Look, Report, format};
+use crate::sieve::redacted;
 
 /// One report to write.
 pub(super) struct Wanted {
@@ -149,9 +151,29 @@ pub(super) fn write_document(
     look: Look,
     out: &mut dyn Write,
 ) -> Result<()> {
-    wanted
-        .iter()
-        .try_for_each(|one| write_one(one, look, out, &|look, out| one.format.render(document, look, out)))
+    // One that cannot be written does not cost the others.
+    let all = wanted.iter().map(|one| {
+        let written = write_one(one, look, out, &|look, out| one.format.render(document, look, out));
+        written.inspect_err(|e| give_up(one, &document.coverage.mode, e, look))
+    });
+    all.fold(Ok(()), Result::and)
+}
+
+/// Where a report could not be written, whoever reads only that file must not take an older one for the answer: it says
+/// so, or is absent.
+fn give_up(one: &Wanted, mode: &str, problem: &Error, look: Look) {
+    let Some(path) = one.file.as_deref().filter(|path| fs::metadata(path).is_ok_and(|m| m.is_file())) else {
+        return;
+    };
+    let mut report = Report { coverage: Coverage::new(mode.to_owned()), ..Report::default() };
+    report.coverage.missed("the report", redacted(&problem.to_string()));
+    if write_one(one, look, &mut io::sink(), &|look, out| {
+        one.format.render(&Document::of(&report, look), look, out)
+    })
+    .is_err()
+    {
+        let _ = fs::remove_file(path);
+    }
 }
 
 /// Writes one report to where it is wanted.
