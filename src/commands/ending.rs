@@ -10,6 +10,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::model::{Stop, StopReason};
+use crate::repo::end_children;
 
 /// How long a scan may take to end by itself after a signal. A read that hangs would never look at the flag.
 const GRACE: Duration = Duration::from_millis(1_500);
@@ -33,6 +34,7 @@ pub(super) fn on_signals(stop: &Stop) {
         for _ in signals.forever() {
             let again = stop.requested() == Some(StopReason::Interrupted);
             stop.request(StopReason::Interrupted);
+            end_children();
             let late = || {
                 thread::sleep(GRACE);
                 abandon("interrupted");
@@ -60,7 +62,11 @@ pub(super) fn after(time: Option<Duration>, stop: &Stop) -> Limit {
         let (stop, ended) = (stop.clone(), Arc::clone(&ended));
         let _ = Builder::new().spawn(move || {
             thread::sleep(time);
+            if ended.load(Ordering::Relaxed) {
+                return;
+            }
             stop.request(StopReason::TimedOut);
+            end_children();
             thread::sleep(PATIENCE);
             if !ended.load(Ordering::Relaxed) {
                 abandon("the time limit is over");
@@ -75,6 +81,7 @@ pub(super) fn after(time: Option<Duration>, stop: &Stop) -> Limit {
 fn abandon(why: &str) {
     super::output::clean_up();
     super::stream::cut_short(why);
+    end_children();
     let left = if ASKING.load(Ordering::Relaxed) {
         "everything decided so far is saved"
     } else {

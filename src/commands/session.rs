@@ -1,5 +1,6 @@
 //! From global options and configuration to a finished run: what every scanning command shares.
 
+use std::cell::Cell;
 use std::env;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -59,6 +60,8 @@ pub struct Session<'g> {
     root: PathBuf,
     reports: Vec<Wanted>,
     look: Look,
+    /// The time limit, until nothing but writing is left to do.
+    limit: Cell<Option<ending::Limit>>,
 }
 
 impl<'g> Session<'g> {
@@ -100,9 +103,14 @@ impl<'g> Session<'g> {
         let hygiene = HygieneWanted::new(globals, &config);
         let used = (&ruleset, &gitleaks);
         let triage = configured::triage(globals, config, root, used, options.min_confidence)?;
+        // From here on: what asks git before anything is scanned may hang as well.
+        let stop = Stop::new();
+        ending::on_signals(&stop);
+        let limit = Cell::new(Some(ending::after(globals.timeout, &stop)));
         Ok(Session {
             globals,
-            stop: Stop::new(),
+            stop,
+            limit,
             progress: Progress::new(),
             threads,
             ruleset,
@@ -184,6 +192,7 @@ impl<'g> Session<'g> {
                 Early::Pause => streams.flush(out),
             })
         })?;
+        drop(self.limit.take());
         streams.close()?;
         output::write_rest(&self.reports, &streams, &report, self.look, out)?;
         Ok(self.summarise(&report, err))
@@ -200,8 +209,6 @@ impl<'g> Session<'g> {
         display: bool,
         sift: impl FnOnce(&Sieve<'_>, &Watch<'_>) -> Result<Report>,
     ) -> Result<Report> {
-        ending::on_signals(&self.stop);
-        let limit = ending::after(self.globals.timeout, &self.stop);
         let matcher = Matcher::new(self.ruleset.rules(), self.options.clone());
         let concealer = Concealer::new(self.all_rules.rules());
         let foreign = Foreign::new(&self.gitleaks.rules);
@@ -222,7 +229,7 @@ impl<'g> Session<'g> {
         let display = Display::start(wanted, &self.progress);
         let watch = Watch::new(source, &self.gitleaks.files, (&self.hygiene, &self.root));
         let mut report = sift(&sieve, &watch)?;
-        drop((limit, display));
+        drop(display);
         watch.tell(&self.triage, &mut report);
         report.coverage.stopped = report.coverage.stopped.or(self.stop.requested());
         report.coverage.notes.extend(self.notes.iter().cloned());
@@ -254,6 +261,7 @@ impl<'g> Session<'g> {
 
     /// Writes the reports and the summary; returns the exit code.
     pub fn tell(&self, report: &Report, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8> {
+        drop(self.limit.take());
         output::write(&self.reports, report, self.look, out)?;
         Ok(self.summarise(report, err))
     }
@@ -269,6 +277,7 @@ impl<'g> Session<'g> {
     /// What a hook says: nothing but the account when all is well, else why it refuses and what to do. Reports that were
     /// asked for by `--report` are written all the same.
     pub fn refuse(&self, report: &Report, stage: Stage, err: &mut dyn Write) -> Result<u8> {
+        drop(self.limit.take());
         output::write(&self.reports[1..], report, self.look, &mut std::io::sink())?;
         let code = self.exit_code(report);
         if code != 0 {
