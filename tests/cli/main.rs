@@ -9,6 +9,7 @@ mod allow;
 mod archives;
 mod audit;
 mod baseline;
+mod changing;
 mod ci;
 mod commit_msg;
 mod config;
@@ -26,6 +27,7 @@ mod history;
 mod hook;
 mod hygiene;
 mod identify;
+mod injected;
 mod kinds;
 mod migrate;
 mod packing;
@@ -41,6 +43,7 @@ mod snippets;
 mod staged;
 mod stores;
 mod stream;
+mod threads;
 mod untrusted;
 
 #[test]
