@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot make its repository has failed")]
 
 mod fresh;
+mod jumps;
 mod malformed;
 mod repo;
 mod shapes;
