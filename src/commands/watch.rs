@@ -110,6 +110,7 @@ impl<'a> Watch<'a> {
 
 /// What is tracked where the files lie; the outer `None` outside of a repository and where that cannot be told, which is
 /// said: findings are not lost for it.
+#[expect(clippy::option_option, reason = "no repository, one without an index, one with an index")]
 fn tracked(root: &Path, coverage: &mut Coverage) -> Option<Option<Index>> {
     let mut path = root.to_path_buf();
     let index = Repository::discover(root, &Environment::of_process()).and_then(|found| {

@@ -4,6 +4,8 @@
 //! The failures come from `injector.c`, which is compiled when the test runs. Without Linux, a C compiler, or a kernel that
 //! allows it, the tests say so and end.
 
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
