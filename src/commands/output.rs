@@ -135,13 +135,14 @@ pub(super) fn write_rest(
     out: &mut dyn Write,
 ) -> Result<()> {
     let document = Document::of(report, look);
-    wanted.iter().try_for_each(|one| {
+    let all = wanted.iter().map(|one| {
         if one.streams() {
             streams.end(one.path(), &document, out)
         } else {
-            write_one(one, look, out, &|look, out| one.format.render(&document, look, out))
+            write_or_give_up(one, &document, look, out)
         }
-    })
+    });
+    all.fold(Ok(()), Result::and)
 }
 
 /// Writes all reports from what is ready to be shown: fingerprints are made once, however many formats there are.
@@ -152,11 +153,12 @@ pub(super) fn write_document(
     out: &mut dyn Write,
 ) -> Result<()> {
     // One that cannot be written does not cost the others.
-    let all = wanted.iter().map(|one| {
-        let written = write_one(one, look, out, &|look, out| one.format.render(document, look, out));
-        written.inspect_err(|e| give_up(one, &document.coverage.mode, e, look))
-    });
-    all.fold(Ok(()), Result::and)
+    wanted.iter().map(|one| write_or_give_up(one, document, look, out)).fold(Ok(()), Result::and)
+}
+
+fn write_or_give_up(one: &Wanted, document: &Document<'_>, look: Look, out: &mut dyn Write) -> Result<()> {
+    let written = write_one(one, look, out, &|look, out| one.format.render(document, look, out));
+    written.inspect_err(|e| give_up(one, &document.coverage.mode, e, look))
 }
 
 /// Where a report could not be written, whoever reads only that file must not take an older one for the answer: it says
