@@ -65,7 +65,9 @@ pub(super) fn hang(index: u32, rule: &Rule, hooks: &mut Vec<(u32, u32, Hook)>) -
             for (i, template) in templates.iter().enumerate() {
                 // What needs a word beside it and has no letters of its own (a UUID) is found by that word.
                 let own = rule.context.need == Need::No || marks(template);
-                let Some(found) = hook(template, &rule.boundary).filter(|_| own) else {
+                // The same for what nothing but a search of all text would find.
+                let cheap = |h: &Hook| rule.context.need == Need::No || !matches!(h.anchor, Anchor::Text(..));
+                let Some(found) = hook(template, &rule.boundary).filter(|h| own && cheap(h)) else {
                     hooks.truncate(before);
                     return false;
                 };

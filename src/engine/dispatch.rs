@@ -79,33 +79,6 @@ impl Url {
     }
 }
 
-/// What may begin at a start.
-struct May {
-    /// Some template, by its first bytes or by what stands before it.
-    anything: bool,
-    /// Something behind an escape.
-    escaped: bool,
-}
-
-impl May {
-    /// Whether the first of these bytes may be that of an escape, or belong to its mark, and the second what follows.
-    #[inline]
-    fn behind_escape(before: u8, here: u8) -> bool {
-        match before {
-            b'\\' | b'%' => true,
-            b'=' => here == b'3',
-            b'[' | b';' => here.is_ascii_digit() || here == b'm',
-            _ => false,
-        }
-    }
-
-    /// Whether a start is worth a look.
-    #[inline]
-    fn any(&self) -> bool {
-        self.anything | self.escaped
-    }
-}
-
 /// What the stage needs beside the text.
 pub(super) struct Sink<'s> {
     pub(super) shapes: &'s Shapes<'s>,
@@ -179,7 +152,7 @@ impl Dispatch {
             entries,
             run_firsts,
             farthest,
-            heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e)), By::Four(19)),
+            heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e)), By::Three(19)),
             leads: Hashes::new(leads.iter().map(|(s, e)| (s, *e)), By::Two),
             distances,
             underscored,
@@ -194,22 +167,30 @@ impl Dispatch {
     pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, spots: &mut Spots, sink: &mut Sink<'_>) {
         let reach = piece.reach;
         lanes::spots(&reach.starts, piece.blocks(), spots);
-        spots.retain(|place| self.may_begin(view.bytes, piece.at + place).any());
-        spots.retain(|place| self.may_well_begin(view.bytes, piece.at + place));
-        for place in spots.iter() {
-            self.begin(view.bytes, piece, piece.at + place, sink);
+        spots.retain(|place| self.may_begin(view.bytes, piece.at + place, Hashes::may));
+        spots.retain(|place| self.may_begin(view.bytes, piece.at + place, Hashes::may_well));
+        for start in spots.iter().map(|place| piece.at + place) {
+            sink.stand(start);
+            self.at_start(view.bytes, start, sink);
         }
-        lanes::spots(&reach.far, piece.blocks(), spots);
+        lanes::spots(&reach.escaped, piece.blocks(), spots);
+        for start in spots.iter().map(|place| piece.at + place) {
+            if let Some(behind) = behind_escape(view.bytes, start)
+                && !piece.has(&reach.starts, behind)
+            {
+                sink.stand(start);
+                self.at_start(view.bytes, behind, sink);
+                self.behind(view.bytes, (behind, usize::MAX), sink);
+            }
+        }
         // Most far starts are words inside long names.
-        let split = |start: usize| !self.underscored && start > 0 && view.bytes[start - 1] == b'_';
+        let far = if self.underscored { &reach.far } else { &reach.apart };
+        lanes::spots(far, piece.blocks(), spots);
         // What is looked at far behind a start must be known, whether something stands there or not.
-        let known = sink.record.is_wanted();
-        spots.retain(|place| {
-            let start = piece.at + place;
-            !split(start) && (known || self.may_hang(view.bytes, start))
-        });
-        for place in spots.iter() {
-            let start = piece.at + place;
+        if !sink.record.is_wanted() {
+            spots.retain(|place| self.may_hang(view.bytes, piece.at + place));
+        }
+        for start in spots.iter().map(|place| piece.at + place) {
             sink.stand(start);
             self.behind(view.bytes, (start, piece.wide_from(start)), sink);
         }
@@ -227,23 +208,6 @@ impl Dispatch {
         self.texts_in(view.bytes, piece, sink);
     }
 
-    /// Tries what may begin at a start.
-    fn begin(&self, bytes: &[u8], piece: &Piece<'_>, start: usize, sink: &mut Sink<'_>) {
-        let may = self.may_begin(bytes, start);
-        if may.anything {
-            sink.stand(start);
-            self.at_start(bytes, start, sink);
-        }
-        if may.escaped
-            && let Some(behind) = behind_escape(bytes, start)
-            && !piece.has(&piece.reach.starts, behind)
-        {
-            sink.stand(start);
-            self.at_start(bytes, behind, sink);
-            self.behind(bytes, (behind, usize::MAX), sink);
-        }
-    }
-
     /// Whether something may hang on a place behind a far start, or on its length.
     #[inline]
     fn may_hang(&self, bytes: &[u8], start: usize) -> bool {
@@ -256,31 +220,15 @@ impl Dispatch {
         may
     }
 
-    /// What the eight bytes around `start` allow: nearly always nothing.
+    /// Whether the four bytes from `start` on, as `may` says, or those in front of it allow any template: mostly not.
     #[inline]
-    fn may_begin(&self, bytes: &[u8], start: usize) -> May {
-        let around =
-            start.checked_sub(4).and_then(|from| bytes.get(from..)).and_then(|b| b.first_chunk::<8>());
-        let Some(eight) = around else { return May { anything: true, escaped: start > 0 } };
-        let word = u64::from_le_bytes(*eight);
-        let (head, lead) = ((word >> 32) as u32, (word as u32).swap_bytes());
-        May {
-            anything: self.heads.may(head) | self.leads.may(lead & 0x00FF_FFFF),
-            escaped: May::behind_escape(lead as u8, head as u8),
-        }
-    }
-
-    /// The same for those that it allows: what the first bytes alone spoke for is asked once more.
-    #[inline]
-    fn may_well_begin(&self, bytes: &[u8], start: usize) -> bool {
+    fn may_begin(&self, bytes: &[u8], start: usize, may: fn(&Hashes, u32) -> bool) -> bool {
         let around =
             start.checked_sub(4).and_then(|from| bytes.get(from..)).and_then(|b| b.first_chunk::<8>());
         let Some(eight) = around else { return true };
         let word = u64::from_le_bytes(*eight);
         let (head, lead) = ((word >> 32) as u32, (word as u32).swap_bytes());
-        self.heads.may_well(head)
-            | self.leads.may(lead & 0x00FF_FFFF)
-            | May::behind_escape(lead as u8, head as u8)
+        may(&self.heads, head) | self.leads.may(lead & 0x00FF_FFFF)
     }
 
     /// A long run, or a part of one, begins at `start`.

@@ -139,47 +139,72 @@ fn ahead(column: &Column, place: usize) -> u64 {
     column[k] >> bit | column[k + 1] << (63 - bit) << 1
 }
 
-/// Whether the run of token bytes that begins at a place is short, or made of words alone, as far as 64 bytes tell: most
-/// are. Without branches that the CPU would have to foresee.
+/// What the first 64 bytes of a run hold.
+#[derive(Debug, Clone, Copy, Default)]
+struct Kinds {
+    digit: bool,
+    upper: bool,
+    lower: bool,
+    /// A dash, or a part of at least [`PART`] letters and digits.
+    part: bool,
+}
+
+impl Kinds {
+    /// Those of the token bytes from a place on, at most 64, and how many they are.
+    #[inline]
+    fn at(masks: &Masks, place: usize) -> (Kinds, u32) {
+        let length = ahead(&masks.token, place).trailing_ones();
+        // In two steps, since none shifts by 64.
+        let here = !(!0 << (length / 2) << (length - length / 2));
+        let alnum = ahead(&masks.alnum, place) & here;
+        let (digit, upper) = (ahead(&masks.digit, place) & here, ahead(&masks.upper, place) & here);
+        let two = alnum & alnum >> 1;
+        let four = two & two >> 2;
+        let ten = four & four >> 4 & two >> 8;
+        const { assert!(PART == 10, "4 + 4 + 2") };
+        let dash = ahead(&masks.dash, place) & here;
+        let lower = alnum & !(digit | upper);
+        let kinds = Kinds { digit: digit != 0, upper: upper != 0, lower: lower != 0, part: ten | dash != 0 };
+        (kinds, length)
+    }
+
+    /// Whether a run that holds these is words alone.
+    #[inline]
+    #[allow(clippy::needless_bitwise_bool, reason = "lazy operators are branches")]
+    fn are_words(self) -> bool {
+        !((self.digit | self.upper & self.lower) & self.part)
+    }
+}
+
+/// Whether the run of token bytes that begins at a place is too short, or made of words alone, as far as 64 bytes tell:
+/// most are. Without branches that the CPU would have to foresee.
 #[inline]
 #[allow(clippy::needless_bitwise_bool, reason = "lazy operators are branches")]
 fn is_words(masks: &Masks, place: usize) -> bool {
-    let length = ahead(&masks.token, place).trailing_ones();
-    let here = (1_u64 << (length % 64)).wrapping_sub(1);
-    let alnum = ahead(&masks.alnum, place) & here;
-    let (digit, upper) = (ahead(&masks.digit, place) & here, ahead(&masks.upper, place) & here);
-    let lower = alnum & !(digit | upper);
-    let two = alnum & alnum >> 1;
-    let four = two & two >> 2;
-    let part = four & four >> 4 & two >> 8;
-    const { assert!(PART == 10, "4 + 4 + 2") };
-    let dash = ahead(&masks.dash, place) & here;
-    let mixed = (digit != 0) | (upper != 0) & (lower != 0);
-    (length < LONG as u32) | (length < 64) & !(mixed & (part | dash != 0))
+    let (kinds, length) = Kinds::at(masks, place);
+    (length < LONG as u32) | (length < 64) & kinds.are_words()
 }
 
-/// The run that begins at a place and has at least 64 bytes, if it is more than words. Most are lines of dashes and the
-/// like.
+/// The run that begins at a place and has at least 64 bytes, if it is more than words.
 fn long_run(masks: &Masks, blocks: usize, bytes: &[u8], (at, place): (usize, usize)) -> Option<Run> {
-    let (mut length, mut digit, mut upper, mut lower) = (0, 0, 0, 0);
-    loop {
-        let here = ahead(&masks.token, place + length).trailing_ones();
-        let kept = if here == 64 { !0 } else { !(!0 << here) };
-        let of = |column: &Column| ahead(column, place + length) & kept;
-        digit |= of(&masks.digit);
-        upper |= of(&masks.upper);
-        lower |= of(&masks.alnum) & !of(&masks.digit) & !of(&masks.upper);
-        length += here as usize;
-        if here < 64 || place + length >= blocks * 64 || length >= ENDLESS {
-            break;
+    let (mut all, mut length) = (Kinds::default(), 0);
+    while place + length < blocks * 64 && length < ENDLESS {
+        let (kinds, here) = Kinds::at(masks, place + length);
+        all.digit |= kinds.digit;
+        all.upper |= kinds.upper;
+        all.lower |= kinds.lower;
+        all.part |= kinds.part;
+        if here < 64 {
+            let run = Run { start: at + place, end: at + place + length + here as usize };
+            return (!all.are_words() && run.end - run.start < ENDLESS).then_some(run);
         }
+        // So that no part is cut in two.
+        length += 64 - PART;
     }
     let start = at + place;
     let rest = &bytes[start + length..bytes.len().min(start + ENDLESS.max(length))];
-    let behind = rest.iter().take_while(|&&b| is_token(b)).count();
-    let (end, words) = (start + length + behind, digit == 0 && (upper == 0 || lower == 0));
-    let mixed = || (behind > 0 || !words) && is_mixed(&bytes[start..end]);
-    (end - start < ENDLESS && mixed()).then_some(Run { start, end })
+    let end = start + length + rest.iter().take_while(|&&b| is_token(b)).count();
+    (end - start < ENDLESS && is_mixed(&bytes[start..end])).then_some(Run { start, end })
 }
 
 /// Whether a run holds a digit or letters of both cases, and a long part or a dash.

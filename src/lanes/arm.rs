@@ -3,7 +3,7 @@
 #[allow(clippy::wildcard_imports, reason = "intrinsics have names of their own")]
 use std::arch::aarch64::*;
 
-use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, WIDE};
+use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, MARK, STEMS, TOKEN, WIDE};
 use super::{Hits, Masks, Quads, Set, Window, each_window};
 
 #[target_feature(enable = "neon")]
@@ -21,6 +21,7 @@ pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
             out.wide[k] |= any(class, WIDE) << (16 * i);
             out.dash[k] |= any(class, DASH) << (16 * i);
             out.assign[k] |= any(class, ASSIGN) << (16 * i);
+            out.mark[k] |= any(class, MARK) << (16 * i);
             out.slash[k] |= any(vceqq_u8(bytes, vdupq_n_u8(b'/')), 255) << (16 * i);
             out.digit[k] |= any(class, DIGIT) << (16 * i);
             out.upper[k] |= (any(class, LETTER) & !any(bytes, 0x20)) << (16 * i);

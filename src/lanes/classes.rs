@@ -27,6 +27,8 @@ pub struct Masks {
     pub assign: Column,
     /// `/`.
     pub slash: Column,
+    /// What may end the mark of an escape: `\`, `%`, `[`, `;` (and, for the tables' sake, `+`, `,`, `<`, `5`, `U`).
+    pub mark: Column,
     /// `0`–`9`.
     pub digit: Column,
     /// `A`–`Z`.
@@ -45,6 +47,7 @@ impl Default for Masks {
             dash: none,
             assign: none,
             slash: none,
+            mark: none,
             digit: none,
             upper: none,
             stem: none,
@@ -61,6 +64,7 @@ impl Masks {
         self.dash[block] = 0;
         self.assign[block] = 0;
         self.slash[block] = 0;
+        self.mark[block] = 0;
         self.digit[block] = 0;
         self.upper[block] = 0;
         self.stem[block] = 0;
@@ -96,24 +100,41 @@ impl Set {
 /// The classes of [`Masks`].
 pub(super) const CLASSES: Set = Set {
     low: [
-        DIGIT | TOP,              // 0: 0 P p
-        DIGIT | MID | TOP | PATH, // 1: !
-        DIGIT | MID | TOP,        // 2
-        DIGIT | MID | TOP,        // 3
-        DIGIT | MID | TOP,        // 4
-        DIGIT | MID | TOP | PATH, // 5: %
-        DIGIT | MID | TOP | PATH, // 6: &
-        DIGIT | MID | TOP,        // 7
-        DIGIT | MID | TOP,        // 8
-        DIGIT | MID | TOP,        // 9
-        MID | TOP | ASSIGN,       // a: J Z :
-        MID | PATH,               // b: K +
-        MID,                      // c
-        MID | DASH | ASSIGN,      // d: M - =
-        MID | PATH,               // e: N . ~
-        MID | UNDER | PATH,       // f: O _ /
+        DIGIT | TOP,                     // 0: 0 P p
+        DIGIT | MID | TOP | PATH,        // 1: !
+        DIGIT | MID | TOP,               // 2
+        DIGIT | MID | TOP,               // 3
+        DIGIT | MID | TOP,               // 4
+        DIGIT | MID | TOP | PATH | MARK, // 5: %
+        DIGIT | MID | TOP | PATH,        // 6: &
+        DIGIT | MID | TOP,               // 7
+        DIGIT | MID | TOP,               // 8
+        DIGIT | MID | TOP,               // 9
+        MID | TOP | ASSIGN,              // a: J Z :
+        MID | PATH | MARK,               // b: K + [ ;
+        MID | MARK,                      // c: L \\
+        MID | DASH | ASSIGN,             // d: M - =
+        MID | PATH,                      // e: N . ~
+        MID | UNDER | PATH,              // f: O _ /
     ],
-    high: [0, 0, DASH | PATH, DIGIT | ASSIGN, MID, TOP | UNDER, MID, TOP | PATH, 0, 0, 0, 0, 0, 0, 0, 0],
+    high: [
+        0,
+        0,
+        DASH | PATH | MARK,
+        DIGIT | ASSIGN | MARK,
+        MID,
+        TOP | UNDER | MARK,
+        MID,
+        TOP | PATH,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ],
 };
 
 /// `0`–`9`.
@@ -130,6 +151,9 @@ pub(super) const DASH: u8 = 16;
 pub(super) const ASSIGN: u8 = 32;
 /// `/`, `+`, `.`, `~`, `%`, `!`, `&`; also `{` and DEL, since tables know nibbles only.
 const PATH: u8 = 64;
+
+/// `\\`, `%`, `[`, `;` and others; see [`Masks::mark`].
+pub(super) const MARK: u8 = 128;
 
 pub(super) const LETTER: u8 = MID | TOP;
 pub(super) const ALNUM: u8 = DIGIT | LETTER;

@@ -17,6 +17,7 @@ pub struct Before {
     wide: u64,
     dash: u64,
     assign: u64,
+    mark: u64,
 }
 
 impl Before {
@@ -28,6 +29,7 @@ impl Before {
             wide: masks.wide[block],
             dash: masks.dash[block],
             assign: masks.assign[block],
+            mark: masks.mark[block],
         }
     }
 }
@@ -40,6 +42,10 @@ pub struct Reach {
     pub starts: Column,
     /// Those of `starts` that have at least [`FAR`] wide bytes from there on.
     pub far: Column,
+    /// Those of `far` that do not follow `_`.
+    pub apart: Column,
+    /// Those of `starts` that may stand in an escape or directly behind its mark.
+    pub escaped: Column,
     /// Where runs of token bytes begin, with at least [`LONG`] wide bytes from there on.
     pub runs: Column,
     /// Letters and digits directly behind five dashes.
@@ -49,7 +55,7 @@ pub struct Reach {
 impl Default for Reach {
     fn default() -> Reach {
         let none = [0; BLOCKS + 8];
-        Reach { starts: none, far: none, runs: none, dashes: none }
+        Reach { starts: none, far: none, apart: none, escaped: none, runs: none, dashes: none }
     }
 }
 
@@ -83,6 +89,11 @@ fn begin(masks: &Masks, k: usize, before: Before, out: &mut Reach) {
     let assigned = behind(masks.assign[k], before.assign, 1) & wide;
     out.starts[k] = long & (begins | assigned);
     out.far[k] &= out.starts[k];
+    let under = |token: u64, alnum: u64, dash: u64| token & !alnum & !dash;
+    let (split, split_before) =
+        (under(token, alnum, masks.dash[k]), under(before.token, before.alnum, before.dash));
+    out.apart[k] = out.far[k] & !behind(split, split_before, 1);
+    out.escaped[k] = out.starts[k] & behind(masks.mark[k] | masks.assign[k], before.mark | before.assign, 1);
     out.runs[k] = long & token & !behind(token, before.token, 1);
     let dash = |by: u32| behind(masks.dash[k], before.dash, by);
     out.dashes[k] = alnum & dash(1) & dash(2) & dash(3) & dash(4) & dash(5);

@@ -1,6 +1,6 @@
 //! The plain forms, for other machines and as the truth for tests.
 
-use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, WIDE};
+use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, MARK, STEMS, TOKEN, WIDE};
 use super::{Hits, Masks, Quads, Set, each_window};
 
 /// See [`super::classify`].
@@ -15,6 +15,7 @@ pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
             out.wide[k] |= bit(WIDE);
             out.dash[k] |= bit(DASH);
             out.assign[k] |= bit(ASSIGN);
+            out.mark[k] |= bit(MARK);
             out.slash[k] |= u64::from(byte == b'/') << i;
             out.digit[k] |= bit(DIGIT);
             out.upper[k] |= bit(LETTER) & u64::from(byte & 0x20 == 0) << i;

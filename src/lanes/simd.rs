@@ -112,6 +112,14 @@ pub fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reach) {
 pub fn spots(column: &Column, blocks: usize, out: &mut Spots) {
     #[cfg(target_arch = "x86_64")]
     {
+        if std::arch::is_x86_feature_detected!("avx512bw")
+            && std::arch::is_x86_feature_detected!("avx512vbmi2")
+            && std::arch::is_x86_feature_detected!("popcnt")
+        {
+            // SAFETY: the function needs AVX-512 BW and VBMI2, POPCNT and nothing else, and the CPU has them.
+            #[allow(unsafe_code, reason = "checked for on the line above")]
+            return unsafe { x86_wide::spots(column, blocks, out) };
+        }
         if std::arch::is_x86_feature_detected!("bmi1") && std::arch::is_x86_feature_detected!("popcnt") {
             // SAFETY: the function needs BMI1 and POPCNT and nothing else, and the CPU has them.
             #[allow(unsafe_code, reason = "checked for on the line above")]

@@ -3,7 +3,7 @@
 use super::{BLOCKS, Column};
 
 /// As many places as there are bits in the blocks of a [`Column`], and some more that are written and not counted.
-pub(super) const SPOTS: usize = BLOCKS * 64 + 8;
+pub(super) const SPOTS: usize = BLOCKS * 64 + 64;
 
 /// So many places of a block are written without asking whether they are there.
 const AT_ONCE: usize = 4;
@@ -11,8 +11,8 @@ const AT_ONCE: usize = 4;
 /// Spots, counted from the first bit of a column on.
 #[derive(Debug, Clone)]
 pub struct Spots {
-    spots: Box<[u16]>,
-    len: usize,
+    pub(super) spots: Box<[u16]>,
+    pub(super) len: usize,
 }
 
 impl Default for Spots {

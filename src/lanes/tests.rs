@@ -6,7 +6,7 @@ use super::{BLOCKS, Before, Column, Hits, Masks, Quads, Reach, Set, Spots};
 use super::{classify, find_quads, reach, scalar, spots};
 
 /// The masks of a block, in the order of the fields of [`Masks`].
-type Row = [u64; 9];
+type Row = [u64; 10];
 
 fn row(masks: &Masks, k: usize) -> Row {
     [
@@ -16,6 +16,7 @@ fn row(masks: &Masks, k: usize) -> Row {
         masks.dash[k],
         masks.assign[k],
         masks.slash[k],
+        masks.mark[k],
         masks.digit[k],
         masks.upper[k],
         masks.stem[k],
@@ -34,6 +35,7 @@ fn naive(text: &[u8], k: usize) -> Row {
         of(&|b| b == b'-'),
         of(&|b| b == b':' || b == b'='),
         of(&|b| b == b'/'),
+        of(&|b| b"\\%[;+,<5U".contains(&b)),
         of(&|b| b.is_ascii_digit()),
         of(&|b| b.is_ascii_uppercase()),
         (0..64)
@@ -189,6 +191,13 @@ proptest! {
         let all = places(&column, blocks);
         prop_assert_eq!(here.iter().collect::<Vec<_>>(), all.clone());
         prop_assert_eq!(plain.iter().collect::<Vec<_>>(), all.clone());
+        #[cfg(target_arch = "x86_64")]
+        #[allow(unsafe_code, reason = "tried where the machine has it")]
+        if std::arch::is_x86_feature_detected!("bmi1") && std::arch::is_x86_feature_detected!("popcnt") {
+            // SAFETY: checked for on the line above.
+            unsafe { super::x86::spots(&column, blocks, &mut plain) };
+            prop_assert_eq!(plain.iter().collect::<Vec<_>>(), all.clone());
+        }
         here.retain(|place| place % keep == 0);
         prop_assert_eq!(here.iter().collect::<Vec<_>>(), all.into_iter().filter(|p| p % keep == 0).collect::<Vec<_>>());
     }

@@ -4,7 +4,7 @@
 #[allow(clippy::wildcard_imports, reason = "intrinsics have names of their own")]
 use std::arch::x86_64::*;
 
-use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, WIDE};
+use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, MARK, STEMS, TOKEN, WIDE};
 use super::{BLOCKS, Before, Column, Hits, Masks, Quads, Reach, Set, Spots, Window, each_window};
 
 #[target_feature(enable = "avx2")]
@@ -20,6 +20,7 @@ pub(super) fn classify_avx2(text: &[u8], out: &mut Masks) -> bool {
         out.wide[k] = any(ca, cb, WIDE);
         out.dash[k] = top(_mm256_slli_epi16::<3>(ca), _mm256_slli_epi16::<3>(cb));
         out.assign[k] = top(_mm256_slli_epi16::<2>(ca), _mm256_slli_epi16::<2>(cb));
+        out.mark[k] = top(ca, cb);
         out.slash[k] = same(a, b, b'/');
         out.digit[k] = top(_mm256_slli_epi16::<7>(ca), _mm256_slli_epi16::<7>(cb));
         // Bit 5 of a letter is its case.
@@ -130,6 +131,7 @@ pub(super) fn classify_ssse3(text: &[u8], out: &mut Masks) -> bool {
             out.wide[k] |= any16(class, WIDE) << (16 * i);
             out.dash[k] |= any16(class, DASH) << (16 * i);
             out.assign[k] |= any16(class, ASSIGN) << (16 * i);
+            out.mark[k] |= any16(class, MARK) << (16 * i);
             out.slash[k] |= same16(bytes, b'/') << (16 * i);
             out.digit[k] |= any16(class, DIGIT) << (16 * i);
             let small = _mm_and_si128(bytes, _mm_set1_epi8(0x20));

@@ -4,8 +4,8 @@
 #[allow(clippy::wildcard_imports, reason = "intrinsics have names of their own")]
 use std::arch::x86_64::*;
 
-use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, STEMS, TOKEN, WIDE};
-use super::{Before, Hits, Masks, Quads, Reach, Set, Window, each_window};
+use super::classes::{ALNUM, ASSIGN, CLASSES, DASH, DIGIT, LETTER, MARK, STEMS, TOKEN, WIDE};
+use super::{BLOCKS, Before, Column, Hits, Masks, Quads, Reach, Set, Spots, Window, each_window};
 
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
@@ -21,6 +21,7 @@ pub(super) fn classify(text: &[u8], out: &mut Masks) -> bool {
         out.wide[k] = any(class, WIDE);
         out.dash[k] = any(class, DASH);
         out.assign[k] = any(class, ASSIGN);
+        out.mark[k] = any(class, MARK);
         out.slash[k] = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(b'/' as i8));
         out.digit[k] = any(class, DIGIT);
         // Bit 5 of a letter is its case.
@@ -45,6 +46,44 @@ pub(super) fn find_quads(text: &[u8], quads: &Quads, set: &Set, out: &mut Hits) 
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(super) fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reach) {
     super::reach::read(masks, blocks, before, out);
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
+pub(super) fn spots(column: &Column, blocks: usize, out: &mut Spots) {
+    let half: [u16; 32] = std::array::from_fn(|i| i as u16);
+    let mut places = load32(&half);
+    let mut len = 0;
+    for &bits in &column[..blocks.min(BLOCKS)] {
+        for half in [bits as u32, (bits >> 32) as u32] {
+            let room = out.spots[len..].first_chunk_mut().expect("half a block more than all places");
+            store32(room, _mm512_maskz_compress_epi16(half, places));
+            places = _mm512_add_epi16(places, _mm512_set1_epi16(32));
+            len += half.count_ones() as usize;
+        }
+    }
+    out.len = len;
+}
+
+/// 32 numbers in a register.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn load32(numbers: &[u16; 32]) -> __m512i {
+    // SAFETY: the array is 64 bytes long, and the load asks for no alignment.
+    #[allow(unsafe_code, reason = "a load of 64 bytes from an array of 64 bytes")]
+    unsafe {
+        _mm512_loadu_si512(numbers.as_ptr().cast())
+    }
+}
+
+/// 32 numbers out of a register.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn store32(numbers: &mut [u16; 32], register: __m512i) {
+    // SAFETY: the array is 64 bytes long, and the store asks for no alignment.
+    #[allow(unsafe_code, reason = "a store of 64 bytes to an array of 64 bytes")]
+    unsafe {
+        _mm512_storeu_si512(numbers.as_mut_ptr().cast(), register);
+    }
 }
 
 /// A set's tables for each of four bytes.

@@ -69,10 +69,8 @@ fn reads_random(run: &[u8]) -> bool {
     };
     // Identifiers are made of short parts (`IEEE80211_TX_RC_MCS`). A key may have its provider's name glued in front
     // (`provider-secret-VALUE`), and a few parts by chance; groups of a serial number have digits in nearly all.
-    let (mut parts, mut with_digits, mut from, mut random) = (0, 0, 0, 0);
-    for to in memchr::memchr2_iter(b'_', b'-', run).chain([run.len()]) {
-        let part = &run[from..to];
-        from = to + 1;
+    let (mut parts, mut with_digits, mut random) = (0, 0, 0);
+    for part in run.split(|b| matches!(b, b'_' | b'-')) {
         if part.len() >= PART && odd(part) {
             random += part.len();
         }
