@@ -32,7 +32,7 @@ pub enum CheckKind {
     Base58Check,
     /// NATS nkeys: base32 with CRC16.
     Nats,
-    /// BIP-39 phrases: the number of words (their checksum needs the list of words).
+    /// BIP-39 phrases: words of the English list, as many as there may be, the last bits a checksum.
     Bip39,
     /// OpenPGP armour: the CRC24 line.
     PgpArmor,

@@ -26,7 +26,7 @@ mod yaml;
 
 pub use charset::Charset;
 pub use check_kind::CheckKind;
-pub use checksum::{Claims, Fact, aws_account, check, facts};
+pub use checksum::{Claims, Fact, aws_account, check, facts, is_mnemonic_word};
 pub use fits::literal_prefix;
 pub use foreign::{ForeignRule, Required, foreign_rule};
 pub use json_schema::json_schema;

@@ -8,6 +8,7 @@ mod azure;
 mod base;
 mod base58;
 mod bech32;
+mod bip39;
 mod crc;
 mod crc_tail;
 mod facts;
@@ -17,6 +18,7 @@ mod macaroon;
 mod nats;
 mod structure;
 
+pub use bip39::is_mnemonic_word;
 pub use facts::{Fact, aws_account, facts};
 pub use jwt::Claims;
 
@@ -41,6 +43,7 @@ pub fn check(kind: CheckKind, key: &[u8]) -> Checksum {
         CheckKind::Bech32 => bech32::check(key),
         CheckKind::Base58Check => base58::check(key),
         CheckKind::JfrogKey => base58::check_jfrog(key),
+        CheckKind::Bip39 => bip39::check(key),
         CheckKind::Nats => nats::check(key),
         CheckKind::PgpArmor => armor::check_pgp(key),
         CheckKind::Pem => armor::check_pem(key),
@@ -54,7 +57,6 @@ pub fn check(kind: CheckKind, key: &[u8]) -> Checksum {
         | CheckKind::AwsSmtp
         | CheckKind::Slack
         | CheckKind::Wireguard
-        | CheckKind::Bip39
         | CheckKind::GrafanaCloud
         | CheckKind::SentryOrg
         | CheckKind::OnePassword => structure::check(kind, key),
@@ -82,6 +84,7 @@ pub(super) fn seal(kind: CheckKind, key: &[u8], prefix: usize, rng: &mut Rng) ->
         CheckKind::PgpArmor | CheckKind::Pem => armor::seal(key, rng),
         CheckKind::JfrogKey => base58::seal_jfrog(rng),
         CheckKind::AwsKeyId => Some(key.to_vec()),
+        CheckKind::Bip39 => bip39::seal(rng),
         _ => structure::seal(kind, key, prefix, rng),
     }
 }

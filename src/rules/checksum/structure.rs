@@ -38,7 +38,6 @@ pub(super) fn check(kind: CheckKind, key: &[u8]) -> Checksum {
         }
         CheckKind::Slack => allowed(is_slack(key)),
         CheckKind::Wireguard => allowed(is_clamped(key)),
-        CheckKind::Bip39 => allowed(matches!(words(key), 12 | 15 | 18 | 21 | 24)),
         CheckKind::GrafanaCloud | CheckKind::SentryOrg | CheckKind::OnePassword => {
             proof(json_in(key).is_some())
         }
@@ -180,10 +179,6 @@ fn is_clamped(key: &[u8]) -> bool {
     from_base64(key).is_some_and(|b| b.len() == 32 && b[0].trailing_zeros() >= 3 && b[31] & 0xc0 == 0x40)
 }
 
-fn words(key: &[u8]) -> usize {
-    key.split(|b| !b.is_ascii_alphabetic()).filter(|word| !word.is_empty()).count()
-}
-
 /// The JSON object that a key holds in base64.
 pub(super) fn json_in(key: &[u8]) -> Option<Value> {
     let start = key.windows(2).position(|pair| pair == b"ey")?;
@@ -214,8 +209,6 @@ mod tests {
         let slack = format!("{}-123456789012-123456789012-{}", "xoxb", "a".repeat(24));
         assert_eq!(slack_team(slack.as_bytes()).as_deref(), Some("123456789012"));
         assert_eq!(check(CheckKind::Slack, slack.as_bytes()), Checksum::None);
-        assert_eq!(check(CheckKind::Bip39, b"a b c d e f g h i j k l"), Checksum::None);
-        assert_eq!(check(CheckKind::Bip39, b"a b c"), Checksum::Invalid);
     }
 
     #[test]
