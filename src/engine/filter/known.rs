@@ -3,37 +3,60 @@
 
 /// FNV-1a of the value, sorted, and who published it.
 const PUBLISHED: &[(u64, &str)] = &[
+    (0x067a862d383ef29e, "BIP 39 test vector"),
+    (0x08fbd2db1bad97e3, "BIP 39 test vector"),
     (0x0b89d8abb8cbff84, "hardhat account 0"),
     (0x11065064a8286cbd, "RFC 6238"),
+    (0x15551f168313b18f, "BIP 39 test vector"),
+    (0x15d0bbf05510a32a, "BIP 39 test vector"),
     (0x175a78bf6adc3a3d, "hardhat mnemonic"),
     (0x179484c6f508b654, "hardhat account 0"),
+    (0x1dc26e2c9567235d, "BIP 39 test vector"),
+    (0x23a4d67f25650789, "BIP 39 test vector"),
+    (0x29f7761775fc2adb, "BIP 39 test vector"),
     (0x321c3da870f1d96f, "Turnstile test secrets"),
     (0x3c94b590353b703a, "Turnstile test keys"),
     (0x3df7d60453edc475, "hCaptcha test secret"),
+    (0x3e5afae0061d070d, "BIP 39 test vector"),
+    (0x3e916158928d4b16, "BIP 39 test vector"),
     (0x3f9d1c996e620b67, "Azurite storage emulator"),
+    (0x41ad1879f588bf98, "BIP 39 test vector"),
     (0x4b814e2c74560377, "Stripe documentation"),
     (0x4cc154d5177cbe22, "Turnstile test keys"),
     (0x503d68e80a77d6b7, "jwt.io"),
     (0x570f05933978901b, "hCaptcha test site key"),
+    (0x5b489bd00a8eb6e3, "BIP 39 test vector"),
     (0x62690921e62941ca, "Turnstile test secrets"),
     (0x675196d0d19ff51c, "Stripe documentation"),
     (0x67e733c2f9035757, "Stripe documentation"),
     (0x71d445b5de168d8c, "reCAPTCHA test site key"),
+    (0x75e866151aa802a6, "BIP 39 test vector"),
     (0x7699c294beebad32, "AWS documentation, secret access key"),
+    (0x7736929457f5c27e, "BIP 39 test vector"),
+    (0x7dd98d1ab1b9d4be, "BIP 39 test vector"),
+    (0x805d9cf71ae95674, "BIP 39 test vector"),
     (0x846b2a1e2fad7fcb, "RFC 6749"),
     (0x8f635ee3a1e6f45d, "AWS documentation, secret access key"),
     (0x91c8413ae3c64a50, "Turnstile test keys"),
     (0x9617ea5685ae57ea, "RFC 7617"),
+    (0x9e5ffd7186b6e0ce, "BIP 39 test vector"),
     (0x9f1920c6cd484714, "Cosmos DB emulator"),
     (0xa704e0c51f1b6b61, "RFC 6238, base32"),
     (0xbb65956c4b8b34bf, "RFC 6750"),
+    (0xbe2297a9dd1a4cae, "BIP 39 test vector"),
     (0xc3fdb7b88fb11eb0, "Turnstile test secrets"),
     (0xc9b691499b62e847, "reCAPTCHA test secret"),
     (0xca11e6de452249df, "BIP 39 test vector"),
+    (0xcc40070cf9ec6202, "BIP 39 test vector"),
+    (0xcd60671a81d34ec9, "BIP 39 test vector"),
     (0xd1d407fe9b0d9c34, "TOTP documentation"),
+    (0xd51a17c11465cee6, "BIP 39 test vector"),
     (0xddd19c486d095d84, "Stripe documentation"),
     (0xe2a3b82fd634d845, "WordPress"),
     (0xe6f28c6d4b590b92, "NASA"),
+    (0xef46489c29ead487, "BIP 39 test vector"),
+    (0xf601368be393bf1b, "BIP 39 test vector"),
+    (0xfa94df7093019a61, "BIP 39 test vector"),
 ];
 
 /// FNV-1a of the first sixteen hexadecimal digits of MD5, SHA-1, SHA-256 and SHA-512 of words that people hash to try
@@ -72,6 +95,9 @@ const DIGESTS: &[u64] = &[
 /// Endings of published values: AWS documentation writes key ids and secrets that end so.
 const ENDINGS: &[&[u8]] = &[b"EXAMPLE", b"EXAMPLEKEY"];
 
+/// What NTLM makes of no password.
+const NO_PASSWORD: &[u8] = b"31d6cfe0d16ae931b73c59d7e0c089c0";
+
 /// Whether this is a fingerprint that this program writes into its own reports and configurations.
 pub(super) fn fingerprint(value: &[u8]) -> bool {
     value
@@ -83,6 +109,9 @@ pub(super) fn fingerprint(value: &[u8]) -> bool {
 pub(super) fn published(value: &[u8]) -> Option<&'static str> {
     if memchr::memmem::find(value, b"AccountName=devstoreaccount1").is_some() {
         return Some("Azurite storage emulator");
+    }
+    if value.ends_with(NO_PASSWORD) && value.len() > NO_PASSWORD.len() {
+        return Some("the NTLM hash of no password at all");
     }
     if ENDINGS.iter().any(|e| value.ends_with(e)) {
         return Some("ends as the examples of vendors do");
