@@ -214,12 +214,15 @@ fn by_human(case: &Case<'_>, score: &mut Score) {
     }
     // A password that everybody knows opens a server that everybody reaches all the same.
     let open = case.rule.id == BY_PLACE[0] && case.has_public_host();
+    let everybodys = well_known(case) || says_nothing(case.key);
     if well_known(case) && !open {
         score.add(-12, "a password that everybody knows");
     } else if classes >= 2 && says_nothing(case.key) {
-        score.add(-14, "words for passwords, with digits for letters");
+        score.add(-16, "words for passwords, with digits for letters");
     }
-    if !case.around.value.quoted {
+    // Words of commands are bare.
+    let word = case.around.name_text().first() == Some(&b'-') && !everybodys;
+    if !case.around.value.quoted && !word {
         score.add(-8, "not quoted");
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::sandbox::{Sandbox, keyed};
 
 /// A password of the kind that people make up, another for each number.
-fn password(n: usize) -> String {
+pub(super) fn password(n: usize) -> String {
     format!(
         "Gr4nite-{}",
         &keyed("generic-password", n as u64 + 1)[..6].replace(|c: char| !c.is_ascii_alphanumeric(), "x")
@@ -25,7 +25,7 @@ fn found(cases: &[(String, String)]) -> BTreeSet<usize> {
 }
 
 #[track_caller]
-fn all_found(forms: &[(&str, &str)], value: &dyn Fn(usize) -> String) {
+pub(super) fn all_found(forms: &[(&str, &str)], value: &dyn Fn(usize) -> String) {
     let fill =
         |(i, (name, form)): (usize, &(&str, &str))| ((*name).to_owned(), form.replace("{}", &value(i)));
     let cases: Vec<_> = forms.iter().enumerate().map(fill).collect();
@@ -35,7 +35,7 @@ fn all_found(forms: &[(&str, &str)], value: &dyn Fn(usize) -> String) {
 }
 
 #[track_caller]
-fn none_found(forms: &[(&str, &str)]) {
+pub(super) fn none_found(forms: &[(&str, &str)]) {
     let cases: Vec<_> = forms.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
     let wrong: Vec<_> = found(&cases).into_iter().map(|i| cases[i].clone()).collect();
     assert!(wrong.is_empty(), "wrongly found: {wrong:#?}");

@@ -10,6 +10,7 @@ mod archives;
 mod audit;
 mod baseline;
 mod changing;
+mod by_place;
 mod ci;
 mod commit_msg;
 mod config;

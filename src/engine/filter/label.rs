@@ -59,7 +59,8 @@ fn label(case: &Case<'_>, key: &[u8]) -> bool {
 
 /// Whether a bare value is only the first word of a text: `password = Forgot your password?`.
 fn goes_on(case: &Case<'_>) -> bool {
-    if case.around.value.quoted {
+    // Words of a command are followed by others.
+    if case.around.value.quoted || case.rule.id == "generic-login" {
         return false;
     }
     let line = case.around.after(80).split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default();

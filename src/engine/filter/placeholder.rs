@@ -3,6 +3,7 @@
 use super::Case;
 use super::shapes::contains_no_case;
 use crate::engine::words::{Kind, words};
+use crate::rules::CheckKind;
 
 /// Words that say it openly, as whole words of a value.
 #[rustfmt::skip]
@@ -39,7 +40,8 @@ const THING: &[&str] = &[
 
 /// Whether the whole value, or a sure word of it, says that it is none.
 pub(super) fn words_say_so(case: &Case<'_>) -> bool {
-    if weak(case) {
+    // Words of a list say nothing by themselves.
+    if weak(case) || case.rule.check == Some(CheckKind::Bip39) {
         return false;
     }
     if case.generic && of_a_sandbox(case.key) {

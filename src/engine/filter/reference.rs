@@ -116,7 +116,10 @@ pub(super) fn code(case: &Case<'_>) -> bool {
             .any(|w| w == b" + " || w == b"\"+\"" || w == b"'+'" || w == b"\" ." || w == b"' .");
         // The quote that seemed to open it closed another string.
         let outside = matches!(key.trim_ascii(), [b'+' | b'.' | b',' | b')' | b';' | b'}', rest @ ..] if rest.iter().any(|b| b"($[ ".contains(b)));
+        // `\"Password:\"\nsend \"x\"` within a string: the text between two others.
+        let between = key.starts_with(b"\\n") && key.ends_with(b" ");
         return outside
+            || between
             || concatenated
             || is_number(key) && key.len() < 4
             || key.ends_with(b"()")
@@ -141,7 +144,9 @@ pub(super) fn code(case: &Case<'_>) -> bool {
     // Not so inside of a string: `"uid=app;pwd=x;"`.
     let goes_on = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'"' | b'\'' | b'`' | b'<' | b'&');
     let ends_statement = after.first() == Some(&b';') && !after.get(1).is_some_and(goes_on);
-    let assigned_on = matches!(after, [b' ', b'=' | b'|' | b'&' | b'?']);
+    // A word of a command may be followed by a pipe.
+    let command = case.rule.id == "generic-login";
+    let assigned_on = !command && matches!(after, [b' ', b'=' | b'|' | b'&' | b'?']);
     if assigned_on
         || ends_statement
         || case.around.before(1) == b" " && after.first().is_some_and(|b| matches!(b, b')' | b','))

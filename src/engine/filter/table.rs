@@ -113,6 +113,7 @@ pub(super) static FILTERS: &[Filter] = &[
             "pass = «foo->bar»",
             "$token = «token»;",
             "password: «Option»<String>,",
+            "f(\"Password:\"«\\nsend »\"x\")",
             "auth: «kafka::KafkaAuthConfig»,",
         ],
         keeps: &["password = «Tr0ub4dor»", "secret=«k9#s8d7f6»"],

@@ -5,11 +5,17 @@
 //! read as random, and stems of names (`pass`, `key`, `token`, …) that are followed by a value. Only there, the words
 //! around are looked up by hash.
 
+mod by_place;
 mod chance;
 mod crowd;
 mod forward;
 mod login;
 mod near;
+mod options;
+mod phrase;
+mod places;
+mod programs;
+mod rare;
 mod site;
 mod stems;
 mod table;
@@ -22,13 +28,19 @@ use crate::rules::{Judge, Need, Rule};
 use super::dispatch::Sink;
 use super::masks::Piece;
 use super::view::View;
+use rare::Rare;
 use site::Sites;
 use table::{By, Entry, Table};
 
 /// Rules that are found by the place of their value and need no word: passwords in URLs, `Basic` and `Bearer`,
-/// passwords beside the name of their user.
-pub(super) const BY_PLACE: [&str; 4] =
-    ["generic-url-credentials", "generic-basic-auth", "generic-bearer-token", "generic-login"];
+/// passwords beside the name of their user, mnemonic phrases.
+pub(super) const BY_PLACE: [&str; 5] = [
+    "generic-url-credentials",
+    "generic-basic-auth",
+    "generic-bearer-token",
+    "generic-login",
+    "bip39-mnemonic-phrase",
+];
 
 /// Rules that are found by names, words and hosts.
 #[derive(Debug)]
@@ -42,6 +54,8 @@ pub(super) struct Index {
     bearer: Option<u32>,
     /// The rule for passwords beside the name of their user.
     login: Option<u32>,
+    /// The rule for mnemonic phrases.
+    phrase: Option<u32>,
     /// Rules whose key is the whole value, whatever its shape.
     whole: Vec<u32>,
 }
@@ -59,6 +73,7 @@ impl Index {
             basic: special(BY_PLACE[1]),
             bearer: special(BY_PLACE[2]),
             login: special(BY_PLACE[3]),
+            phrase: special(BY_PLACE[4]),
             whole,
         }
     }
@@ -98,7 +113,28 @@ impl Index {
                     sites.url(i + 2);
                 }
             }
+            let rare = Rare::of(masks, k);
+            each(rare.signs & keep, at, |i| match view.bytes[i] {
+                b'=' => {}
+                b':' => sites.joint(i),
+                _ => sites.option(i),
+            });
+            each(rare.capitals & keep, at, |i| sites.shout(i));
+            for half in 0..2 {
+                if rare.words[half] {
+                    sites.phrase(at + half * 32 + 16);
+                }
+            }
         }
+    }
+}
+
+/// Calls `f` with the place of each bit of a block that begins at `at`.
+#[inline]
+fn each(mut bits: u64, at: usize, mut f: impl FnMut(usize)) {
+    while bits != 0 {
+        f(at + bits.trailing_zeros() as usize);
+        bits &= bits - 1;
     }
 }
 

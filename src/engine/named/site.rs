@@ -32,9 +32,9 @@ const LONGEST_NAME: usize = 100;
 
 /// The places of one piece.
 pub(super) struct Sites<'s, 'k> {
-    index: &'s Index,
-    bytes: &'s [u8],
-    sink: &'s mut Sink<'k>,
+    pub(super) index: &'s Index,
+    pub(super) bytes: &'s [u8],
+    pub(super) sink: &'s mut Sink<'k>,
     near: Near,
     /// The last name looked at, so that two stems of it are one place.
     last: (usize, usize),
@@ -106,6 +106,7 @@ impl<'s, 'k> Sites<'s, 'k> {
         }
         self.last = (from, to);
         self.sink.record.reads_value(self.bytes, to);
+        self.typed((from, to));
         if login::signs_in(&self.bytes[from..to]) {
             self.sink.record.reads_until(to + STATEMENT);
             self.login(login::second_string(self.bytes, to), (from, to));
@@ -145,13 +146,6 @@ impl<'s, 'k> Sites<'s, 'k> {
             });
         }
         self.emit(value, None, Some((from, to)));
-    }
-
-    /// A password that stands beside the name of its user.
-    fn login(&mut self, value: Option<Value>, name: (usize, usize)) {
-        if let (Some(rule), Some(value)) = (self.index.login, value) {
-            self.whole(rule, value, Some(name));
-        }
     }
 
     /// What stands around a value has a say.
@@ -239,16 +233,6 @@ impl<'s, 'k> Sites<'s, 'k> {
         }
     }
 
-    /// The part of a URL behind its `://`.
-    pub(super) fn url(&mut self, start: usize) {
-        self.login(login::option_user(self.bytes, start), (start, start));
-        let Some(rule) = self.index.url else { return };
-        self.sink.stand(start);
-        self.sink.record.reads_until(start + 302);
-        let Some((from, to)) = userinfo_password(self.bytes, start) else { return };
-        self.sink.push(Candidate { start: from, end: to, rule, prefix: 0, name: None });
-    }
-
     /// Tries the rules found for a value.
     fn emit(&mut self, value: Value, run: Option<(usize, usize)>, name: Option<(usize, usize)>) {
         let mut rules = std::mem::take(&mut self.rules);
@@ -288,7 +272,7 @@ impl<'s, 'k> Sites<'s, 'k> {
     }
 
     /// A rule that takes the whole value.
-    fn whole(&mut self, rule: u32, value: Value, name: Option<(usize, usize)>) {
+    pub(super) fn whole(&mut self, rule: u32, value: Value, name: Option<(usize, usize)>) {
         self.sink.push(Candidate { start: value.start, end: value.end, rule, prefix: 0, name });
     }
 
@@ -345,28 +329,4 @@ fn words_before(bytes: &[u8], start: usize) -> usize {
         at -= word + 1;
     }
     at
-}
-
-/// The password of the `user:password@` at `start`.
-fn userinfo_password(bytes: &[u8], start: usize) -> Option<(usize, usize)> {
-    let text = bytes.get(start..bytes.len().min(start + 300))?;
-    let stop = text
-        .iter()
-        .position(|&b| b.is_ascii_whitespace() || b < 0x20 || b"\"'`<>\\,;".contains(&b))
-        .unwrap_or(text.len());
-    let colon = text[..stop].iter().position(|&b| matches!(b, b':' | b'/' | b'@'))?;
-    if text[colon] != b':' {
-        return None;
-    }
-    // Passwords may hold `@` or `/`: the last `@` in front of the first `/` that follows one.
-    let first = colon + text[colon..stop].iter().position(|&b| b == b'@')?;
-    let authority = first
-        + text[first..stop].iter().position(|&b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(stop - first);
-    let last = colon + text[colon..authority].iter().rposition(|&b| b == b'@')?;
-    if text[colon..last].contains(&b'/')
-        && text[colon + 1..last].iter().take_while(|b| b.is_ascii_digit()).count() > 0
-    {
-        return None;
-    }
-    (last > colon + 1).then_some((start + colon + 1, start + last))
 }
