@@ -176,7 +176,8 @@ pub(super) fn slashed(bytes: &[u8], at: usize) -> Option<(Value, usize)> {
         return argument(bytes, at + 4).filter(|v| v.end - v.start >= 4).map(|v| (v, at + 3));
     }
     let user = starts(b"user:") && says(b"net use ");
-    if !user && !(starts(b"add") && says(b"net user ")) {
+    let adds = starts(b"add") && says(b"net user ");
+    if !user && !adds {
         return None;
     }
     // The words of the command that are no option, no share and no drive; of `net user` the second.
@@ -295,7 +296,7 @@ mod tests {
             ("ls /p:a5bc", None),
         ] {
             let found = (0..text.len()).filter(|&i| text.as_bytes()[i] == b'/');
-            let found = found.filter_map(|i| slashed(text.as_bytes(), i)).next();
+            let found = { found }.find_map(|i| slashed(text.as_bytes(), i));
             assert_eq!(found.map(|(v, _)| &text[v.start..v.end]), wanted, "{text}");
         }
     }

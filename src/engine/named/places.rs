@@ -276,7 +276,7 @@ mod tests {
             ("x = 'mysql:a', 'b c', 'a5bc')", None),
         ] {
             let colons = (1..text.len()).filter(|i| text.as_bytes()[*i] == b':');
-            let found = colons.filter_map(|i| at_colon(text.as_bytes(), i)).next();
+            let found = { colons }.find_map(|i| at_colon(text.as_bytes(), i));
             assert_eq!(found.map(|v| &text[v.start..v.end]), wanted, "{text}");
         }
     }

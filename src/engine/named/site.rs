@@ -259,7 +259,10 @@ impl<'s, 'k> Sites<'s, 'k> {
             let inside = text.len() > word.len() && text[..word.len()].eq_ignore_ascii_case(word.as_bytes());
             let before = self.bytes[..value.start].len() >= word.len()
                 && self.bytes[value.start - word.len()..value.start].eq_ignore_ascii_case(word.as_bytes());
-            if inside || before {
+            // `rsa_enc_basic other`: the end of a name.
+            let at = value.start.wrapping_sub(word.len() + 1);
+            let glued = self.bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+            if inside || before && !glued {
                 let start = if inside { value.start + word.len() } else { value.start };
                 let rest = &self.bytes[start..value.end];
                 let length =
