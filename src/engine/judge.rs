@@ -220,7 +220,7 @@ fn by_human(case: &Case<'_>, score: &mut Score) {
     } else if classes >= 2 && says_nothing(case.key) {
         score.add(-16, "words for passwords, with digits for letters");
     }
-    // Words of commands are bare.
+    // Words of commands are bare, and so are those of lists of settings: `- NAME=value`, `-e NAME=value`.
     let word = case.around.name_text().first() == Some(&b'-') && !everybodys;
     if !case.around.value.quoted && !word {
         score.add(-8, "not quoted");

@@ -14,8 +14,19 @@ const VENDORED: &[&str] = &[
 ];
 
 /// Folders of texts in many languages.
-const TRANSLATED: &[&str] =
-    &["locale", "locales", "lang", "langs", "i18n", "l10n", "translation", "translations", "langpacks"];
+const TRANSLATED: &[&str] = &[
+    "locale",
+    "locales",
+    "lang",
+    "langs",
+    "i18n",
+    "l10n",
+    "translation",
+    "translations",
+    "langpacks",
+    "language",
+    "languages",
+];
 
 /// Names of files that package managers write.
 const LOCKS: &[&str] = &[

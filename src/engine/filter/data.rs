@@ -112,6 +112,10 @@ pub(super) fn public_data(case: &Case<'_>) -> bool {
         return false;
     }
     let value = case.value();
+    // Firebase Storage: the token is part of the address of a file that an app hands out.
+    if case.around.before(16).ends_with(b"alt=media&token=") {
+        return true;
+    }
     // An address of a block chain, unless it is called a key.
     let address = case.key.len() == 42 && case.key.starts_with(b"0x") && case.generic;
     if address && case.key[2..].iter().all(u8::is_ascii_hexdigit) {
@@ -235,6 +239,9 @@ fn is_body(bytes: &[u8], start: usize, end: usize) -> bool {
     if end - start < 16 || !ends {
         return false;
     }
+    // The letter of an escape reads like a digit of base64.
+    let escaped = bytes[start] == b'n' && start > 0 && bytes[start - 1] == b'\\';
+    let start = start + usize::from(escaped);
     let before = &bytes[start.saturating_sub(90)..start];
     let ([above @ .., b'\r', b'\n'] | [above @ .., b'\\', b'n'] | [above @ .., b'\n']) = before else {
         return false;

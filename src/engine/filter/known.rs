@@ -41,6 +41,7 @@ const PUBLISHED: &[(u64, &str)] = &[
     (0x9617ea5685ae57ea, "RFC 7617"),
     (0x9e5ffd7186b6e0ce, "BIP 39 test vector"),
     (0x9f1920c6cd484714, "Cosmos DB emulator"),
+    (0xa2a9f770c464c4e6, "Unity, in every new project"),
     (0xa704e0c51f1b6b61, "RFC 6238, base32"),
     (0xbb65956c4b8b34bf, "RFC 6750"),
     (0xbe2297a9dd1a4cae, "BIP 39 test vector"),

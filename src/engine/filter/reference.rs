@@ -119,6 +119,7 @@ pub(super) fn code(case: &Case<'_>) -> bool {
         // `\"Password:\"\nsend \"x\"` within a string: the text between two others.
         let between = key.starts_with(b"\\n") && key.ends_with(b" ");
         return outside
+            || called(key)
             || between
             || concatenated
             || is_number(key) && key.len() < 4
@@ -128,7 +129,8 @@ pub(super) fn code(case: &Case<'_>) -> bool {
     // `password: *const gchar`, `key: &mut [u8]`: types of C and Rust.
     let pointed = [&b"*const"[..], b"*mut", b"&mut", b"&dyn", b"&str"].contains(&key)
         && matches!(after.first(), Some(b' ' | b','));
-    if pointed
+    if negated(key)
+        || pointed
         || matches!(after.first(), Some(b'(' | b'['))
         || after.first() == Some(&b'<')
             && after
@@ -162,6 +164,24 @@ pub(super) fn code(case: &Case<'_>) -> bool {
         || unpadded
             .windows(2)
             .any(|w| w == b"->" || w == b"::" || w == b"!=" || w == b"==" || w == b"&&" || w == b"=>")
+}
+
+/// `defined(SOME_NAME)`: a call of a name with names.
+fn called(key: &[u8]) -> bool {
+    let Some(call) = key.strip_suffix(b")") else { return false };
+    let open = call.iter().position(|b| *b == b'(').unwrap_or(0);
+    let name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b',' | b' ');
+    open >= 3
+        && call[..open].iter().all(u8::is_ascii_lowercase)
+        && call[open..].contains(&b'_')
+        && call[open + 1..].iter().all(name)
+}
+
+/// `!valid`: a name that is denied.
+fn negated(key: &[u8]) -> bool {
+    matches!(key, [b'!', first, rest @ ..] if first.is_ascii_lowercase()
+        && rest.iter().all(u8::is_ascii_alphabetic)
+        && rest.iter().any(u8::is_ascii_uppercase))
 }
 
 /// Identifiers joined by dots: `env.TOKEN`, `X25519.KeyPair`.
@@ -211,15 +231,21 @@ pub(super) fn place(case: &Case<'_>) -> bool {
         folders.filter(|f| f.len() >= 2 && f.iter().all(|b| b.is_ascii_lowercase() || *b == b'.')).count()
             == 3
     };
-    let spelled = !case.looks_random() || case.makeup.is_hex() || key.starts_with(b"/") && words();
+    // An image whose name is an identifier: `/bd27…46b9.png`.
+    let named = key
+        .iter()
+        .rposition(|b| *b == b'.')
+        .is_some_and(|dot| dot >= 16 && key[..dot].iter().all(|b| b.is_ascii_hexdigit() || *b == b'-'));
+    let spelled = named || !case.looks_random() || case.makeup.is_hex() || key.starts_with(b"/") && words();
     // The first byte of base64 may be a slash: only words make a path.
     key.starts_with(b"//")
         || (STARTS.iter().any(|s| key.starts_with(s)) && (spelled || key.windows(3).any(|w| w == b"://")))
         || ENDINGS.iter().any(|e| key.ends_with(e) && !case.in_shape(e)) && spelled
         || case.generic
-            && !case.around.value.quoted
             && key.contains(&b'/')
-            && key.iter().all(|b| b.is_ascii_alphabetic() || *b == b'/')
+            && key.iter().all(|b| {
+                b.is_ascii_lowercase() || !case.around.value.quoted && b.is_ascii_alphabetic() || *b == b'/'
+            })
         || case.generic
             && key.iter().filter(|b| **b == b'/').count() >= 2
             && spelled
