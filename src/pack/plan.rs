@@ -100,7 +100,15 @@ impl Plan {
         }
     }
 
-    /// The type of an object, as its entry's header says; `None` for loose ones and where a header is damaged.
+    /// Remembers the type of an object that [`Plan::kind`] did not know.
+    pub fn set_kind(&mut self, number: u32, kind: Kind) {
+        if let Some(slot) = self.kinds.get_mut(number as usize) {
+            *slot = Some(kind);
+        }
+    }
+
+    /// The type of an object, as its entry's header says or [`Plan::set_kind`] told; `None` for loose ones and where a
+    /// header is damaged.
     pub fn kind(&self, number: u32) -> Option<Kind> {
         self.kinds.get(number as usize).copied().flatten()
     }

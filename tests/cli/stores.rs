@@ -256,19 +256,33 @@ fn a_work_tree_that_the_environment_names_is_the_one_that_is_audited() {
     assert_eq!((found.len(), &found[0]["path"]), (1, &serde_json::json!("a")), "{}", ran.out);
 }
 
+/// Writes an object without a look at its content.
+fn object(s: &Sandbox, kind: &str, content: &[u8]) -> String {
+    let mut git = s.command("git");
+    git.args(["hash-object", "-w", "-t", kind, "--stdin", "--literally"]);
+    s.run_command(&mut git, content).code(0).out.trim().to_owned()
+}
+
+/// The bytes of an id in hexadecimal.
+fn raw(id: &str) -> Vec<u8> {
+    (0..id.len()).step_by(2).map(|at| u8::from_str_radix(&id[at..at + 2], 16).unwrap()).collect()
+}
+
+/// Puts objects into a pack and takes the loose ones away, without a walk from the refs.
+fn pack(s: &Sandbox, names: &[&str]) {
+    let ids: String = names.iter().map(|name| s.run_git(["rev-parse", name])).collect();
+    let mut git = s.command("git");
+    git.args(["pack-objects", "-q", ".git/objects/pack/pack"]);
+    s.run_command(&mut git, ids.as_bytes()).code(0);
+    s.run_git(["prune-packed"]);
+}
+
 /// Git makes no such trees, and reads them.
 #[test]
 fn a_tree_that_names_a_path_twice_hides_neither() {
     let s = Sandbox::git();
     s.file("a", "x\n").commit("start");
-    let object = |kind: &str, content: &[u8]| {
-        let mut git = s.command("git");
-        git.args(["hash-object", "-w", "-t", kind, "--stdin", "--literally"]);
-        s.run_command(&mut git, content).code(0).out.trim().to_owned()
-    };
-    let raw = |id: &str| -> Vec<u8> {
-        (0..id.len()).step_by(2).map(|at| u8::from_str_radix(&id[at..at + 2], 16).unwrap()).collect()
-    };
+    let object = |kind, content: &[u8]| object(&s, kind, content);
     for order in [[0, 1], [1, 0]] {
         let blobs = [object("blob", leak(1).as_bytes()), object("blob", b"nothing\n")];
         let line = |at: usize| [&b"100644 k\0"[..], &raw(&blobs[at])].concat();
@@ -278,6 +292,38 @@ fn a_tree_that_names_a_path_twice_hides_neither() {
         s.run_git(["update-ref", "refs/heads/odd", &commit]);
         assert_eq!(paths(&s, &[]), ["k"]);
     }
+}
+
+/// Git refuses to walk such trees. What a line says is looked for in vain, and what is there lies behind another door.
+#[test]
+fn a_line_or_tag_that_says_another_type_than_the_object_has_is_named() {
+    for (mode, wrong, said) in [
+        ("100644", "HEAD:folder", "a tree where a blob should be"),
+        ("120000", "HEAD", "a commit where a blob should be"),
+        ("40000", "HEAD:folder/a", "a blob where a tree should be"),
+    ] {
+        for packed in [false, true] {
+            let s = Sandbox::git();
+            s.file("folder/a", "x\n").commit("start");
+            let target = s.run_git(["rev-parse", wrong]).trim().to_owned();
+            let tree = object(&s, "tree", &[mode.as_bytes(), b" odd\0", &raw(&target)].concat());
+            let commit = s.run_git(["commit-tree", &tree, "-p", "HEAD", "-m", "odd"]).trim().to_owned();
+            s.run_git(["update-ref", "refs/heads/odd", &commit]);
+            let all = ["HEAD", "HEAD^{tree}", "HEAD:folder", "HEAD:folder/a", &tree, &commit];
+            if packed {
+                pack(&s, &all);
+            }
+            s.run(["history"]).code(3).warns(said).warns("odd").warns(&target);
+            s.run(["diff", &format!("HEAD..{commit}")]).code(3);
+        }
+    }
+    let s = Sandbox::git();
+    s.file("a", "x\n").commit("start");
+    let target = s.run_git(["rev-parse", "HEAD:a"]).trim().to_owned();
+    let tag = format!("object {target}\ntype tree\ntag t\ntagger n <a@b> 1 +0000\n\nsay\n");
+    let tag = object(&s, "tag", tag.as_bytes());
+    s.file(".git/refs/tags/t", format!("{tag}\n"));
+    s.run(["history"]).code(3).warns("a blob where a tree should be").warns(&tag);
 }
 
 /// Refs that stand in tables of their own are left to git; where it cannot read them, nothing is called clean.

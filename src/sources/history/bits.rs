@@ -19,6 +19,30 @@ impl Bits {
         new
     }
 
+    /// Adds a number to a set that gets its room, `len`, with the first.
+    pub(super) fn insert_in(&mut self, number: u32, len: usize) {
+        if self.0.is_empty() {
+            *self = Bits::new(len);
+        }
+        self.insert(number);
+    }
+
+    /// Adds all numbers of another set.
+    pub(super) fn add(&mut self, other: &Bits) {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        self.0.iter_mut().zip(&other.0).for_each(|(mine, more)| *mine |= more);
+    }
+
+    /// All numbers, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
+        let words = self.0.iter().enumerate().filter(|(_, word)| **word != 0);
+        words.flat_map(|(at, word)| {
+            (0..64).filter(move |bit| word & (1 << bit) != 0).map(move |bit| at as u32 * 64 + bit)
+        })
+    }
+
     /// Takes a number out.
     pub(super) fn remove(&mut self, number: u32) {
         if let Some(word) = self.0.get_mut(number as usize / 64) {

@@ -225,9 +225,9 @@ impl Graph {
 struct Next(i64, u32, u32);
 
 impl Graph {
-    /// All tags with their targets, sorted.
-    pub(super) fn tags(&self) -> Vec<(u32, u32)> {
-        let mut tags: Vec<_> = self.tags.iter().map(|(tag, target)| (*tag, *target)).collect();
+    /// All tags, sorted.
+    pub(super) fn tags(&self) -> Vec<u32> {
+        let mut tags: Vec<u32> = self.tags.keys().copied().collect();
         tags.sort_unstable();
         tags
     }

@@ -14,6 +14,7 @@ mod graph;
 mod large;
 mod lines;
 mod locate;
+mod loose;
 mod place;
 mod refs;
 mod tips;
@@ -82,6 +83,34 @@ struct State {
     blind: bool,
 }
 
+/// What all threads saw.
+#[derive(Default)]
+struct Together {
+    rows: Vec<graph::Rows>,
+    damaged: Vec<(u32, String)>,
+    dangling: bool,
+    lost: Vec<visit::Lost>,
+    loose: loose::Loose,
+}
+
+impl Together {
+    /// Counts in the coverage what was read.
+    fn of(all: Vec<Seen>, coverage: &mut Coverage) -> Together {
+        let mut together = Together::default();
+        for seen in all {
+            coverage.commits += seen.commits;
+            coverage.blobs += seen.blobs;
+            coverage.bytes += seen.bytes;
+            together.rows.push(seen.rows);
+            together.damaged.extend(seen.damaged);
+            together.dangling |= seen.dangling;
+            together.lost.push(seen.lost);
+            together.loose.add(&seen.loose);
+        }
+        together
+    }
+}
+
 impl History {
     /// Of these repositories; `broken` are those that could not be opened, and why.
     pub fn new(places: Vec<Place>, broken: Unopened, options: HistoryOptions) -> History {
@@ -112,37 +141,30 @@ impl History {
         }
         progress.expect(pieces(&plan, known.as_ref()), "objects");
         let (all, found) = self.read(&plan, new_worker);
-        let (mut rows, mut damaged, mut dangling, mut lost) = (Vec::new(), Vec::new(), false, Vec::new());
-        for seen in all {
-            coverage.commits += seen.commits;
-            coverage.blobs += seen.blobs;
-            coverage.bytes += seen.bytes;
-            rows.push(seen.rows);
-            damaged.extend(seen.damaged);
-            dangling |= seen.dangling;
-            lost.push(seen.lost);
-        }
+        let mut all = Together::of(all, coverage);
+        let odd = all.loose.odd(&plan);
         let mut state = State {
             place: at,
-            graph: Graph::new(plan.catalog().len(), rows),
+            graph: Graph::new(plan.catalog().len(), all.rows),
             plan,
             tips,
             known,
             found,
             blind: false,
         };
-        if stop.requested().is_none() && (dangling || !damaged.is_empty()) {
+        if stop.requested().is_none() && (all.dangling || !odd.is_empty() || !all.damaged.is_empty()) {
             self.complete(&mut state);
+            odd.iter().for_each(|(number, kind)| state.plan.set_kind(*number, *kind));
             // Where a header does not tell the type, both readings came by.
-            damaged.sort();
-            damaged.dedup();
+            all.damaged.sort();
+            all.damaged.dedup();
             let trouble = trouble::Trouble {
                 plan: &state.plan,
                 graph: &state.graph,
                 tips: &state.tips,
-                damaged: &damaged,
-                // With a cache, not all trees were read.
-                lost: if state.known.is_none() { &lost } else { &[] },
+                damaged: &all.damaged,
+                // With a cache, not all trees were read; what is odd was not known to be.
+                lost: if state.known.is_none() && odd.is_empty() { &all.lost } else { &[] },
                 promised: repo.partial || store.is_promised(),
                 everything: self.options.unreachable,
             };

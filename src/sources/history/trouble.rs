@@ -126,11 +126,13 @@ impl Trouble<'_> {
                 lost(parent, Kind::Commit, &of);
             }
         }
-        for (tag, target) in self.graph.tags() {
-            if (self.everything || reached.contains(tag)) && target == NONE {
+        for tag in self.graph.tags() {
+            if self.everything || reached.contains(tag) {
                 let id = self.plan.catalog().id(tag);
                 let Ok(Some(object)) = reader.read(&id) else { continue };
-                if let Some(tag) = Tag::parse(&object.data, hash) {
+                if let Some(tag) =
+                    Tag::parse(&object.data, hash).filter(|tag| !self.is(&tag.target, tag.kind))
+                {
                     lost(&tag.target, tag.kind, &format!(" (of tag {id})"));
                 }
             }

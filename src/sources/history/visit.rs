@@ -8,6 +8,7 @@ use super::bits::Bits;
 use super::graph::{NONE, Rows};
 use super::large;
 use super::lines::Line;
+use super::loose::Loose;
 
 /// How many tree lines a thread remembers: versions of a folder share most of theirs.
 const RECENT: usize = 1 << 15;
@@ -44,6 +45,8 @@ pub(super) struct Seen {
     pub(super) dangling: bool,
     /// Lines of trees that name an object that is not there.
     pub(super) lost: Lost,
+    /// Types of loose objects.
+    pub(super) loose: Loose,
 }
 
 /// Lines of trees that name an object that is not there, as far as they are few.
@@ -109,8 +112,11 @@ impl<'a, 'w> Sift<'a, 'w> {
 
     fn find_raw(&mut self, id: &[u8], kind: Kind) -> u32 {
         if let Some(number) = self.plan.catalog().number(id) {
-            let odd = self.plan.kind(number).is_some_and(|is| is != kind);
-            (self.seen.dangling, self.seen.lost.more) = (self.seen.dangling | odd, self.seen.lost.more | odd);
+            match self.plan.kind(number) {
+                None => self.seen.loose.is_named(self.plan, number, kind),
+                Some(is) if is == kind => {}
+                Some(_) => (self.seen.dangling, self.seen.lost.more) = (true, true),
+            }
             number
         } else {
             self.seen.dangling = true;
@@ -219,6 +225,7 @@ fn name_origin(hash: HashKind, name: &[u8]) -> Origin {
 
 impl Visitor for Sift<'_, '_> {
     fn object(&mut self, number: u32, kind: Kind, data: &[u8], kin: &Kin<'_>) {
+        self.seen.loose.is(self.plan, number, kind);
         match kind {
             Kind::Blob => {
                 self.seen.blobs += 1;
@@ -232,6 +239,7 @@ impl Visitor for Sift<'_, '_> {
     }
 
     fn large(&mut self, number: u32) {
+        self.seen.loose.is(self.plan, number, Kind::Blob);
         let id = self.plan.catalog().id(number);
         let origin = Origin::Object(id, Part::Content);
         let kin = Kin::default();
