@@ -106,12 +106,16 @@ fn a_hundred_thousand_findings_take_no_time() {
     let report = large(if cfg!(debug_assertions) { 10_000 } else { 100_000 });
     let document = Document::of(&report, Look::PLAIN);
     for f in FORMATS {
-        let start = Instant::now();
-        let mut text = Vec::new();
-        f.render(&document, Look::PLAIN, &mut text).expect("memory does not fail");
-        println!("{}: {:?}, {} bytes", f.name(), start.elapsed(), text.len());
-        assert!(text.len() > 1000);
-        assert!(start.elapsed().as_secs() < 60, "{} took {:?}", f.name(), start.elapsed());
+        // The machine may stand still during one attempt; what is slow by itself is slow in each.
+        let quick = (0..3).any(|_| {
+            let start = Instant::now();
+            let mut text = Vec::new();
+            f.render(&document, Look::PLAIN, &mut text).expect("memory does not fail");
+            println!("{}: {:?}, {} bytes", f.name(), start.elapsed(), text.len());
+            assert!(text.len() > 1000);
+            start.elapsed().as_secs() < 60
+        });
+        assert!(quick, "{} took over a minute, three times", f.name());
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use super::sandbox::{Sandbox, key, keyed, keysieve};
@@ -251,26 +252,51 @@ fn closed_and_full_streams() {
     assert_eq!(shell("\"$K\" history 2>&- >/dev/null"), 1);
 }
 
+/// Waits until a process of ours stands at its input: it sleeps, and signals have their handlers. Elsewhere than on Linux
+/// half a second has to do.
+fn is_reading(child: &Child) {
+    let status = format!("/proc/{}/status", child.id());
+    let ready = |text: String| {
+        let field =
+            |name| text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("").trim().to_owned();
+        let caught = u64::from_str_radix(&field("SigCgt:"), 16).unwrap_or(0);
+        // Bits of SIGINT and SIGTERM.
+        caught & (1 << 1) != 0 && caught & (1 << 14) != 0 && field("State:").starts_with('S')
+    };
+    if !Path::new(&status).exists() {
+        return std::thread::sleep(Duration::from_millis(500));
+    }
+    while !ready(std::fs::read_to_string(&status).expect("the process is there")) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn an_end_by_signal_or_time_limit_is_quick_and_said() {
     let sandbox = Sandbox::new();
-    for (signal, more) in [("-INT", &[][..]), ("-TERM", &[]), ("", &["--timeout", "100ms"])] {
+    let end = |signal: &str, more: &[&str]| {
         let mut command = sandbox.command(keysieve());
         command.args(["scan", "-"]).args(more);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut input = child.stdin.take().unwrap();
         input.write_all(b"an input that does not end").unwrap();
-        std::thread::sleep(Duration::from_millis(500));
+        if !signal.is_empty() {
+            is_reading(&child);
+        }
         let begun = Instant::now();
         if !signal.is_empty() {
             sandbox.run_command(sandbox.command("kill").args([signal, &child.id().to_string()]), b"").code(0);
         }
         let output = child.wait_with_output().unwrap();
-        let limit = if signal.is_empty() { 8 } else { 2 };
-        assert!(begun.elapsed() < Duration::from_secs(limit), "{signal} {:?}", begun.elapsed());
-        assert_eq!(output.status.code(), Some(3));
+        assert_eq!(output.status.code(), Some(3), "{signal}");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.contains("INCOMPLETE"), "{said}");
+        begun.elapsed()
+    };
+    for (signal, more) in [("-INT", &[][..]), ("-TERM", &[]), ("", &["--timeout", "100ms"])] {
+        let limit = Duration::from_secs(if signal.is_empty() { 8 } else { 2 });
+        // The machine may stand still during one attempt.
+        assert!((0..5).any(|_| end(signal, more) < limit), "{signal} never within {limit:?}");
     }
 }
