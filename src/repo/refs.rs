@@ -197,18 +197,38 @@ struct Collector<'r> {
     broken: Broken,
 }
 
+/// How many bad lines of `packed-refs` are named one by one; more are counted.
+const BAD_LINES: usize = 1000;
+
+/// The longest bad line that is shown, in bytes. A longer one is not shown in part: half a key would not be known for one.
+const BAD_LINE: usize = 4096;
+
+fn bad_line(line: &[u8]) -> (String, String) {
+    if line.len() > BAD_LINE {
+        return ("packed-refs".into(), format!("a bad line of {} bytes", line.len()));
+    }
+    (String::from_utf8_lossy(line).into_owned(), "bad line in packed-refs".into())
+}
+
 impl Collector<'_> {
     fn packed(&mut self) {
         let path = self.repository.common_dir.join("packed-refs");
         let (found, unread, broken) = (&mut self.found, &self.unread, &mut self.broken);
+        let mut bad = 0;
         let read = read_packed(&path, &mut |name, id| match id {
             // A loose ref stands above a packed one, also when it is broken.
             Some(_) if unread.contains(name) => {}
             Some(id) => drop(found.entry(name.to_vec()).or_insert(Value::Object(id))),
             None => {
-                broken.push((String::from_utf8_lossy(name).into_owned(), "bad line in packed-refs".into()));
+                bad += 1;
+                if bad <= BAD_LINES {
+                    broken.push(bad_line(name));
+                }
             }
         });
+        if bad > BAD_LINES {
+            self.broken.push(("packed-refs".into(), format!("{} more bad lines", bad - BAD_LINES)));
+        }
         if let Err(e) = read {
             self.broken.push(("packed-refs".into(), e.to_string()));
         }

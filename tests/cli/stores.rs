@@ -62,6 +62,12 @@ fn packed_refs_whose_last_line_is_cut_are_damaged() {
     s.run(["history"]).code(3).warns("packed-refs");
     fs::write(&path, [&whole[..], b"garbage"].concat()).unwrap();
     s.run(["history"]).code(3).warns("garbage");
+    // However many and long they are, what is said stays short.
+    for (bad, said) in [(&b"g"[..], "a bad line of 1000000 bytes"), (b"g\n", "499000 more bad lines")] {
+        fs::write(&path, [&whole[..], &bad.repeat(1_000_000 / bad.len()), b"\n"].concat()).unwrap();
+        let ran = s.run(["history", "-f", "json"]).code(3).says(said);
+        assert!(ran.out.len() + ran.err.len() < 300_000, "{}", ran.out.len());
+    }
     // The branch that HEAD names may have stood in a line that cannot be read.
     let text = String::from_utf8(whole).unwrap().replace(" refs/heads/main", "");
     fs::write(&path, text).unwrap();
