@@ -16,6 +16,9 @@ use super::shape::{Ends, Shapes};
 use super::texts::Texts;
 use super::view::View;
 
+/// So many beginnings are told apart by three bytes.
+const FEW_HEADS: usize = 4000;
+
 /// A template and how far before its anchor it may begin.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
@@ -147,12 +150,13 @@ impl Dispatch {
             })
             .collect();
         distances.sort_by_key(|(_, least, _)| *least);
+        let by = if heads.len() <= FEW_HEADS { By::Three(19) } else { By::Four(20) };
         let run_firsts = runs.iter().fold(Charset::NONE, |all, (first, ..)| all.union(*first));
         Dispatch {
             entries,
             run_firsts,
             farthest,
-            heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e)), By::Three(19)),
+            heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e)), by),
             leads: Hashes::new(leads.iter().map(|(s, e)| (s, *e)), By::Two),
             distances,
             underscored,

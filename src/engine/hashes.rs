@@ -3,8 +3,8 @@
 
 use crate::rules::Charset;
 
-/// With so many keys, few enough of the bits for three bytes are set to tell much.
-const FEW: usize = 2500;
+/// How many bits say three bytes, as a power of two.
+const THREES: u32 = 16;
 
 /// Number of lists.
 const LISTS: usize = 1024;
@@ -15,7 +15,8 @@ pub(super) enum By {
     /// The first four, by their hash: there are two to this power of bits, many more than ways to begin, or the bits say
     /// nothing.
     Four(u32),
-    /// The first three, by their hash, in a small table that stays in the nearest cache; then four as above.
+    /// The first three, by their hash, in a small table that stays in the nearest cache; then four as above. For up to
+    /// some thousands of keys: with more, too many of the bits are set.
     Three(u32),
     /// The first two, exactly.
     Two,
@@ -25,8 +26,6 @@ pub(super) enum By {
 #[derive(Debug)]
 pub(super) struct Hashes {
     by: By,
-    /// How many bits say three bytes, as a power of two.
-    threes: u32,
     bits: Box<[u64]>,
     /// By the hash of four bytes, asked where the first three may begin something.
     more: Box<[u64]>,
@@ -51,9 +50,7 @@ impl Hashes {
     pub(super) fn new<'s>(keys: impl Iterator<Item = (&'s [Charset; 8], u32)>, by: By) -> Hashes {
         let size = if let By::Four(size) | By::Three(size) = by { size } else { 16 };
         let mut bits = vec![0u64; 1 << (size - 6)].into_boxed_slice();
-        let keys: Vec<_> = keys.collect();
-        let small = if keys.len() <= FEW { 16 } else { 18 };
-        let mut threes = if by == By::Three(size) { vec![0u64; 1 << (small - 6)] } else { Vec::new() };
+        let mut threes = if by == By::Three(size) { vec![0u64; 1 << (THREES - 6)] } else { Vec::new() };
         let (mut pairs, mut ends) = (Vec::new(), Vec::new());
         let mut sets: Vec<[Charset; 6]> = Vec::new();
         for ([a, b, c, d, further @ ..], entry) in keys {
@@ -88,7 +85,7 @@ impl Hashes {
                 }
                 let asked = !threes.is_empty();
                 for c in members(c).take_while(|_| asked) {
-                    let hash = hash(u32::from_le_bytes([a, b, c, 0]), small);
+                    let hash = hash(u32::from_le_bytes([a, b, c, 0]), THREES);
                     threes[hash >> 6] |= 1 << (hash & 63);
                 }
             }
@@ -108,7 +105,7 @@ impl Hashes {
             *place += 1;
         }
         let (bits, more) = if threes.is_empty() { (bits, Box::default()) } else { (threes.into(), bits) };
-        Hashes { by, threes: small, bits, more, heads, entries, sets }
+        Hashes { by, bits, more, heads, entries, sets }
     }
 
     /// Whether some entry may begin with these four bytes; a few others pass as well.
@@ -116,7 +113,7 @@ impl Hashes {
     pub(super) fn may(&self, four: u32) -> bool {
         let bit = match self.by {
             By::Four(size) => hash(four, size),
-            By::Three(_) => hash(four & 0x00FF_FFFF, self.threes),
+            By::Three(_) => hash(four & 0x00FF_FFFF, THREES),
             By::Two => (four & 0xFFFF) as usize,
         };
         self.bits[bit >> 6] >> (bit & 63) & 1 == 1

@@ -83,7 +83,7 @@ fn alternatives(rules: &[Rule], group: &[Judged], winner: usize) -> Vec<Cow<'sta
         .take_while(|j| j.candidate.span() == best.span())
         .filter(|j| j.candidate.prefix == best.prefix && (best.prefix > 0 || j.assessment.is_some()))
         .filter_map(|j| rules.get(j.candidate.rule as usize))
-        .filter(|r| r.provider != rule.provider)
+        .filter(|r| r.provider != rule.provider && !r.id.starts_with("generic-"))
         .map(|r| r.provider.clone())
         .collect();
     providers.sort();
