@@ -38,6 +38,9 @@ const THING: &[&str] = &[
     "github", "google", "server", "host", "email", "mail", "super", "very", "long", "strong", "secure", "random",
 ];
 
+/// No more words of a value are looked at: with so many it is a text.
+const MOST_WORDS: usize = 64;
+
 /// Whether the whole value, or a sure word of it, says that it is none.
 pub(super) fn words_say_so(case: &Case<'_>) -> bool {
     // Words of a list say nothing by themselves.
@@ -51,7 +54,7 @@ pub(super) fn words_say_so(case: &Case<'_>) -> bool {
         return !case.rich && (starts_to_the_reader(case.body) || case.generic && several(case.key));
     }
     let (mut open, mut all, mut other) = (0, 0, 0);
-    for range in words(case.body) {
+    for range in words(case.body).take(MOST_WORDS) {
         let word = trim_digits(&case.body[range.clone()]);
         if word.is_empty() {
             continue;
@@ -216,7 +219,9 @@ fn in_comment(case: &Case<'_>) -> bool {
 }
 
 fn listed(list: &[&str], word: &[u8]) -> bool {
-    list.iter().any(|l| l.as_bytes().eq_ignore_ascii_case(word))
+    let first = word.first().map(u8::to_ascii_lowercase);
+    // All are in small letters.
+    list.iter().any(|l| l.as_bytes().first().copied() == first && l.as_bytes().eq_ignore_ascii_case(word))
 }
 
 fn trim_digits(word: &[u8]) -> &[u8] {

@@ -55,9 +55,24 @@ pub(in crate::engine) fn quoted(bytes: &[u8], at: usize) -> Option<Value> {
     None
 }
 
-/// Whether a byte ends a bare value.
+/// Whether a byte ends a bare value. A table, since long values are read for each candidate in them.
 fn ends_bare(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || byte < 0x20 || b"\"'`<>,;()[]{}\\&|".contains(&byte)
+    static ENDS: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte <= b' ' as usize {
+            table[byte] = true;
+            byte += 1;
+        }
+        let others = b"\"'`<>,;()[]{}\\&|";
+        let mut i = 0;
+        while i < others.len() {
+            table[others[i] as usize] = true;
+            i += 1;
+        }
+        table
+    };
+    ENDS[usize::from(byte)]
 }
 
 /// The bare value at `at`; empty values are none.
