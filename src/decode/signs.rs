@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::model::{Base, Kin};
 
-use crate::lanes::{BLOCKS, Hits, Quads, Set, ahead, find_quads};
+use crate::lanes::{BLOCKS, Hits, Quads, Set, ahead, each_bit, find_quads};
 
 use super::{arrays, runs};
 
@@ -156,14 +156,6 @@ impl Signs {
 fn shift(here: u64, behind: u64, by: u32) -> u64 {
     const { assert!(runs::SHORTEST == 24, "8 + 16") };
     here >> by | behind << (64 - by)
-}
-
-#[inline]
-fn each_bit(mut bits: u64, at: usize, mut f: impl FnMut(usize)) {
-    while bits != 0 {
-        f(at + bits.trailing_zeros() as usize);
-        bits &= bits - 1;
-    }
 }
 
 /// The sign that the beginning found at `at` belongs to, if one stands there; what stands before `from` was read.

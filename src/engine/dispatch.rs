@@ -271,8 +271,7 @@ impl Dispatch {
             }
             let at = start + usize::from(*distance);
             let Some(four) = bytes.get(at..).and_then(|b| b.first_chunk::<4>()) else { break };
-            let word = u32::from_le_bytes(*four);
-            if hashes.may(word) && hashes.may_well(word) {
+            if hashes.may(u32::from_le_bytes(*four)) {
                 for entry in hashes.entries(*four, &bytes[at + 4..]) {
                     self.try_entry(bytes, start, entry, sink);
                 }

@@ -1,6 +1,6 @@
 //! The classes of 64 bytes as bits, and the long runs of token bytes read off them.
 
-use crate::lanes::{BLOCKS, Before, Column, Masks, Reach, Spots, classify, reach, spots};
+use crate::lanes::{BLOCKS, Before, Column, Masks, Reach, Spots, classify, each_bit, reach, spots};
 
 pub(super) use crate::lanes::{FAR, LONG};
 
@@ -50,11 +50,7 @@ impl Piece<'_> {
     #[inline]
     pub(super) fn each(&self, column: &Column, mut f: impl FnMut(usize)) {
         for (k, &bits) in column[..self.blocks()].iter().enumerate() {
-            let mut bits = bits;
-            while bits != 0 {
-                f(self.at + k * 64 + bits.trailing_zeros() as usize);
-                bits &= bits - 1;
-            }
+            each_bit(bits, self.at + k * 64, &mut f);
         }
     }
 

@@ -40,6 +40,15 @@ impl Spots {
     }
 }
 
+/// Calls `f` with the place of each bit of a block that begins at `at`, in order: for few bits, or where each is looked at.
+#[inline]
+pub fn each_bit(mut bits: u64, at: usize, mut f: impl FnMut(usize)) {
+    while bits != 0 {
+        f(at + bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
+}
+
 /// See [`super::spots()`].
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "the callers' CPU features must reach the loops")]

@@ -23,6 +23,7 @@ pub(in crate::engine) mod value;
 
 pub(super) use chance::Chances;
 
+use crate::lanes::each_bit;
 use crate::rules::{Judge, Need, Rule};
 
 use super::dispatch::Sink;
@@ -96,45 +97,30 @@ impl Index {
         for k in 0..piece.blocks() {
             let at = piece.at + k * 64;
             let keep = if piece.end - at < 64 { !(!0 << (piece.end - at)) } else { !0 };
-            let mut pairs = masks.stem[k] & keep;
-            while pairs != 0 {
-                let i = at + pairs.trailing_zeros() as usize;
-                pairs &= pairs - 1;
+            each_bit(masks.stem[k] & keep, at, |i| {
                 if let Some((start, end)) = stems::verify(view.bytes, i) {
                     sites.stem(start, end);
                 }
-            }
+            });
             let colon = if k == 0 { 1 } else { masks.assign[k - 1] >> 63 };
-            let mut slashes = masks.slash[k] & (masks.assign[k] << 1 | colon) & keep;
-            while slashes != 0 {
-                let i = at + slashes.trailing_zeros() as usize;
-                slashes &= slashes - 1;
+            each_bit(masks.slash[k] & (masks.assign[k] << 1 | colon) & keep, at, |i| {
                 if i > 0 && view.bytes[i - 1] == b':' && view.bytes[i..].starts_with(b"//") {
                     sites.url(i + 2);
                 }
-            }
+            });
             let rare = Rare::of(masks, k);
-            each(rare.signs & keep, at, |i| match view.bytes[i] {
+            each_bit(rare.signs & keep, at, |i| match view.bytes[i] {
                 b'=' => {}
                 b':' => sites.joint(i),
                 _ => sites.option(i),
             });
-            each(rare.capitals & keep, at, |i| sites.shout(i));
+            each_bit(rare.capitals & keep, at, |i| sites.shout(i));
             for half in 0..2 {
                 if rare.words[half] {
                     sites.phrase(at + half * 32 + 16);
                 }
             }
         }
-    }
-}
-
-/// Calls `f` with the place of each bit of a block that begins at `at`.
-#[inline]
-fn each(mut bits: u64, at: usize, mut f: impl FnMut(usize)) {
-    while bits != 0 {
-        f(at + bits.trailing_zeros() as usize);
-        bits &= bits - 1;
     }
 }
 
