@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::model::{Base, Kin};
 
-use crate::lanes::{BLOCKS, Hits, Quads, Set, ahead, each_bit, find_quads};
+use crate::lanes::{BLOCKS, Hits, Quads, Set, ahead, each_place, find_quads};
 
 use super::{arrays, runs};
 
@@ -127,25 +127,28 @@ impl Signs {
             let blocks = (until - from).div_ceil(64);
             // One block more: the last blocks' bits follow from what stands behind them.
             find_quads(&text[from..text.len().min(until + 64)], &BEGINNINGS, &DIGITS, &mut hits);
-            let mut eight = hits.members;
-            ahead(&mut eight, blocks, &[1, 2, 4]);
+            let mut longs = hits.members;
+            ahead(&mut longs, blocks, &[1, 2, 4]);
+            let mut behind = before;
             for k in 0..blocks {
-                let at = from + k * 64;
-                let inside = if until - at < 64 { !(!0 << (until - at)) } else { !0 };
                 let here = hits.members[k];
-                let long = eight[k] & shift(eight[k], eight[k + 1], 8) & shift(eight[k], eight[k + 1], 16);
-                each_bit(long & inside & !(here << 1 | before >> 63), at, |start| {
-                    if runs::may_say(text, start) {
-                        self.longs.push(start as u32);
-                    }
-                });
-                before = here;
-                each_bit(hits.begins[k] & inside, at, |at| {
-                    if sign(text, at, 0).is_some() {
-                        self.begins.push(at as u32);
-                    }
-                });
+                longs[k] &= shift(longs[k], longs[k + 1], 8) & shift(longs[k], longs[k + 1], 16);
+                longs[k] &= !(here << 1 | behind >> 63);
+                behind = here;
             }
+            before = behind;
+            each_place(&longs, blocks, |place| {
+                let start = from + place;
+                if start < until && runs::may_say(text, start) {
+                    self.longs.push(start as u32);
+                }
+            });
+            each_place(&hits.begins, blocks, |place| {
+                let at = from + place;
+                if at < until && sign(text, at, 0).is_some() {
+                    self.begins.push(at as u32);
+                }
+            });
             from = until;
         }
     }

@@ -64,11 +64,17 @@ impl Cursor {
         // in all bytes, and only those before `offset` are taken.
         let mut line_start = None;
         let passed = &bytes[self.offset..offset];
-        for at in memchr::memchr2_iter(b'\n', b'\r', passed) {
-            let at = self.offset + at;
-            if ends_line(bytes, at) {
-                self.place.line += 1;
-                line_start = Some(at + 1);
+        if memchr::memchr(b'\r', passed).is_none() {
+            // Counted without stopping at each.
+            self.place.line += memchr::memchr_iter(b'\n', passed).count() as u64;
+            line_start = memchr::memrchr(b'\n', passed).map(|at| self.offset + at + 1);
+        } else {
+            for at in memchr::memchr2_iter(b'\n', b'\r', passed) {
+                let at = self.offset + at;
+                if ends_line(bytes, at) {
+                    self.place.line += 1;
+                    line_start = Some(at + 1);
+                }
             }
         }
         if line_start.is_some() {

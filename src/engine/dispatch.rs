@@ -177,8 +177,7 @@ impl Dispatch {
             sink.stand(start);
             self.at_start(view.bytes, start, sink);
         }
-        lanes::spots(&reach.escaped, piece.blocks(), spots);
-        for start in spots.iter().map(|place| piece.at + place) {
+        piece.each(&reach.escaped, |start| {
             if let Some(behind) = behind_escape(view.bytes, start)
                 && !piece.has(&reach.starts, behind)
             {
@@ -186,18 +185,17 @@ impl Dispatch {
                 self.at_start(view.bytes, behind, sink);
                 self.behind(view.bytes, (behind, usize::MAX), sink);
             }
-        }
+        });
         // Most far starts are words inside long names.
         let far = if self.underscored { &reach.far } else { &reach.apart };
-        lanes::spots(far, piece.blocks(), spots);
         // What is looked at far behind a start must be known, whether something stands there or not.
-        if !sink.record.is_wanted() {
-            spots.retain(|place| self.may_hang(view.bytes, piece.at + place));
-        }
-        for start in spots.iter().map(|place| piece.at + place) {
-            sink.stand(start);
-            self.behind(view.bytes, (start, piece.wide_from(start)), sink);
-        }
+        let wanted = sink.record.is_wanted();
+        piece.each(far, |start| {
+            if wanted || self.may_hang(view.bytes, start) {
+                sink.stand(start);
+                self.behind(view.bytes, (start, piece.wide_from(start)), sink);
+            }
+        });
         piece.each(&reach.dashes, |at| {
             sink.stand(at);
             for (text, entry) in &self.dashes {
@@ -280,23 +278,18 @@ impl Dispatch {
     }
 
     fn urls_in(&self, bytes: &[u8], piece: &Piece<'_>, sink: &mut Sink<'_>) {
-        for k in 0..piece.blocks() {
-            let mut colons = piece.masks.assign[k] & (piece.masks.slash[k] >> 1 | 1 << 63);
-            while colons != 0 {
-                let at = piece.at + k * 64 + colons.trailing_zeros() as usize;
-                colons &= colons - 1;
-                if at < piece.end && bytes[at..].starts_with(b"://") {
-                    sink.stand(at);
-                    // Behind the end stands nothing that a literal has.
-                    let host = bytes[at + 3..].first_chunk::<4>().map_or(0, |four| u32::from_le_bytes(*four));
-                    for url in &self.urls {
-                        if url.stands(bytes, at, host) {
-                            self.try_entry(bytes, at, url.entry, sink);
-                        }
+        piece.each(&piece.reach.addresses, |at| {
+            if bytes[at] == b':' && at < piece.end {
+                sink.stand(at);
+                // Behind the end stands nothing that a literal has.
+                let host = bytes[at + 3..].first_chunk::<4>().map_or(0, |four| u32::from_le_bytes(*four));
+                for url in &self.urls {
+                    if url.stands(bytes, at, host) {
+                        self.try_entry(bytes, at, url.entry, sink);
                     }
                 }
             }
-        }
+        });
     }
 
     fn texts_in(&self, bytes: &[u8], piece: &Piece<'_>, sink: &mut Sink<'_>) {

@@ -1,6 +1,6 @@
 //! The classes of 64 bytes as bits, and the long runs of token bytes read off them.
 
-use crate::lanes::{BLOCKS, Before, Column, Masks, Reach, Spots, classify, each_bit, reach, spots};
+use crate::lanes::{BLOCKS, Before, Column, Masks, Reach, Spots, classify, each_place, reach, spots};
 
 pub(super) use crate::lanes::{FAR, LONG};
 
@@ -49,9 +49,7 @@ impl Piece<'_> {
     /// Calls `f` with each place of the piece whose bit is set, in order.
     #[inline]
     pub(super) fn each(&self, column: &Column, mut f: impl FnMut(usize)) {
-        for (k, &bits) in column[..self.blocks()].iter().enumerate() {
-            each_bit(bits, self.at + k * 64, &mut f);
-        }
+        each_place(column, self.blocks(), |place| f(self.at + place));
     }
 
     /// Whether a place is in the piece and its bit set.

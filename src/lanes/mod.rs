@@ -25,8 +25,10 @@ mod x86_wide;
 pub use classes::{BLOCKS, Column, Masks, Set};
 pub use quads::{Hits, Quads};
 pub use reach::{Before, FAR, LONG, Reach};
-pub use simd::{ahead, classify, find_quads, reach, spots};
-pub use spots::{Spots, each_bit};
+pub use simd::{ahead, classify, each_place, find_quads, reach, spots};
+pub use spots::Spots;
+
+use spots::each_bit;
 
 /// A block of 64 bytes and the three behind it, which have a say in its last bits.
 type Window = [u8; 67];

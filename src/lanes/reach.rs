@@ -50,12 +50,31 @@ pub struct Reach {
     pub runs: Column,
     /// Letters and digits directly behind five dashes.
     pub dashes: Column,
+    /// `://`; also `=//`.
+    pub addresses: Column,
+    /// What tells of a value near it: the letters of [`Masks::stem`]; a dash or a slash with a letter or digit behind it and
+    /// no token byte in front, as options begin; `:` or `=` between those; the first of ten capitals, or of exactly three,
+    /// that are a word.
+    pub hints: Column,
+    /// The first bytes of half blocks that hold nothing but small letters, in words of three to eight, and single bytes
+    /// between them: words in a row.
+    pub words: Column,
 }
 
 impl Default for Reach {
     fn default() -> Reach {
         let none = [0; BLOCKS + 8];
-        Reach { starts: none, far: none, apart: none, escaped: none, runs: none, dashes: none }
+        Reach {
+            starts: none,
+            far: none,
+            apart: none,
+            escaped: none,
+            runs: none,
+            dashes: none,
+            addresses: none,
+            hints: none,
+            words: none,
+        }
     }
 }
 
@@ -97,6 +116,50 @@ fn begin(masks: &Masks, k: usize, before: Before, out: &mut Reach) {
     out.runs[k] = long & token & !behind(token, before.token, 1);
     let dash = |by: u32| behind(masks.dash[k], before.dash, by);
     out.dashes[k] = alnum & dash(1) & dash(2) & dash(3) & dash(4) & dash(5);
+    hint(masks, k, before, out);
+}
+
+/// Adds what tells of values that have no mark of their own.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "see read")]
+fn hint(masks: &Masks, k: usize, before: Before, out: &mut Reach) {
+    // The bits `by` places in front of those of a column.
+    let front = |column: &Column, by: u32| column[k] >> by | column[k + 1] << (64 - by);
+    let [token, alnum, upper, assign] = [masks.token[k], masks.alnum[k], masks.upper[k], masks.assign[k]];
+    out.addresses[k] = assign & front(&masks.slash, 1) & front(&masks.slash, 2);
+    let behind_token = token << 1 | before.token >> 63;
+    let options = (masks.dash[k] | masks.slash[k]) & !behind_token;
+    let signs = (options | assign & behind_token) & front(&masks.alnum, 1);
+    let next = masks.upper[k + 1];
+    let join = |here: u64, behind: u64, by: u32| here & (here >> by | behind << (64 - by));
+    let (two, two_next) = (join(upper, next, 1), next & next >> 1);
+    let (four, four_next) = (join(two, two_next, 2), two_next & two_next >> 2);
+    let eight = join(four, four_next, 4);
+    let ten = eight & (two >> 8 | two_next << 56);
+    let three = two & front(&masks.upper, 2) & !front(&masks.token, 3);
+    let capitals = (ten & !front(&masks.token, 10) | three) & !behind_token;
+    out.hints[k] = masks.stem[k] | signs | capitals;
+    out.words[k] = words(alnum & !masks.digit[k] & !upper, alnum);
+}
+
+/// See [`Reach::words`].
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "see read")]
+fn words(small: u64, alnum: u64) -> u64 {
+    // Each half by itself: nothing is shifted from one into the other.
+    let front = |bits: u64, by: u32| bits >> by & (u64::from(!0u32 >> by) << 32 | u64::from(!0u32 >> by));
+    let (first, last) = (1 << 32 | 1, 1 << 63 | 1 << 31);
+    let between = !alnum & ((small & !last) << 1 | first) & (front(small, 1) | last);
+    let short = between & (front(between, 1) | front(between, 2) | front(between, 3));
+    let two = small & front(small, 1);
+    let four = two & front(two, 2);
+    let long = four & front(four, 4) & front(small, 8);
+    // What is not so anywhere in a half is not so at its first bit.
+    let mut odd = !(small | between) | short | long;
+    for by in [1, 2, 4, 8, 16] {
+        odd |= front(odd, by);
+    }
+    !odd & first
 }
 
 /// From the bits from which on `steps[0]` are set to those from which on twice as many are, and so on; in the first `n`
@@ -109,5 +172,83 @@ pub(super) fn halve(column: &mut Column, n: usize, steps: &[u32]) {
             column[k] &= column[k] >> step | column[k + 1] << (64 - step);
         }
         column[n] &= column[n] >> step;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Before, Reach};
+    use crate::lanes::{Column, Masks, each_place};
+
+    /// The places of a column that is read off a text.
+    fn seen(text: &[u8], of: fn(&Reach) -> &Column) -> Vec<usize> {
+        let (mut masks, mut reach, mut places) = (Box::<Masks>::default(), Box::default(), Vec::new());
+        let blocks = text.len().div_ceil(64);
+        crate::lanes::classify(text, &mut masks);
+        crate::lanes::reach(&masks, blocks, Before::default(), &mut reach);
+        each_place(of(&reach), blocks, |at| places.push(at));
+        places
+    }
+
+    fn is_token(byte: u8) -> bool {
+        byte.is_ascii_alphanumeric() || b"_-".contains(&byte)
+    }
+
+    /// Signs and capitals by their definitions; texts have no stems.
+    fn hints(text: &[u8]) -> Vec<usize> {
+        let at = |i: usize| text.get(i).copied().unwrap_or(b' ');
+        let told = |i: &usize| {
+            let behind_token = *i > 0 && is_token(text[i - 1]);
+            let option = b"-/".contains(&text[*i]) && !behind_token;
+            let joint = b":=".contains(&text[*i]) && behind_token;
+            let capitals = text[*i..].iter().take_while(|b| b.is_ascii_uppercase()).count();
+            let word = capitals >= 10 && !is_token(at(i + 10)) || capitals == 3 && !is_token(at(i + 3));
+            (option || joint) && at(i + 1).is_ascii_alphanumeric() || word && !behind_token
+        };
+        (0..text.len()).filter(told).collect()
+    }
+
+    /// Half blocks of words by their definition.
+    fn words(text: &[u8]) -> Vec<usize> {
+        let in_row = |half: &[u8]| {
+            let parts: Vec<&[u8]> = half.split(|b| !b.is_ascii_lowercase()).collect();
+            let cut = parts.len() - 1;
+            parts.iter().enumerate().all(|(i, part)| match part.len() {
+                // At an edge the word goes on outside.
+                len if i == 0 || i == cut => len <= 8 && (len > 0 || i == 0 || i == cut),
+                len => (3..=8).contains(&len),
+            }) && !half.iter().any(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        };
+        (0..text.len() / 32).map(|half| half * 32).filter(|at| in_row(&text[*at..*at + 32])).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn hints_are_what_their_definitions_say(text in "([D-I]{3}|[D-I]{9,11}|[ :=/x_5-]){0,80}") {
+            prop_assert_eq!(seen(text.as_bytes(), |r| &r.hints), hints(text.as_bytes()));
+        }
+
+        #[test]
+        fn addresses_are_colons_before_two_slashes(text in "[:/ ]{0,200}") {
+            let naive: Vec<_> = (0..text.len()).filter(|i| text[*i..].starts_with("://")).collect();
+            prop_assert_eq!(seen(text.as_bytes(), |r| &r.addresses), naive);
+        }
+
+        #[test]
+        fn words_in_a_row_are_seen(text in "([a-z]{1,9}[ ,]|[a-z]{3,8} |[a-z]{3,8} |[a-z]{3,8} |A|  ){0,60}") {
+            prop_assert_eq!(seen(text.as_bytes(), |r| &r.words), words(text.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn every_phrase_has_words_in_a_row() {
+        for shift in 0..130 {
+            let text = format!("{}{} ", "-".repeat(shift), "zoo able abandoned ".repeat(4).trim_end());
+            assert!(seen(text.as_bytes(), |r| &r.words).is_empty(), "a word of nine letters");
+            let text = format!("{}{}\"", "\"".repeat(shift), "zoo ".repeat(16).trim_end());
+            assert!(!seen(text.as_bytes(), |r| &r.words).is_empty(), "{shift}");
+        }
     }
 }

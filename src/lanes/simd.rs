@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "aarch64")]
 use super::arm;
-use super::{BLOCKS, Before, Column, Hits, Masks, Quads, Reach, Set, Spots, scalar};
+use super::{BLOCKS, Before, Column, Hits, Masks, Quads, Reach, Set, Spots, each_bit, scalar};
 #[cfg(target_arch = "x86_64")]
 use super::{x86, x86_wide};
 
@@ -106,6 +106,37 @@ pub fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reach) {
         }
     }
     super::reach::read(masks, blocks, before, out);
+}
+
+/// Calls `f` with the place of each bit that is set in the first `blocks` blocks of a column, in order: for columns in which
+/// most blocks are empty.
+#[inline]
+pub fn each_place(column: &Column, blocks: usize, mut f: impl FnMut(usize)) {
+    for (word, mut bits) in occupied(column).into_iter().enumerate() {
+        let seen = blocks.saturating_sub(word * 64);
+        if seen < 64 {
+            bits &= !(!0 << seen);
+        }
+        each_bit(bits, word * 64, |k| each_bit(column[k], k * 64, &mut f));
+    }
+}
+
+/// Which of the first [`BLOCKS`] blocks of a column have bits.
+fn occupied(column: &Column) -> [u64; BLOCKS / 64] {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::arch::is_x86_feature_detected!("avx512bw") {
+            // SAFETY: the function needs AVX-512 BW (which F goes with) and nothing else, and the CPU has it.
+            #[allow(unsafe_code, reason = "checked for on the line above")]
+            return unsafe { x86_wide::occupied(column) };
+        }
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: the function needs AVX2 and nothing else, and the CPU has it.
+            #[allow(unsafe_code, reason = "checked for on the line above")]
+            return unsafe { x86::occupied(column) };
+        }
+    }
+    super::spots::occupied(column)
 }
 
 /// Lists the places of the bits that are set in the first `blocks` blocks of a column.

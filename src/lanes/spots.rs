@@ -42,11 +42,24 @@ impl Spots {
 
 /// Calls `f` with the place of each bit of a block that begins at `at`, in order: for few bits, or where each is looked at.
 #[inline]
-pub fn each_bit(mut bits: u64, at: usize, mut f: impl FnMut(usize)) {
+pub(super) fn each_bit(mut bits: u64, at: usize, mut f: impl FnMut(usize)) {
     while bits != 0 {
         f(at + bits.trailing_zeros() as usize);
         bits &= bits - 1;
     }
+}
+
+/// See [`super::each_place()`].
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "the callers' CPU features must reach the loop")]
+pub(super) fn occupied(column: &Column) -> [u64; BLOCKS / 64] {
+    let mut occupied = [0; BLOCKS / 64];
+    for (word, blocks) in occupied.iter_mut().zip(column.chunks_exact(64)) {
+        for (bit, block) in blocks.iter().enumerate() {
+            *word |= u64::from(*block != 0) << bit;
+        }
+    }
+    occupied
 }
 
 /// See [`super::spots()`].

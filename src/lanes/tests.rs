@@ -198,6 +198,9 @@ proptest! {
             unsafe { super::x86::spots(&column, blocks, &mut plain) };
             prop_assert_eq!(plain.iter().collect::<Vec<_>>(), all.clone());
         }
+        let mut met = Vec::new();
+        super::each_place(&column, blocks, |place| met.push(place));
+        prop_assert_eq!(met, all.clone());
         here.retain(|place| place % keep == 0);
         prop_assert_eq!(here.iter().collect::<Vec<_>>(), all.into_iter().filter(|p| p % keep == 0).collect::<Vec<_>>());
     }

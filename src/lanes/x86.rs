@@ -49,6 +49,11 @@ pub(super) fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reac
     super::reach::read(masks, blocks, before, out);
 }
 
+#[target_feature(enable = "avx2")]
+pub(super) fn occupied(column: &Column) -> [u64; BLOCKS / 64] {
+    super::spots::occupied(column)
+}
+
 #[target_feature(enable = "bmi1,popcnt")]
 pub(super) fn spots(column: &Column, blocks: usize, out: &mut Spots) {
     super::spots::list(column, blocks, out);

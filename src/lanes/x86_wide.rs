@@ -50,8 +50,7 @@ pub(super) fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reac
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
 pub(super) fn spots(column: &Column, blocks: usize, out: &mut Spots) {
-    let half: [u16; 32] = std::array::from_fn(|i| i as u16);
-    let mut places = load32(&half);
+    let mut places = load32(&HALF);
     let mut len = 0;
     for &bits in &column[..blocks.min(BLOCKS)] {
         for half in [bits as u32, (bits >> 32) as u32] {
@@ -63,6 +62,22 @@ pub(super) fn spots(column: &Column, blocks: usize, out: &mut Spots) {
     }
     out.len = len;
 }
+
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) fn occupied(column: &Column) -> [u64; BLOCKS / 64] {
+    super::spots::occupied(column)
+}
+
+/// The places in half a block.
+static HALF: [u16; 32] = {
+    let mut places = [0; 32];
+    let mut i = 0;
+    while i < places.len() {
+        places[i] = i as u16;
+        i += 1;
+    }
+    places
+};
 
 /// 32 numbers in a register.
 #[inline]

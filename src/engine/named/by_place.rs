@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use crate::engine::candidate::Candidate;
-use crate::engine::masks::is_token;
 
 use super::site::Sites;
 use super::value::Value;
@@ -59,16 +58,10 @@ impl Sites<'_, '_> {
     /// A dash or a slash that may begin an option.
     pub(super) fn option(&mut self, at: usize) {
         let dash = self.bytes[at] == b'-';
-        // What stands in front of the first block of a piece was not looked at.
-        let begins = !self.is_behind_word(at);
         let wanted = if dash {
             options::may_stand(self.bytes, at)
         } else {
-            begins
-                && matches!(
-                    self.bytes.get(at + 1),
-                    Some(b'u' | b'U' | b'p' | b'a' | b'r' | b'R' | b'A' | b'P')
-                )
+            matches!(self.bytes.get(at + 1), Some(b'u' | b'U' | b'p' | b'a' | b'r' | b'R' | b'A' | b'P'))
                 && matches!(self.bytes.get(at + 2), Some(b's' | b':' | b'd' | b'p' | b'S' | b'D' | b'P'))
         };
         if !wanted {
@@ -83,9 +76,6 @@ impl Sites<'_, '_> {
 
     /// A colon between two letters or digits.
     pub(super) fn joint(&mut self, at: usize) {
-        if !self.is_behind_word(at) {
-            return;
-        }
         let value = if places::may_be_pgpass(self.bytes, at) {
             self.far(at);
             places::pgpass(self.bytes, at)
@@ -113,11 +103,6 @@ impl Sites<'_, '_> {
         }
     }
 
-    /// Whether a letter, a digit, `_` or `-` stands directly in front.
-    fn is_behind_word(&self, at: usize) -> bool {
-        at.checked_sub(1).is_some_and(|i| is_token(self.bytes[i]))
-    }
-
     /// Much around this place has a say.
     fn far(&mut self, at: usize) {
         self.sink.stand(at);
@@ -129,7 +114,7 @@ impl Sites<'_, '_> {
     pub(super) fn shout(&mut self, at: usize) {
         let text = &self.bytes[at..];
         let (sql, call) = (text.starts_with(b"IDENTIFIED "), text.starts_with(b"PDO("));
-        if (sql || call) && !self.is_behind_word(at) {
+        if sql || call {
             self.far(at);
             let value = if sql {
                 places::identified(self.bytes, at + 10)

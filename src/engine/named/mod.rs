@@ -15,7 +15,6 @@ mod options;
 mod phrase;
 mod places;
 mod programs;
-mod rare;
 mod site;
 mod stems;
 mod table;
@@ -23,13 +22,11 @@ pub(in crate::engine) mod value;
 
 pub(super) use chance::Chances;
 
-use crate::lanes::each_bit;
 use crate::rules::{Judge, Need, Rule};
 
 use super::dispatch::Sink;
 use super::masks::Piece;
 use super::view::View;
-use rare::Rare;
 use site::Sites;
 use table::{By, Entry, Table};
 
@@ -93,34 +90,31 @@ impl Index {
                 sites.random_run(run.start, run.end);
             }
         }
-        let masks = piece.masks;
-        for k in 0..piece.blocks() {
-            let at = piece.at + k * 64;
-            let keep = if piece.end - at < 64 { !(!0 << (piece.end - at)) } else { !0 };
-            each_bit(masks.stem[k] & keep, at, |i| {
-                if let Some((start, end)) = stems::verify(view.bytes, i) {
-                    sites.stem(start, end);
-                }
-            });
-            let colon = if k == 0 { 1 } else { masks.assign[k - 1] >> 63 };
-            each_bit(masks.slash[k] & (masks.assign[k] << 1 | colon) & keep, at, |i| {
-                if i > 0 && view.bytes[i - 1] == b':' && view.bytes[i..].starts_with(b"//") {
-                    sites.url(i + 2);
-                }
-            });
-            let rare = Rare::of(masks, k);
-            each_bit(rare.signs & keep, at, |i| match view.bytes[i] {
+        let bytes = view.bytes;
+        piece.each(&piece.reach.hints, |at| {
+            if at >= piece.end {
+                return;
+            }
+            match bytes[at] {
+                b'-' | b'/' => sites.option(at),
+                b':' => sites.joint(at),
                 b'=' => {}
-                b':' => sites.joint(i),
-                _ => sites.option(i),
-            });
-            each_bit(rare.capitals & keep, at, |i| sites.shout(i));
-            for half in 0..2 {
-                if rare.words[half] {
-                    sites.phrase(at + half * 32 + 16);
+                letter => {
+                    if let Some((start, end)) = stems::verify(bytes, at) {
+                        sites.stem(start, end);
+                    }
+                    if matches!(letter, b'I' | b'P') {
+                        sites.shout(at);
+                    }
                 }
             }
-        }
+        });
+        piece.each(&piece.reach.addresses, |at| {
+            if bytes[at] == b':' && at < piece.end {
+                sites.url(at + 3);
+            }
+        });
+        piece.each(&piece.reach.words, |at| sites.phrase(at + 16));
     }
 }
 
