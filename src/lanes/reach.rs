@@ -22,6 +22,8 @@ pub struct Before {
 
 impl Before {
     /// What one of these blocks is to those behind it.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "see read")]
     pub fn of(masks: &Masks, block: usize) -> Before {
         Before {
             token: masks.token[block],

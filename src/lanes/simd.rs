@@ -80,6 +80,13 @@ pub fn find_quads(text: &[u8], quads: &Quads, set: &Set, out: &mut Hits) {
 pub fn ahead(column: &mut Column, blocks: usize, steps: &[u32]) {
     #[cfg(target_arch = "x86_64")]
     {
+        if std::arch::is_x86_feature_detected!("avx512bw")
+            && std::arch::is_x86_feature_detected!("avx512vbmi2")
+        {
+            // SAFETY: the function needs AVX-512 BW (which F goes with) and VBMI2 and nothing else, and the CPU has them.
+            #[allow(unsafe_code, reason = "checked for on the line above")]
+            return unsafe { x86_wide::ahead(column, blocks, steps) };
+        }
         if std::arch::is_x86_feature_detected!("avx2") {
             // SAFETY: the function needs AVX2 and nothing else, and the CPU has it.
             #[allow(unsafe_code, reason = "checked for on the line above")]
@@ -94,8 +101,10 @@ pub fn ahead(column: &mut Column, blocks: usize, steps: &[u32]) {
 pub fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reach) {
     #[cfg(target_arch = "x86_64")]
     {
-        if std::arch::is_x86_feature_detected!("avx512bw") {
-            // SAFETY: the function needs AVX-512 BW (which F goes with) and nothing else, and the CPU has it.
+        if std::arch::is_x86_feature_detected!("avx512bw")
+            && std::arch::is_x86_feature_detected!("avx512vbmi2")
+        {
+            // SAFETY: the function needs AVX-512 BW (which F goes with) and VBMI2 and nothing else, and the CPU has them.
             #[allow(unsafe_code, reason = "checked for on the line above")]
             return unsafe { x86_wide::reach(masks, blocks, before, out) };
         }

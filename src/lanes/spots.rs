@@ -41,7 +41,8 @@ impl Spots {
 }
 
 /// Calls `f` with the place of each bit of a block that begins at `at`, in order: for few bits, or where each is looked at.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a loop around what its callers do")]
 pub(super) fn each_bit(mut bits: u64, at: usize, mut f: impl FnMut(usize)) {
     while bits != 0 {
         f(at + bits.trailing_zeros() as usize);
@@ -54,10 +55,8 @@ pub(super) fn each_bit(mut bits: u64, at: usize, mut f: impl FnMut(usize)) {
 #[allow(clippy::inline_always, reason = "the callers' CPU features must reach the loop")]
 pub(super) fn occupied(column: &Column) -> [u64; BLOCKS / 64] {
     let mut occupied = [0; BLOCKS / 64];
-    for (word, blocks) in occupied.iter_mut().zip(column.chunks_exact(64)) {
-        for (bit, block) in blocks.iter().enumerate() {
-            *word |= u64::from(*block != 0) << bit;
-        }
+    for (k, block) in column[..BLOCKS].iter().enumerate() {
+        occupied[k / 64] |= u64::from(*block != 0) << (k % 64);
     }
     occupied
 }

@@ -43,7 +43,13 @@ pub(super) fn find_quads(text: &[u8], quads: &Quads, set: &Set, out: &mut Hits) 
     });
 }
 
-#[target_feature(enable = "avx512f,avx512bw")]
+// VBMI2 shifts two words as one, which is most of what follows.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2")]
+pub(super) fn ahead(column: &mut Column, blocks: usize, steps: &[u32]) {
+    super::reach::halve(column, blocks.min(BLOCKS), steps);
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2")]
 pub(super) fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reach) {
     super::reach::read(masks, blocks, before, out);
 }
@@ -65,7 +71,15 @@ pub(super) fn spots(column: &Column, blocks: usize, out: &mut Spots) {
 
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(super) fn occupied(column: &Column) -> [u64; BLOCKS / 64] {
-    super::spots::occupied(column)
+    let mut occupied = [0; BLOCKS / 64];
+    let (eights, _) = column.as_chunks::<8>();
+    let mut at = 0;
+    while at < BLOCKS / 8 {
+        let blocks = load8(&eights[at]);
+        occupied[at / 8] |= u64::from(_mm512_test_epi64_mask(blocks, blocks)) << (at % 8 * 8);
+        at += 1;
+    }
+    occupied
 }
 
 /// The places in half a block.
@@ -87,6 +101,17 @@ fn load32(numbers: &[u16; 32]) -> __m512i {
     #[allow(unsafe_code, reason = "a load of 64 bytes from an array of 64 bytes")]
     unsafe {
         _mm512_loadu_si512(numbers.as_ptr().cast())
+    }
+}
+
+/// 8 masks in a register.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn load8(masks: &[u64; 8]) -> __m512i {
+    // SAFETY: the array is 64 bytes long, and the load asks for no alignment.
+    #[allow(unsafe_code, reason = "a load of 64 bytes from an array of 64 bytes")]
+    unsafe {
+        _mm512_loadu_si512(masks.as_ptr().cast())
     }
 }
 
