@@ -33,7 +33,7 @@ pub struct Masks {
     pub digit: Column,
     /// `A`–`Z`.
     pub upper: Column,
-    /// The first of the letters by which words for secrets are found: [`STEMS`].
+    /// The first of the letters by which words for secrets are found: `STEMS`.
     pub stem: Column,
 }
 
@@ -161,14 +161,8 @@ pub(super) const TOKEN: u8 = ALNUM | UNDER | DASH;
 pub(super) const WIDE: u8 = TOKEN | ASSIGN | PATH;
 
 /// Letters in any case by which words for secrets are found: pass, pwd, secret, credential, token, key, auth; and create,
-/// for SQL. A bucket each, so that nothing else is found.
-pub(super) static STEMS: Quads = Quads::any_case(&[
-    &[b"pass"],
-    &[b"pwd"],
-    &[b"secr"],
-    &[b"cred"],
-    &[b"crea"],
-    &[b"toke"],
-    &[b"key"],
-    &[b"auth"],
-]);
+/// for SQL. In buckets that find nothing else; but `IDENTIFIED` and `PDO(`, which are written so, share one.
+pub(super) static STEMS: Quads = Quads::any_case(
+    &[&[b"pass"], &[b"pwd"], &[b"secr"], &[b"cred", b"crea"], &[b"toke"], &[b"key"], &[b"auth"]],
+    &[&[b"IDEN", b"PDO("]],
+);

@@ -28,40 +28,13 @@ pub struct Quads {
 impl Quads {
     /// From buckets of literals of at least one byte.
     pub const fn new(buckets: &[&[&[u8]]]) -> Quads {
-        Quads::build(buckets, false)
+        Quads { sets: add([Set::NONE; 4], buckets, 0, false) }
     }
 
-    /// The same for letters of either case.
-    pub const fn any_case(buckets: &[&[&[u8]]]) -> Quads {
-        Quads::build(buckets, true)
-    }
-
-    const fn build(buckets: &[&[&[u8]]], any_case: bool) -> Quads {
-        assert!(buckets.len() <= 8, "a byte has eight bits");
-        let mut sets = [Set::NONE; 4];
-        let mut b = 0;
-        while b < buckets.len() {
-            let bit = 1 << b;
-            let mut l = 0;
-            while l < buckets[b].len() {
-                let literal = buckets[b][l];
-                let mut i = 0;
-                while i < 4 {
-                    if i >= literal.len() {
-                        sets[i] = anything(sets[i], bit);
-                    } else if any_case {
-                        sets[i].add(literal[i].to_ascii_lowercase(), bit);
-                        sets[i].add(literal[i].to_ascii_uppercase(), bit);
-                    } else {
-                        sets[i].add(literal[i], bit);
-                    }
-                    i += 1;
-                }
-                l += 1;
-            }
-            b += 1;
-        }
-        Quads { sets }
+    /// The same for letters of either case, and some buckets of literals as they are written.
+    pub const fn any_case(buckets: &[&[&[u8]]], exact: &[&[&[u8]]]) -> Quads {
+        let sets = add([Set::NONE; 4], buckets, 0, true);
+        Quads { sets: add(sets, exact, buckets.len(), false) }
     }
 
     /// The buckets of which a literal may begin with these bytes.
@@ -82,4 +55,32 @@ const fn anything(mut set: Set, bit: u8) -> Set {
         nibble += 1;
     }
     set
+}
+
+/// Adds buckets of literals, `first` being the number of the first.
+const fn add(mut sets: [Set; 4], buckets: &[&[&[u8]]], first: usize, any_case: bool) -> [Set; 4] {
+    assert!(first + buckets.len() <= 8, "a byte has eight bits");
+    let mut b = 0;
+    while b < buckets.len() {
+        let bit = 1 << (first + b);
+        let mut l = 0;
+        while l < buckets[b].len() {
+            let literal = buckets[b][l];
+            let mut i = 0;
+            while i < 4 {
+                if i >= literal.len() {
+                    sets[i] = anything(sets[i], bit);
+                } else if any_case {
+                    sets[i].add(literal[i].to_ascii_lowercase(), bit);
+                    sets[i].add(literal[i].to_ascii_uppercase(), bit);
+                } else {
+                    sets[i].add(literal[i], bit);
+                }
+                i += 1;
+            }
+            l += 1;
+        }
+        b += 1;
+    }
+    sets
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::engine::candidate::Candidate;
+use crate::engine::masks::is_token;
 
 use super::site::Sites;
 use super::value::Value;
@@ -114,7 +115,8 @@ impl Sites<'_, '_> {
     pub(super) fn shout(&mut self, at: usize) {
         let text = &self.bytes[at..];
         let (sql, call) = (text.starts_with(b"IDENTIFIED "), text.starts_with(b"PDO("));
-        if sql || call {
+        let begins = !at.checked_sub(1).is_some_and(|i| is_token(self.bytes[i]));
+        if (sql || call) && begins {
             self.far(at);
             let value = if sql {
                 places::identified(self.bytes, at + 10)
