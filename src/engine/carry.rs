@@ -196,18 +196,20 @@ impl Record {
 
     /// Adds what is carried.
     fn carry(&mut self, base: &Base<'_>, carried: &Carried, out: &mut Vec<Candidate>) {
+        // What is copied comes in order, so that the range to be asked next is known.
+        let (mut next_reach, mut next_found) = (0, 0);
         for run in base.copied {
             let shift = |at: u32| moved(run, at as usize) as u32;
             for reach in inside(&carried.reaches, run, |reach| reach.anchor).iter().filter(|_| self.wanted) {
                 let anchor = shift(reach.anchor);
-                if !within(&self.ranges, anchor as usize) {
+                if !passes(&self.ranges, &mut next_reach, anchor as usize) {
                     let (from, until) = (shift(reach.from), shift(reach.until));
                     self.reaches.push(Reach { anchor, from, until });
                 }
             }
             for (anchor, candidate) in inside(&carried.candidates, run, |(anchor, _)| *anchor) {
                 let anchor = shift(*anchor);
-                if !within(&self.ranges, anchor as usize) {
+                if !passes(&self.ranges, &mut next_found, anchor as usize) {
                     let (start, end) = (moved(run, candidate.start), moved(run, candidate.end));
                     let name = candidate.name.map(|(start, end)| (moved(run, start), moved(run, end)));
                     let candidate = Candidate { start, end, name, ..*candidate };
@@ -267,6 +269,15 @@ fn whole(run: &Copied, reach: &Reach, base: &Base<'_>, bytes: &[u8]) -> bool {
 fn within(ranges: &[Range<usize>], at: usize) -> bool {
     let next = ranges.partition_point(|range| range.end <= at);
     ranges.get(next).is_some_and(|range| range.start <= at)
+}
+
+/// The same for places in order: `next` is the range to be asked first.
+#[inline]
+fn passes(ranges: &[Range<usize>], next: &mut usize, place: usize) -> bool {
+    while ranges.get(*next).is_some_and(|range| range.end <= place) {
+        *next += 1;
+    }
+    ranges.get(*next).is_some_and(|range| range.start <= place)
 }
 
 /// The line that holds a place.

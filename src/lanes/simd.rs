@@ -121,6 +121,12 @@ pub fn reach(masks: &Masks, blocks: usize, before: Before, out: &mut Reach) {
 /// most blocks are empty.
 #[inline]
 pub fn each_place(column: &Column, blocks: usize, mut f: impl FnMut(usize)) {
+    if blocks <= FEW {
+        for (k, &bits) in column[..blocks].iter().enumerate() {
+            each_bit(bits, k * 64, &mut f);
+        }
+        return;
+    }
     for (word, mut bits) in occupied(column).into_iter().enumerate() {
         let seen = blocks.saturating_sub(word * 64);
         if seen < 64 {
@@ -129,6 +135,9 @@ pub fn each_place(column: &Column, blocks: usize, mut f: impl FnMut(usize)) {
         each_bit(bits, word * 64, |k| each_bit(column[k], k * 64, &mut f));
     }
 }
+
+/// So few blocks are looked at one by one: a line or two of a text that was searched before.
+const FEW: usize = 16;
 
 /// Which of the first [`BLOCKS`] blocks of a column have bits.
 fn occupied(column: &Column) -> [u64; BLOCKS / 64] {
