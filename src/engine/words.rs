@@ -118,34 +118,49 @@ fn has_lower_before(text: &[u8], at: usize) -> bool {
 
 /// Calls `f` with the hash of every word and of every two to five neighbouring words joined, and with the bytes
 /// that they span; also of a word without a glued-on `token`, `key`, ….
-pub(in crate::engine) fn for_each_hash(text: &[u8], f: &mut dyn FnMut(u64, Range<usize>)) {
-    // The polynomials of the last words joined, and where each begins.
-    let mut recent: [(u64, usize); MAX_JOINED] = [(0, 0); MAX_JOINED];
+pub(in crate::engine) fn for_each_hash(text: &[u8], f: &mut impl FnMut(u64, Range<usize>)) {
+    for_each_begun(text, |_| true, f);
+}
+
+/// The same for those alone whose first word may begin something.
+#[inline]
+pub(in crate::engine) fn for_each_begun(
+    text: &[u8],
+    may_begin: impl Fn(&[u8]) -> bool,
+    f: &mut impl FnMut(u64, Range<usize>),
+) {
+    // The polynomials of the last words joined, where each begins, and its number.
+    let mut recent: [(u64, usize, usize); MAX_JOINED] = [(0, 0, 0); MAX_JOINED];
     let mut held = 0;
     let mut last_end = 0;
-    for word in words(text) {
+    for (number, word) in words(text).enumerate() {
         if held > 0 && !joins(&text[last_end..word.start]) {
             held = 0;
         }
-        if held == MAX_JOINED {
-            recent.rotate_left(1);
+        if held > 0 && recent[0].2 + MAX_JOINED == number {
+            recent.copy_within(1..held, 0);
             held -= 1;
         }
-        recent[held] = (0, word.start);
-        held += 1;
         let bytes = &text[word.clone()];
+        if may_begin(bytes) {
+            recent[held] = (0, word.start, number);
+            held += 1;
+        }
+        last_end = word.end;
+        if held == 0 {
+            continue;
+        }
         if let Some(cut) = unglued(bytes) {
             let (own, power) = polynomial(&bytes[..cut]);
-            for (joined, start) in &recent[..held] {
+            for (joined, start, _) in &recent[..held] {
                 f(spread(joined.wrapping_mul(power).wrapping_add(own)), *start..word.start + cut);
             }
         }
         let (own, power) = polynomial(bytes);
-        for (joined, start) in &mut recent[..held] {
+        for (joined, start, _) in &mut recent[..held] {
             *joined = joined.wrapping_mul(power).wrapping_add(own);
             f(spread(*joined), *start..word.end);
         }
-        last_end = word.end;
     }
 }
 
@@ -203,7 +218,7 @@ fn unglued(word: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{for_each_hash, for_each_tail, hash, words};
+    use super::{for_each_begun, for_each_hash, for_each_tail, hash, words};
 
     fn split(text: &str) -> Vec<&str> {
         words(text.as_bytes()).map(|r| &text[r]).collect()
@@ -237,6 +252,27 @@ mod tests {
             let mut found = false;
             for_each_tail(name.as_bytes(), &mut |h| found |= h == hash(b"password") || h == hash(b"token"));
             assert_eq!(found, tail, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_begins_with_other_words_is_left_out_and_nothing_else() {
+        let text = b"one two.three four five six-seven onetoken = two three; eightNine";
+        let begun = |begins: &[&[u8]]| {
+            let mut all = Vec::new();
+            for_each_begun(text, |word| begins.contains(&word), &mut |hash, span| all.push((hash, span)));
+            all
+        };
+        let mut all = Vec::new();
+        for_each_hash(text, &mut |hash, span| all.push((hash, span)));
+        for begins in [&[&b"two"[..], b"onetoken"][..], &[b"five", b"Nine"], &[]] {
+            let starts = |at: usize| {
+                begins
+                    .iter()
+                    .any(|b| text[at..].starts_with(b) && words(&text[at..]).next() == Some(0..b.len()))
+            };
+            let wanted: Vec<_> = all.iter().filter(|(_, span)| starts(span.start)).cloned().collect();
+            assert_eq!(begun(begins), wanted);
         }
     }
 
