@@ -39,10 +39,26 @@ pub(super) struct Hashes {
 /// An entry with two first bytes.
 #[derive(Debug, Clone, Copy, Default)]
 struct Entry {
-    pair: u16,
+    /// The first four bytes, where they are certain, and which of their bits are: the first two always are.
+    four: u32,
+    known: u32,
     /// Index of the sets of its further bytes.
     rest: u32,
     index: u32,
+}
+
+impl Entry {
+    /// With its two first bytes and the sets of the next two.
+    fn new([a, b]: [u8; 2], next: [&Charset; 2], rest: u32, index: u32) -> Entry {
+        let [c, d] = next.map(|set| if set.len() == 1 { members(set).next() } else { None });
+        let four = u32::from_le_bytes([a, b, c.unwrap_or(0), d.unwrap_or(0)]);
+        let known = u32::from_le_bytes([255, 255, c.map_or(0, |_| 255), d.map_or(0, |_| 255)]);
+        Entry { four, known, rest, index }
+    }
+
+    fn list(&self) -> usize {
+        list(self.four as u16)
+    }
 }
 
 impl Hashes {
@@ -72,7 +88,7 @@ impl Hashes {
                     .take_while(|_| wanted),
             );
             for (a, b) in members(a).flat_map(|a| members(b).map(move |b| (a, b))) {
-                pairs.push(Entry { pair: u16::from_le_bytes([a, b]), rest, index: entry });
+                pairs.push(Entry::new([a, b], [c, d], rest, entry));
                 if by == By::Two {
                     let pair = usize::from(u16::from_le_bytes([a, b]));
                     bits[pair >> 6] |= 1 << (pair & 63);
@@ -92,7 +108,7 @@ impl Hashes {
         }
         let mut heads = vec![0u32; LISTS + 1].into_boxed_slice();
         for entry in &pairs {
-            heads[list(entry.pair) + 1] += 1;
+            heads[entry.list() + 1] += 1;
         }
         for i in 0..LISTS {
             heads[i + 1] += heads[i];
@@ -100,7 +116,7 @@ impl Hashes {
         let mut entries = vec![Entry::default(); pairs.len()].into_boxed_slice();
         let mut next = heads.clone();
         for entry in pairs {
-            let place = &mut next[list(entry.pair)];
+            let place = &mut next[entry.list()];
             entries[*place as usize] = entry;
             *place += 1;
         }
@@ -130,11 +146,12 @@ impl Hashes {
     /// The entries that begin with these bytes, of which the first four decide where they are looked for.
     pub(super) fn entries<'h>(&'h self, four: [u8; 4], more: &'h [u8]) -> impl Iterator<Item = u32> + 'h {
         let [a, b, c, d] = four;
-        let pair = u16::from_le_bytes([a, b]);
-        let list = list(pair);
+        let list = list(u16::from_le_bytes([a, b]));
+        let four = u32::from_le_bytes(four);
         let fits = move |e: &&Entry| {
-            let sets = &self.sets[e.rest as usize];
-            e.pair == pair && sets.iter().zip([c, d].iter().chain(more)).all(|(set, &byte)| set.has(byte))
+            let sets = |e: &Entry| &self.sets[e.rest as usize];
+            four & e.known == e.four
+                && sets(e).iter().zip([c, d].iter().chain(more)).all(|(set, &byte)| set.has(byte))
         };
         let list = &self.entries[self.heads[list] as usize..self.heads[list + 1] as usize];
         list.iter().filter(fits).map(|e| e.index)
