@@ -1,7 +1,8 @@
 //! How fast the engine scans text that lies in memory, beside the same anchors in `RegexSet` and Aho-Corasick.
 //!
 //! `KEYSIEVE_CORPUS=/path/to/sources cargo bench --bench scan` reads all regular files below that path (at most
-//! 256 MB). Without it a small made-up text is scanned, whose figures say little.
+//! 256 MB). Without it a small made-up text is scanned, whose figures say little. With `KEYSIEVE_PATTERNS=FILE` as well, the
+//! regexes are written there, for `benches/vectorscan.py`.
 
 use std::fs;
 use std::path::Path;
@@ -132,15 +133,24 @@ fn aho_corasick_over_the_same_prefixes(bencher: Bencher<'_, '_>) {
         .bench_local(|| files.iter().map(|f| searcher.find_iter(f).count()).sum::<usize>());
 }
 
-#[divan::bench(sample_count = 2)]
-fn regex_set_over_the_same_prefixes(bencher: Bencher<'_, '_>) {
-    let files = corpus();
+/// The prefixed rules as a regex each.
+fn patterns() -> Vec<String> {
     let rules = prefixed();
-    let patterns: Vec<String> = rules
+    rules
         .iter()
         .filter_map(literal)
         .map(|text| format!("{}[A-Za-z0-9_-]{{16,}}", regex::escape(&String::from_utf8_lossy(text))))
-        .collect();
+        .collect()
+}
+
+#[divan::bench(sample_count = 2)]
+fn regex_set_over_the_same_prefixes(bencher: Bencher<'_, '_>) {
+    let files = corpus();
+    let patterns = patterns();
+    // For benches/vectorscan.py.
+    if let Some(path) = std::env::var_os("KEYSIEVE_PATTERNS") {
+        fs::write(path, patterns.join("\n")).expect("a path that can be written");
+    }
     let set = regex::bytes::RegexSetBuilder::new(&patterns)
         .unicode(false)
         .size_limit(1 << 28)

@@ -56,6 +56,8 @@ pub(super) struct Index {
     phrase: Option<u32>,
     /// Rules whose key is the whole value, whatever its shape.
     whole: Vec<u32>,
+    /// Whether there are no such rules.
+    empty: bool,
 }
 
 impl Index {
@@ -73,6 +75,7 @@ impl Index {
             login: special(BY_PLACE[3]),
             phrase: special(BY_PLACE[4]),
             whole,
+            empty: mine.is_empty(),
         }
     }
 
@@ -84,6 +87,9 @@ impl Index {
 
     /// Finds candidates in a piece.
     pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, sink: &mut Sink<'_>) {
+        if self.empty {
+            return;
+        }
         let mut sites = Sites::new(self, view.bytes, sink);
         for run in piece.runs {
             if sites.may_be_random(run.start, run.end) {
