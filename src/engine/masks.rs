@@ -1,6 +1,6 @@
 //! The classes of 64 bytes as bits, and the long runs of token bytes read off them.
 
-use crate::lanes::{BLOCKS, Before, Column, Masks, Reach, Spots, classify, each_place, reach, spots};
+use crate::lanes::{BLOCKS, Before, Column, Masks, Reach, Spots, classify, each_place, reach, spots as list};
 
 pub(super) use crate::lanes::{FAR, LONG};
 
@@ -33,9 +33,6 @@ pub(super) struct Piece<'a> {
     pub(super) masks: &'a Masks,
     /// Whether a NUL is among its bytes, or shortly behind them.
     pub(super) nuls: bool,
-    /// The runs of at least [`LONG`] token bytes that begin in it and hold a digit or letters of both cases, and a part of
-    /// at least [`PART`] letters and digits or a dash (others are words).
-    pub(super) runs: &'a [Run],
     /// Where a key may start, and more.
     pub(super) reach: &'a Reach,
 }
@@ -50,6 +47,22 @@ impl Piece<'_> {
     #[inline]
     pub(super) fn each(&self, column: &Column, mut f: impl FnMut(usize)) {
         each_place(column, self.blocks(), |place| f(self.at + place));
+    }
+
+    /// Calls `f` with the runs of at least [`LONG`] token bytes that begin in it and hold a digit or letters of both cases,
+    /// and a part of at least [`PART`] letters and digits or a dash (others are words), in order. `bytes`: the content.
+    pub(super) fn each_run(&self, bytes: &[u8], spots: &mut Spots, mut f: impl FnMut(Run)) {
+        list(&self.reach.runs, self.blocks(), spots);
+        spots.retain(|place| !is_words(self.masks, place));
+        for place in spots.iter() {
+            let length = ahead(&self.masks.token, place).trailing_ones() as usize;
+            let start = self.at + place;
+            if length < 64 {
+                f(Run { start, end: start + length });
+            } else if let Some(run) = long_run(self.masks, self.blocks(), bytes, (self.at, place)) {
+                f(run);
+            }
+        }
     }
 
     /// Whether a place is in the piece and its bit set.
@@ -80,8 +93,6 @@ impl Piece<'_> {
 pub(super) struct Pieces {
     masks: Box<Masks>,
     reach: Box<Reach>,
-    runs: Vec<Run>,
-    spots: Spots,
     at: usize,
     /// The last masks of the piece before.
     before: Before,
@@ -103,25 +114,12 @@ impl Pieces {
         let end = to.min(at + PIECE);
         let blocks = (end - at).div_ceil(64);
         self.at = end;
-        self.runs.clear();
         // One block more, since a run is only known to be long from the bytes that follow.
         let seen = &bytes[at..bytes.len().min(end + 64)];
         let nuls = classify(seen, &mut self.masks);
         reach(&self.masks, blocks, self.before, &mut self.reach);
         self.before = Before::of(&self.masks, blocks - 1);
-        spots(&self.reach.runs, blocks, &mut self.spots);
-        let masks: &Masks = &self.masks;
-        self.spots.retain(|place| !is_words(masks, place));
-        for place in self.spots.iter() {
-            let length = ahead(&masks.token, place).trailing_ones() as usize;
-            let run = Run { start: at + place, end: at + place + length };
-            self.runs.extend(if length < 64 {
-                Some(run)
-            } else {
-                long_run(masks, blocks, bytes, (at, place))
-            });
-        }
-        Some(Piece { at, end, masks: &self.masks, nuls, runs: &self.runs, reach: &self.reach })
+        Some(Piece { at, end, masks: &self.masks, nuls, reach: &self.reach })
     }
 }
 
@@ -261,9 +259,9 @@ mod tests {
 
     fn all(bytes: &[u8]) -> All {
         let mut pieces = Pieces::default();
-        let mut all = All::default();
+        let (mut all, mut spots) = (All::default(), Spots::default());
         while let Some(piece) = pieces.next(bytes, bytes.len()) {
-            all.0.extend_from_slice(piece.runs);
+            piece.each_run(bytes, &mut spots, |run| all.0.push(run));
             piece.each(&piece.reach.starts, |at| all.1.push(at));
             piece.each(&piece.reach.far, |at| all.2.push(at));
             piece.each(&piece.reach.dashes, |at| all.3.push(at));

@@ -194,7 +194,7 @@ impl<'r> Matcher<'r> {
                 nuls |= piece.nuls;
                 let mut sink = Sink { shapes: &self.shapes, ends, out: candidates, record, chances };
                 self.dispatch.scan(view, &piece, spots, &mut sink);
-                self.named.scan(view, &piece, &mut sink);
+                self.named.scan(view, &piece, spots, &mut sink);
                 sink.stand(0);
                 if candidates.len() > WAITING {
                     let settled = groups(candidates, piece.end.saturating_sub(BEFORE), |g| take(g, group));

@@ -22,6 +22,7 @@ pub(in crate::engine) mod value;
 
 pub(super) use chance::Chances;
 
+use crate::lanes::Spots;
 use crate::rules::{Judge, Need, Rule};
 
 use super::dispatch::Sink;
@@ -86,16 +87,16 @@ impl Index {
     }
 
     /// Finds candidates in a piece.
-    pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, sink: &mut Sink<'_>) {
+    pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, spots: &mut Spots, sink: &mut Sink<'_>) {
         if self.empty {
             return;
         }
         let mut sites = Sites::new(self, view.bytes, sink);
-        for run in piece.runs {
+        piece.each_run(view.bytes, spots, |run| {
             if sites.may_be_random(run.start, run.end) {
                 sites.random_run(run.start, run.end);
             }
-        }
+        });
         let bytes = view.bytes;
         piece.each(&piece.reach.hints, |at| {
             if at >= piece.end {
