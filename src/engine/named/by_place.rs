@@ -34,6 +34,10 @@ impl Sites<'_, '_> {
     /// What is typed or piped for a person: `SET PASSWORD FOR x = 'X'`, `expect "Password:"`, `echo X | passwd --stdin`.
     pub(super) fn typed(&mut self, (from, to): (usize, usize)) {
         let (bytes, name) = (self.bytes, &self.bytes[from..to]);
+        // Nearly all names end otherwise.
+        if !matches!(name.last(), Some(b'd' | b'D' | b'n' | b'N' | b'e' | b'E')) {
+            return;
+        }
         let ends = |word: &[u8]| {
             name.len() >= word.len() && name[name.len() - word.len()..].eq_ignore_ascii_case(word)
         };

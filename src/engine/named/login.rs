@@ -28,9 +28,12 @@ pub(super) fn signs_in(name: &[u8]) -> bool {
     if !(4..=40).contains(&last.len()) {
         return false;
     }
-    let plain: Vec<u8> =
-        last.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
-    SIGN_IN.contains(&&plain[..])
+    let (mut plain, mut length) = ([0; 40], 0);
+    for byte in last.iter().filter(|b| b.is_ascii_alphanumeric()) {
+        plain[length] = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    SIGN_IN.contains(&&plain[..length])
 }
 
 /// Behind the name of such a call: the second of the strings that it is given, if the first is a user's name.

@@ -3,25 +3,36 @@
 
 /// The stem whose first letters stand at `at`; where it begins and ends.
 pub(super) fn verify(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
-    // Letters in lower case; what is no letter becomes none.
     let eight = match bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         Some(eight) => *eight,
         None => at_end(&bytes[at..]),
-    }
-    .map(|b| b | 0x20);
-    let length = match eight {
-        [b'p', b'a', b's', b's', ..] | [b'c', b'r', b'e', b'd', ..] | [b'a', b'u', b't', b'h', ..] => 4,
-        [b'p', b'w', b'd', ..] | [b'k', b'e', b'y', ..] => 3,
-        [b's', b'e', b'c', b'r', b'e', b't', ..] => 6,
-        [b't', b'o', b'k', b'e', b'n', ..] => 5,
+    };
+    // Letters in lower case; what is no letter becomes none.
+    let word = u64::from_le_bytes(eight) | BLANKS;
+    let eight = word.to_le_bytes();
+    let length = match word as u32 {
+        PASS | CRED | AUTH => 4,
+        SECR if eight[4..6] == *b"et" => 6,
+        TOKE if eight[4] == b'n' => 5,
         // `CREATE USER x IDENTIFIED BY 'y'`
-        [b'c', b'r', b'e', b'a', b't', b'e', ..] if bytes.get(at + 6) == Some(&b' ') => 7,
+        CREA if eight[4..6] == *b"te" && bytes.get(at + 6) == Some(&b' ') => 7,
+        four if four & 0x00FF_FFFF == PWD || four & 0x00FF_FFFF == KEY => 3,
         _ => return None,
     };
     // `author` and its kin are no secrets, `authorization` is.
     let author = matches!(eight, [b'a', b'u', b't', b'h', b'o', b'r', next, _] if next != b'i');
     (!author).then_some((at, at + length))
 }
+
+const BLANKS: u64 = u64::from_le_bytes([b' '; 8]);
+const PASS: u32 = u32::from_le_bytes(*b"pass");
+const CRED: u32 = u32::from_le_bytes(*b"cred");
+const AUTH: u32 = u32::from_le_bytes(*b"auth");
+const SECR: u32 = u32::from_le_bytes(*b"secr");
+const TOKE: u32 = u32::from_le_bytes(*b"toke");
+const CREA: u32 = u32::from_le_bytes(*b"crea");
+const PWD: u32 = u32::from_le_bytes(*b"pwd\0");
+const KEY: u32 = u32::from_le_bytes(*b"key\0");
 
 /// Eight bytes, with blanks where the text ends.
 fn at_end(rest: &[u8]) -> [u8; 8] {

@@ -31,14 +31,34 @@ const fn table(text: &[u8]) -> [u64; COUNT] {
     words
 }
 
+/// Where the words with each first letter begin; and behind the last one.
+static LETTERS: [u16; 27] = {
+    let mut letters = [COUNT as u16; 27];
+    let mut at = COUNT;
+    while at > 0 {
+        at -= 1;
+        let mut letter = (WORDS[at] >> 56) as usize - b'a' as usize;
+        letters[letter] = at as u16;
+        // Letters that no word begins with end where the next ones begin.
+        while letter > 0 {
+            letter -= 1;
+            letters[letter] = at as u16;
+        }
+    }
+    letters
+};
+
 /// The place of a word in the list.
 fn place(word: &[u8]) -> Option<u16> {
     if !(3..=8).contains(&word.len()) {
         return None;
     }
+    let letter = usize::from(word[0].checked_sub(b'a').filter(|letter| *letter < 26)?);
+    let (from, to) = (usize::from(LETTERS[letter]), usize::from(LETTERS[letter + 1]));
     let mut eight = [0; 8];
     eight[..word.len()].copy_from_slice(word);
-    WORDS.binary_search(&u64::from_be_bytes(eight)).ok().and_then(|at| u16::try_from(at).ok())
+    let at = WORDS[from..to].binary_search(&u64::from_be_bytes(eight)).ok()?;
+    u16::try_from(from + at).ok()
 }
 
 /// Whether a word, in small letters, is one of the list.
