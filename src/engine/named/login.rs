@@ -24,6 +24,11 @@ const SIGN_IN: &[&[u8]] = &[
 
 /// Whether a name is one of a call that signs in: `SetBasicAuth`, `requests.auth`.
 pub(super) fn signs_in(name: &[u8]) -> bool {
+    // All of them end so, whatever follows that is no letter; most other names do not.
+    let end = name.iter().rev().find(|b| b.is_ascii_alphanumeric());
+    if !end.is_some_and(|b| b"hHsSlLnNrR".contains(b)) {
+        return false;
+    }
     let last = name.rsplit(|&b| b == b'.').next().unwrap_or_default();
     if !(4..=40).contains(&last.len()) {
         return false;

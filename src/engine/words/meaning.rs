@@ -4,7 +4,9 @@
 //! So the words after the telling one decide most, and a few words in front of it (`public key`, `primary key`,
 //! `csrf token`).
 
-use super::words;
+use std::sync::LazyLock;
+
+use super::{hash, words};
 
 /// What a name says about its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,8 +79,8 @@ const HEADS: &[&str] = &[
     "view", "screen", "dialog", "modal", "prompt", "text", "char", "chars", "rotation", "rotate", "renewal",
     "update", "updated", "created", "create", "delete", "remove", "by", "for", "from", "to", "in", "with",
     "function", "func", "fn", "cmd", "command", "script", "program", "agent", "engine", "backend", "plugin",
-    "service", "services", "server", "domain", "realm", "audience", "issuer", "type_", "no", "not", "is", "entry",
-    "parameter", "env", "through", "guid", "interface", "filter", "domains", "domain", "str", "rate", "count", "fail", "template", "sort", "order", "align", "style", "color", "css", "length_", "constraint", "schema_",
+    "service", "services", "server", "domain", "realm", "audience", "issuer", "no", "not", "is", "entry",
+    "parameter", "env", "through", "guid", "interface", "filter", "domains", "domain", "str", "rate", "count", "fail", "template", "sort", "order", "align", "style", "color", "css", "constraint",
     "pub", "public", "algorithms", "lengths", "labels", "identifier", "uuid", "reader", "writer", "parser", "lexer", "kinds", "stream", "info", "metadata", "meta", "mgr", "lookup", "salt", "salts", "nonce",
 ];
 
@@ -89,11 +91,11 @@ const OTHER_KEYS: &[&str] = &[
     "range", "unique", "natural", "composite", "surrogate", "object", "dict", "json", "translation", "i18n", "label",
     "message", "arrow", "hot", "shortcut", "keyboard", "enter", "escape", "tab", "function", "modifier", "routing",
     "group", "config", "setting", "settings", "property", "attribute", "field", "column", "feature", "state",
-    "storage_", "data", "sticky", "left", "right", "up", "down", "any", "next", "candidate", "super", "meta",
+    "data", "sticky", "left", "right", "up", "down", "any", "next", "candidate", "super", "meta",
     "query", "search", "lookup", "index", "registry", "event", "topic", "menu", "locale", "error", "publishable",
     "site", "publickey", "host", "known", "verification", "verify", "verifying", "prefix", "sub", "default",
     "current", "last", "first", "old", "new", "other", "two", "tree", "btree", "node", "entity", "cluster", "tag",
-    "label_", "annotation",
+    "annotation",
 ];
 
 /// Words in front of `token` that make it a piece of syntax or of no lasting worth.
@@ -113,39 +115,111 @@ const AGAINST: &[&str] = &[
     "wrong", "bad", "example", "sample", "expired", "authenticity", "unused", "incorrect", "malformed", "bogus",
 ];
 
+/// Words in front of `pass` that make it one of several, or an outcome.
+#[rustfmt::skip]
+const OTHER_PASSES: &[&str] = &[
+    "by", "high", "low", "band", "result", "test", "first", "second", "render", "single", "multi", "two", "one", "all",
+    "compiler", "opt", "final", "next", "boarding", "must",
+];
+
+/// The lists, in the order of their numbers.
+const LISTS: [&[&str]; 8] = [PASSWORD, SECRET, KEYED, HEADS, OTHER_KEYS, OTHER_TOKENS, AGAINST, OTHER_PASSES];
+
+/// Numbers of lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum List {
+    Password,
+    Secret,
+    Keyed,
+    Heads,
+    OtherKeys,
+    OtherTokens,
+    Against,
+    OtherPasses,
+}
+
+/// A word of the lists, and a bit for each list that it is on.
+#[derive(Debug, Clone, Copy, Default)]
+struct Known {
+    word: &'static str,
+    hash: u64,
+    lists: u8,
+}
+
+impl Known {
+    /// The word, if it is on a list.
+    fn on(self, list: List) -> Option<&'static str> {
+        (self.lists >> list as u8 & 1 == 1).then_some(self.word)
+    }
+}
+
+/// How many places the table of words has: more than twice as many as there are words.
+const PLACES: usize = 2048;
+
+/// All words by their hash: names are asked for several lists, word by word.
+static KNOWN: LazyLock<Box<[Known]>> = LazyLock::new(|| {
+    let mut known = vec![Known::default(); PLACES].into_boxed_slice();
+    for (number, list) in LISTS.iter().enumerate() {
+        for word in *list {
+            let hash = hash(word.as_bytes());
+            let mut at = hash as usize % PLACES;
+            while !known[at].word.is_empty() && known[at].word != *word {
+                at = (at + 1) % PLACES;
+            }
+            let lists = known[at].lists | 1 << number;
+            known[at] = Known { word, hash, lists };
+        }
+    }
+    known
+});
+
+/// What the lists know of a word.
+fn look_up(word: &[u8]) -> Known {
+    let hash = hash(word);
+    let mut at = hash as usize % PLACES;
+    loop {
+        let known = KNOWN[at];
+        if known.word.is_empty() || known.hash == hash && is(word, known.word) {
+            return known;
+        }
+        at = (at + 1) % PLACES;
+    }
+}
+
 /// What the words of a name say together.
 pub(in crate::engine) fn meaning(name: &[u8]) -> Meaning {
     // `the token is X`: the verb says nothing about the token.
     let name =
         [&b" is"[..], b" was", b" are"].iter().find_map(|verb| name.strip_suffix(*verb)).unwrap_or(name);
     let mut meaning = Meaning::default();
-    let mut before: &[u8] = b"";
+    let (mut before, mut known_before): (&[u8], _) = (b"", Known::default());
     let mut against_before: Option<&'static str> = None;
     for range in words(name) {
         let word = trim_digits(&name[range]);
-        let kind = kind_of(word, before);
+        let known = look_up(word);
+        let kind = kind_of((word, known), (before, known_before));
         if let Some(kind) = kind {
             // `secret_key`, `password_token`: the later word is the thing, the surer kind stays.
             let kind = match (meaning.kind, kind) {
                 (Some(Kind::Secret), Kind::Key) => Kind::Secret,
                 (_, kind) => kind,
             };
-            meaning = Meaning { kind: Some(kind), against: other(word, before).or(against_before) };
+            meaning = Meaning { kind: Some(kind), against: other(word, known_before).or(against_before) };
         } else if meaning.kind.is_some() {
-            if let Some(head) = listed(HEADS, word) {
+            if let Some(head) = known.on(List::Heads) {
                 meaning.against = Some(head);
             }
-        } else if let Some(word) = listed(AGAINST, word) {
+        } else if let Some(word) = known.on(List::Against) {
             against_before = Some(word);
         }
-        before = word;
+        (before, known_before) = (word, known);
     }
     meaning
 }
 
 /// The kind of secret a word means, given the one in front of it.
-fn kind_of(word: &[u8], before: &[u8]) -> Option<Kind> {
-    if listed(PASSWORD, word).is_some()
+fn kind_of((word, known): (&[u8], Known), (before, known_before): (&[u8], Known)) -> Option<Kind> {
+    if known.on(List::Password).is_some()
         || ends(word, &["password", "passwd", "passwort", "passphrase", "senha"])
     {
         return Some(Kind::Password);
@@ -154,34 +228,28 @@ fn kind_of(word: &[u8], before: &[u8]) -> Option<Kind> {
     if is(word, "auth") && is(before, "o") {
         return None;
     }
-    if listed(SECRET, word).is_some()
+    if known.on(List::Secret).is_some()
         || ends(word, &["secret", "token", "apikey", "secretkey", "accesskey", "authkey", "privatekey"])
     {
         return Some(Kind::Secret);
     }
     if is(word, "key") || is(word, "keys") {
-        let keyed = listed(KEYED, before).is_some();
+        let keyed = known_before.on(List::Keyed).is_some();
         return Some(if keyed { Kind::Secret } else { Kind::Key });
     }
     None
 }
 
 /// The word in front of a telling one that makes it something else.
-fn other(word: &[u8], before: &[u8]) -> Option<&'static str> {
+fn other(word: &[u8], before: Known) -> Option<&'static str> {
     if is(word, "key") || is(word, "keys") {
-        return listed(OTHER_KEYS, before);
+        return before.on(List::OtherKeys);
     }
     if is(word, "token") || is(word, "tokens") {
-        return listed(OTHER_TOKENS, before);
+        return before.on(List::OtherTokens);
     }
     if is(word, "pass") {
-        return listed(
-            &[
-                "by", "high", "low", "band", "result", "test", "first", "second", "render", "single",
-                "multi", "two", "one", "all", "compiler", "opt", "final", "next", "boarding", "must",
-            ],
-            before,
-        );
+        return before.on(List::OtherPasses);
     }
     None
 }
@@ -189,11 +257,6 @@ fn other(word: &[u8], before: &[u8]) -> Option<&'static str> {
 /// Whether a word is this one, without regard to ASCII case.
 fn is(word: &[u8], other: &str) -> bool {
     word.eq_ignore_ascii_case(other.as_bytes())
-}
-
-/// The entry of a list that is this word.
-fn listed(list: &[&'static str], word: &[u8]) -> Option<&'static str> {
-    list.iter().find(|l| is(word, l)).copied()
 }
 
 /// Whether a word ends with one of these, with more in front.
@@ -212,7 +275,33 @@ fn trim_digits(word: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, meaning};
+    use super::{Kind, LISTS, List, is, look_up, meaning};
+
+    #[test]
+    fn every_word_is_known_and_no_other() {
+        let numbers = [
+            List::Password,
+            List::Secret,
+            List::Keyed,
+            List::Heads,
+            List::OtherKeys,
+            List::OtherTokens,
+            List::Against,
+            List::OtherPasses,
+        ];
+        for (number, list) in numbers.into_iter().zip(LISTS) {
+            for word in LISTS.iter().copied().flatten() {
+                let listed = list.iter().any(|one| one == word);
+                assert_eq!(
+                    look_up(word.to_uppercase().as_bytes()).on(number).is_some(),
+                    listed && is(word.to_uppercase().as_bytes(), word),
+                    "{word}"
+                );
+                assert_eq!(look_up(word.as_bytes()).on(number).is_some(), listed, "{word}");
+            }
+        }
+        assert!(look_up(b"keyring").word.is_empty() && look_up(b"").word.is_empty());
+    }
 
     #[test]
     fn names_of_secrets_are_understood() {
