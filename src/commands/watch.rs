@@ -8,7 +8,7 @@ use regex_automata::meta::Regex;
 
 use crate::error::Result;
 use crate::model::{
-    Blob, BlobPath, CommitOrigin, Coverage, Disposition, Excerpt, Finding, HashKind, LineCol, Location,
+    Blob, BlobPath, CommitOrigin, Coverage, Disposition, Excerpt, Finding, HashKind, Kin, LineCol, Location,
     ObjectId, Origin, Part, Secret, Severity, escape_terminal, escape_terminal_bytes,
 };
 use crate::repo::{Environment, Index, Repository};
@@ -159,6 +159,7 @@ impl Source for Watch<'_> {
                     // The history gives the names of its trees; where they stood is found later.
                     Origin::Commit(commit, Part::FileName) if commit.commit.is_null() => {
                         if hygiene::may_name(blob.bytes) {
+                            blob.kin.into_iter().for_each(Kin::tell_found);
                             let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
                             if names.len() < MOST {
                                 names.insert(blob.bytes.into());

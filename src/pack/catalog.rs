@@ -12,7 +12,7 @@ pub(super) const COPY: u32 = 1 << 31;
 const MOST: usize = COPY as usize - 1;
 
 /// The ids of a store, sorted and unique.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Catalog {
     hash: HashKind,
     ids: Vec<u8>,

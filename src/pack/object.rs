@@ -20,6 +20,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them, in order.
+    pub const ALL: [Kind; 4] = [Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag];
+
     /// git's word.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -32,7 +35,7 @@ impl Kind {
 
     /// From git's word.
     pub fn parse(word: &[u8]) -> Option<Kind> {
-        [Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag].into_iter().find(|k| k.as_str().as_bytes() == word)
+        Kind::ALL.into_iter().find(|k| k.as_str().as_bytes() == word)
     }
 }
 

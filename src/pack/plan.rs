@@ -7,6 +7,7 @@ use crate::model::ObjectId;
 
 use super::catalog::{COPY, Catalog};
 use super::forest::{Forest, NONE};
+use super::index::Table;
 use super::packfile::{Built, Opened, Pack};
 use super::{Damage, Kind, Problem, Store, loose};
 
@@ -35,26 +36,7 @@ impl Plan {
     /// Reads all indexes and entry headers, with this many threads. What cannot be read becomes a problem.
     pub fn new(store: &Arc<Store>, threads: usize) -> Plan {
         let mut problems = store.problems().to_vec();
-        let mut lists = Vec::new();
-        let mut tables = Vec::new();
-        let places = store.folders.iter().enumerate();
-        let places = places
-            .flat_map(|(f, folder)| folder.packs.iter().enumerate().map(move |(p, pack)| ((f, p), pack)));
-        for (at, pack) in places {
-            match pack.opened().and_then(|opened| Ok((opened, opened.index.load()?))) {
-                Ok((opened, mut table)) => {
-                    if let Err(damage) = opened.belongs_to(&table.pack_checksum) {
-                        problems.push(problem(pack, &damage));
-                    }
-                    if !table.sorted {
-                        problems.push(problem(pack, &Damage::new("index is out of order")));
-                    }
-                    lists.push((std::mem::take(&mut table.ids), table.sorted));
-                    tables.push((at, pack, opened, table));
-                }
-                Err(damage) => problems.push(problem(pack, &damage)),
-            }
-        }
+        let (tables, mut lists) = tables(store, &mut problems);
         lists.push((raw(&loose_ids(store, &mut problems)), false));
         let mut plan = Plan {
             store: Arc::clone(store),
@@ -73,6 +55,37 @@ impl Plan {
         plan.catalog = catalog;
         plan.loose = numbers.pop().unwrap_or_default();
         plan.loose.retain(|n| n & COPY == 0);
+        plan.grow(tables, numbers, threads);
+        plan
+    }
+
+    /// The same store with the same numbers, before anything was left out by [`Plan::prune`].
+    #[must_use]
+    pub fn whole(&self, threads: usize) -> Plan {
+        let (tables, lists) = tables(&self.store, &mut Vec::new());
+        let mut packed = vec![false; self.catalog.len()];
+        let mut number = |id| {
+            let number = self.catalog.number(id).unwrap_or(NONE);
+            let first = packed.get_mut(number as usize).is_some_and(|seen| !std::mem::replace(seen, true));
+            if first { number } else { number | COPY }
+        };
+        let len = self.store.hash().len();
+        let numbers: Vec<Vec<u32>> =
+            lists.iter().map(|(ids, _)| ids.chunks_exact(len).map(&mut number).collect()).collect();
+        let mut plan = Plan {
+            store: Arc::clone(&self.store),
+            catalog: self.catalog.clone(),
+            kinds: self.kinds.clone(),
+            packs: vec![],
+            loose: (0..).zip(packed).filter(|(_, packed)| !packed).map(|(number, _)| number).collect(),
+            problems: self.problems.clone(),
+        };
+        plan.grow(tables, numbers, threads);
+        plan
+    }
+
+    /// Adds the forests of packs, from what their indexes say and the numbers of the objects there.
+    fn grow(&mut self, tables: Vec<Listed<'_>>, numbers: Vec<Vec<u32>>, threads: usize) {
         for ((at, pack, opened, table), numbers) in tables.into_iter().zip(numbers) {
             let has_crcs = !table.crcs.is_empty();
             let crc = |at: usize| table.crcs.get(at).copied().unwrap_or_default();
@@ -81,15 +94,14 @@ impl Plan {
             if opened.index.leaves_out_copies() {
                 entries.extend(unnamed(opened, &table.offsets).into_iter().map(|base| (base, NONE, 0)));
             }
-            match Forest::new(opened, entries, has_crcs, &plan.catalog, threads) {
+            match Forest::new(opened, entries, has_crcs, &self.catalog, threads) {
                 Ok(forest) => {
-                    plan.learn(&forest);
-                    plan.packs.push(Planned { place: at, forest });
+                    self.learn(&forest);
+                    self.packs.push(Planned { place: at, forest });
                 }
-                Err(damage) => plan.problems.push(problem(pack, &damage)),
+                Err(damage) => self.problems.push(problem(pack, &damage)),
             }
         }
-        plan
     }
 
     fn learn(&mut self, forest: &Forest) {
@@ -135,15 +147,38 @@ impl Plan {
         &self.store
     }
 
-    /// The same, to be kept.
-    pub fn shared_store(&self) -> Arc<Store> {
-        Arc::clone(&self.store)
-    }
-
     /// What is wrong with the store as a whole, packs included.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
+}
+
+/// A pack, where it stands in the store, and what its index says but for the ids.
+type Listed<'s> = ((usize, usize), &'s Pack, &'s Opened, Table);
+
+/// All packs, and the ids of each, with whether they are sorted.
+fn tables<'s>(store: &'s Store, problems: &mut Vec<Problem>) -> (Vec<Listed<'s>>, Vec<(Vec<u8>, bool)>) {
+    let mut lists = Vec::new();
+    let mut tables = Vec::new();
+    let places = store.folders.iter().enumerate();
+    let places =
+        places.flat_map(|(f, folder)| folder.packs.iter().enumerate().map(move |(p, pack)| ((f, p), pack)));
+    for (at, pack) in places {
+        match pack.opened().and_then(|opened| Ok((opened, opened.index.load()?))) {
+            Ok((opened, mut table)) => {
+                if let Err(damage) = opened.belongs_to(&table.pack_checksum) {
+                    problems.push(problem(pack, &damage));
+                }
+                if !table.sorted {
+                    problems.push(problem(pack, &Damage::new("index is out of order")));
+                }
+                lists.push((std::mem::take(&mut table.ids), table.sorted));
+                tables.push((at, pack, opened, table));
+            }
+            Err(damage) => problems.push(problem(pack, &damage)),
+        }
+    }
+    (tables, lists)
 }
 
 /// Entries that the index does not name and that others are built on. They are decoded, and visited elsewhere.

@@ -3,7 +3,6 @@
 //!
 //! Nothing is mapped: a file that somebody cuts short while it is mapped kills the process.
 
-use std::fs::File;
 use std::io::{self, Read};
 
 use rustix::fs::{self as unix, OFlags};
@@ -47,16 +46,15 @@ impl Buffer {
         (origin, scope): (&Origin, Scope<'_>),
         emit: &mut dyn FnMut(&Blob<'_>),
     ) -> io::Result<u64> {
-        self.feed_of(None, from, expected, (origin, scope), emit)
+        self.feed_like(&Blob { scope, ..Blob::whole(&[], origin) }, from, expected, emit)
     }
 
-    /// The same, of an open file.
-    pub(super) fn feed_of(
+    /// The same, in pieces that are like `like` in all but bytes and window.
+    pub(super) fn feed_like(
         &mut self,
-        file: Option<&File>,
+        like: &Blob<'_>,
         from: &mut dyn Read,
         expected: u64,
-        (origin, scope): (&Origin, Scope<'_>),
         emit: &mut dyn FnMut(&Blob<'_>),
     ) -> io::Result<u64> {
         let mut held = 0;
@@ -71,7 +69,7 @@ impl Buffer {
             let last = if ended { held.saturating_add(1) } else { held - OVERLAP / 2 };
             let window = Window { offset, start, keep: (first, last) };
             let bytes = self.bytes.get(..held).unwrap_or_default();
-            emit(&Blob { bytes, origin, scope, window, kin: None, file });
+            emit(&Blob { bytes, window, ..*like });
             if ended {
                 return end.map(|_| offset + held as u64);
             }

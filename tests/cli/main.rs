@@ -10,6 +10,7 @@ mod archives;
 mod audit;
 mod baseline;
 mod by_place;
+mod cached;
 mod changing;
 mod ci;
 mod commit_msg;

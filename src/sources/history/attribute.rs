@@ -11,7 +11,7 @@ use crate::pack::Plan;
 
 use super::bits::Bits;
 use super::graph::{Graph, NONE};
-use super::lines::{Line, Names, Wanted};
+use super::lines::Names;
 
 /// How often a folder that is nowhere in the parents is walked: a folder that holds itself many times over, level by
 /// level, would otherwise have more paths than there is time.
@@ -32,7 +32,6 @@ pub(super) struct Question<'a> {
     pub(super) names: Vec<Box<[u8]>>,
     /// Trees that refs keep without a commit.
     pub(super) trees: Vec<u32>,
-    pub(super) threads: usize,
     pub(super) stop: &'a Stop,
 }
 
@@ -82,6 +81,8 @@ struct Trees {
     /// By number of the tree: its first line and the one behind its last.
     of: Vec<(u32, u32)>,
     names: Names,
+    /// Those that have any.
+    holding: Bits,
 }
 
 impl Trees {
@@ -137,19 +138,19 @@ impl Question<'_> {
         let (mut targets, mut holding) = (Bits::new(count), Bits::new(count));
         self.objects.iter().for_each(|number| _ = targets.insert(*number));
         let (mut names, mut lines) = (Names::default(), Vec::new());
-        let wanted = |line: &Line| targets.contains(line.child) && self.reached.contains(line.tree);
-        for (line, name) in self.graph.lines().filter(|(line, _)| wanted(line)) {
-            let link = line.mode & 0o170_000 == 0o120_000;
+        let by_name: HashMap<&[u8], u32> =
+            self.names.iter().map(|n| &**n).zip(self.plan.catalog().len() as u32..).collect();
+        for (line, name, _) in self.graph.lines().filter(|(line, ..)| self.reached.contains(line.tree)) {
+            let target = if line.by_name {
+                by_name.get(name).copied()
+            } else {
+                Some(line.child).filter(|child| targets.contains(*child))
+            };
+            let Some(child) = target else { continue };
+            let link = !line.by_name && line.mode & 0o170_000 == 0o120_000;
             holding.insert(line.tree);
-            lines.push((
-                line.tree,
-                Item { name: names.number(name), child: line.child, is_tree: false, link },
-            ));
+            lines.push((line.tree, Item { name: names.number(name), child, is_tree: false, link }));
         }
-        self.by_name(&mut |tree, name, child| {
-            holding.insert(tree);
-            lines.push((tree, Item { name: names.number(name), child, is_tree: false, link: false }));
-        });
         self.spread(&mut holding);
         for tree in (0..count as u32).filter(|n| holding.contains(*n)) {
             for (name, child) in self.graph.named_subtrees(tree).filter(|(_, child)| holding.contains(*child))
@@ -159,7 +160,7 @@ impl Question<'_> {
         }
         lines.sort_unstable();
         lines.dedup();
-        let mut trees = Trees { names, of: vec![(0, 0); count], ..Trees::default() };
+        let mut trees = Trees { names, of: vec![(0, 0); count], holding, ..Trees::default() };
         for (tree, item) in lines {
             let at = trees.items.len() as u32;
             let (start, end) = &mut trees.of[tree as usize];
@@ -167,23 +168,6 @@ impl Question<'_> {
             trees.items.push(item);
         }
         trees
-    }
-
-    /// Calls `found` with tree, name and target for each line with a name that is a target. Names with keys in them
-    /// are rare, and only then all trees are read once more.
-    fn by_name(&self, found: &mut dyn FnMut(u32, &[u8], Target)) {
-        if self.names.is_empty() {
-            return;
-        }
-        let mut wanted = Wanted::new(self.plan, Some(self.reached));
-        wanted.names = self.names.iter().cloned().collect();
-        let count = self.plan.catalog().len() as u32;
-        let places: HashMap<&[u8], u32> = self.names.iter().map(|n| &**n).zip(count..).collect();
-        let seen = wanted.look(self.plan, self.threads, self.stop);
-        for line in &seen.lines {
-            let name = seen.names.name(line.name);
-            found(line.tree, name, places.get(name).copied().unwrap_or(NONE));
-        }
     }
 
     /// From trees that hold a target directly to all that hold one below.
@@ -231,6 +215,11 @@ impl Question<'_> {
 }
 
 impl Answer {
+    /// The trees that hold a target, directly or below.
+    pub(super) fn into_holding(self) -> Bits {
+        self.trees.holding
+    }
+
     /// Notes that everything in a tree still stood in the commit at this place in the order. Called with descending
     /// places, with the same `seen`.
     pub(super) fn stands(&mut self, tree: u32, last: u32, seen: &mut HashSet<u32>) {

@@ -27,6 +27,15 @@ impl Bits {
         self.insert(number);
     }
 
+    /// Adds a number; the set grows as need be.
+    pub(super) fn insert_growing(&mut self, number: u32) {
+        let words = number as usize / 64 + 1;
+        if self.0.len() < words {
+            self.0.resize(words, 0);
+        }
+        self.insert(number);
+    }
+
     /// Adds all numbers of another set.
     pub(super) fn add(&mut self, other: &Bits) {
         if self.0.len() < other.0.len() {
@@ -43,11 +52,9 @@ impl Bits {
         })
     }
 
-    /// Takes a number out.
-    pub(super) fn remove(&mut self, number: u32) {
-        if let Some(word) = self.0.get_mut(number as usize / 64) {
-            *word &= !(1 << (number % 64));
-        }
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
     }
 
     /// How many numbers there are.

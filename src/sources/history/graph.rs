@@ -4,8 +4,10 @@
 //! by far.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::ops::Range;
+
+use crate::pack::Kind;
 
 use super::bits::Bits;
 use super::lines::{Line, Names};
@@ -36,10 +38,12 @@ pub(super) struct Rows {
     /// The name of each edge, by its number in `names`.
     edge_names: Vec<u32>,
     tags: Vec<(u32, u32)>,
-    /// Lines that name blobs in which something was found; the name by its number in `names`.
+    /// Lines that name blobs in which something was found, or that have such names; the name by its number in `names`.
     pub(super) lines: Vec<Line>,
     /// All names that stand in trees.
     pub(super) names: Names,
+    /// Those in which something was found, by number.
+    pub(super) found: Bits,
 }
 
 impl Rows {
@@ -139,9 +143,33 @@ impl Graph {
         Some((rows, *start as usize..*end as usize))
     }
 
-    /// The lines of trees that name blobs in which something was found, each with the name.
-    pub(super) fn lines(&self) -> impl Iterator<Item = (&Line, &[u8])> {
-        self.parts.iter().flat_map(|rows| rows.lines.iter().map(|line| (line, rows.names.name(line.name))))
+    /// The lines of trees that name blobs in which something was found, or that have such names, each with the name
+    /// and whether something was found in that.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (&Line, &[u8], bool)> {
+        self.parts.iter().flat_map(|rows| {
+            let named = |line: &Line| (rows.names.name(line.name), rows.found.contains(line.name));
+            rows.lines.iter().map(move |line| (line, named(line).0, named(line).1))
+        })
+    }
+
+    /// The type of an object, if it is one of those that the graph holds.
+    pub(super) fn kind(&self, number: u32) -> Option<Kind> {
+        match self.slots.get(number as usize) {
+            Some((COMMIT, _)) => Some(Kind::Commit),
+            Some((NONE, _)) | None => self.target(number).map(|_| Kind::Tag),
+            Some(_) => Some(Kind::Tree),
+        }
+    }
+
+    /// A commit.
+    pub(super) fn row(&self, number: u32) -> Option<&CommitRow> {
+        self.commit(number).and_then(|at| self.commits.get(at as usize))
+    }
+
+    /// All names in which something was found.
+    pub(super) fn found_names(&self) -> HashSet<Box<[u8]>> {
+        let names = self.parts.iter().flat_map(|rows| rows.found.iter().map(|name| rows.names.name(name)));
+        names.map(Into::into).collect()
     }
 
     /// The numbers of a commit's parents, [`NONE`] for those that are missing.
@@ -177,7 +205,7 @@ impl Graph {
                     todo.push(next);
                 }
             };
-            if let Some(row) = self.commit(number).and_then(|at| self.commits.get(at as usize)) {
+            if let Some(row) = self.row(number) {
                 push(row.tree);
                 self.parents(row).iter().for_each(|p| push(*p));
             } else if let Some(target) = self.target(number) {

@@ -1,6 +1,6 @@
-//! A second reading of all trees, for lines that have certain names, or that name damaged or missing objects.
+//! Lines of trees; and a second reading of all trees, for those that name damaged or missing objects.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{HashKind, Kin, ObjectId, Stop};
 use crate::pack::{Damage, Entries, Kind, Kinds, Plan, Visitor};
@@ -17,8 +17,6 @@ pub(super) struct Wanted<'a> {
     /// Objects.
     pub(super) objects: Bits,
     filter: Vec<u64>,
-    /// Names of files and folders.
-    pub(super) names: HashSet<Box<[u8]>>,
     /// Whether to list what is not in the store, or of another type than its line says.
     pub(super) missing: bool,
 }
@@ -28,13 +26,13 @@ pub(super) struct Wanted<'a> {
 pub(super) struct Line {
     /// The tree it stands in.
     pub(super) tree: u32,
-    /// The name, by its number in [`Found::names`].
+    /// The name, by its number in [`Found::names`] or in its thread's [`super::graph::Rows::names`].
     pub(super) name: u32,
     /// What it names; [`super::graph::NONE`] for submodules and what the store does not have.
     pub(super) child: u32,
     /// git's mode bits.
     pub(super) mode: u32,
-    /// Whether it was found by its name rather than by its object.
+    /// Whether it is kept for its name rather than for its object.
     pub(super) by_name: bool,
 }
 
@@ -86,7 +84,6 @@ impl<'a> Wanted<'a> {
             within,
             objects: Bits::new(plan.catalog().len()),
             filter: vec![0; 1 << (FILTER - 6)],
-            names: HashSet::new(),
             missing: false,
         }
     }
@@ -144,20 +141,13 @@ impl Visitor for Look<'_> {
         for entry in Entries::new(data, self.hash) {
             let bit = prefix(entry.id);
             let maybe = wanted.filter[bit / 64] & (1 << (bit % 64)) != 0;
-            let by_name = !wanted.names.is_empty() && wanted.names.contains(entry.name);
-            if !(maybe || by_name || wanted.missing) {
+            if !(maybe || wanted.missing) {
                 continue;
             }
             let number = if entry.is_submodule() { None } else { self.plan.catalog().number(entry.id) };
-            let mut push = |by_name, child| {
+            if let Some(child) = number.filter(|n| maybe && wanted.objects.contains(*n)) {
                 let name = self.found.names.number(entry.name);
-                self.found.lines.push(Line { tree, name, child, mode: entry.mode, by_name });
-            };
-            if by_name {
-                push(true, number.unwrap_or(super::graph::NONE));
-            }
-            if let Some(number) = number.filter(|n| maybe && wanted.objects.contains(*n)) {
-                push(false, number);
+                self.found.lines.push(Line { tree, name, child, mode: entry.mode, by_name: false });
             }
             if wanted.missing && !entry.is_submodule() {
                 let kind = if entry.is_tree() { Kind::Tree } else { Kind::Blob };

@@ -67,16 +67,16 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Locate<'a> {
-    /// Adds the located findings to `out`.
-    pub(super) fn run(&self, raw: &[Finding], out: &mut Vec<Finding>, coverage: &mut Coverage) {
+    /// Adds the located findings to `out`; returns the trees that hold what the findings are in.
+    pub(super) fn run(&self, raw: &[Finding], out: &mut Vec<Finding>, coverage: &mut Coverage) -> Bits {
         let mine = self.mine(raw);
         if mine.is_empty() && !self.options.filter.chooses_commits() {
-            return;
+            return Bits::default();
         }
         if self.options.stop.requested().is_some() {
             // Ended early: what was found is told as it is.
             out.extend(mine.into_iter().map(|at| raw[at].clone()));
-            return;
+            return Bits::default();
         }
         let mut names: Vec<Box<[u8]>> = Vec::new();
         let mut numbers: HashMap<&[u8], u32> = HashMap::new();
@@ -108,6 +108,7 @@ impl<'a> Locate<'a> {
         }
         let known = self.gather(raw, &mine, &targets, &facts);
         self.tell(raw, known, &targets, &facts, out);
+        facts.answer.into_holding()
     }
 
     /// Findings that lie in this repository.
@@ -127,19 +128,11 @@ impl<'a> Locate<'a> {
         let everything = self.options.unreachable || *blind;
         let all = graph.commits.iter().map(|row| row.number).filter(|_| everything);
         let reached = graph.reach(tips.kept.iter().copied().chain(all));
-        let HistoryOptions { threads, stop, .. } = self.options;
+        let HistoryOptions { stop, .. } = self.options;
         let lone = |number: &u32| graph.commit(*number).is_none();
         let trees: Vec<u32> = tips.kept.iter().map(|tip| graph.peel(*tip)).filter(lone).collect();
-        let question = Question {
-            plan,
-            graph,
-            reached: &reached,
-            objects,
-            names,
-            trees: trees.clone(),
-            threads: *threads,
-            stop,
-        };
+        let question =
+            Question { plan, graph, reached: &reached, objects, names, trees: trees.clone(), stop };
         let mut answer = question.answer();
         let places: HashMap<u32, u32> = answer.order.iter().copied().zip(0..).collect();
         let commits = tips.kept.iter().map(|tip| graph.peel(*tip));

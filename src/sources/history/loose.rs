@@ -4,12 +4,10 @@ use crate::pack::{Kind, Plan};
 
 use super::bits::Bits;
 
-const KINDS: [Kind; 4] = [Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag];
-
 /// What loose objects are, and what lines of trees, commits and tags say that they are.
 #[derive(Debug, Default)]
 pub(super) struct Loose {
-    /// By type, in the order of [`KINDS`].
+    /// By type, in the order of [`Kind::ALL`].
     are: [Bits; 4],
     named: [Bits; 4],
 }
@@ -34,11 +32,11 @@ impl Loose {
     }
 
     /// Objects that are of another type than something says, and their own. The header of what was named and not read is
-    /// looked at: a cache of clean objects leaves such.
+    /// looked at.
     pub(super) fn odd(&self, plan: &Plan) -> Vec<(u32, Kind)> {
         let mut reader = plan.store().reader();
         let mut odd = Vec::new();
-        for ((kind, named), are) in KINDS.into_iter().zip(&self.named).zip(&self.are) {
+        for ((kind, named), are) in Kind::ALL.into_iter().zip(&self.named).zip(&self.are) {
             for number in named.iter().filter(|number| !are.contains(*number)) {
                 if let Ok(Some(header)) = reader.header(&plan.catalog().id(number))
                     && header.kind != kind

@@ -11,7 +11,6 @@ mod cache;
 mod describe;
 mod filter;
 mod graph;
-mod large;
 mod lines;
 mod locate;
 mod loose;
@@ -31,14 +30,15 @@ use std::time::Instant;
 use super::source::{Source, Worker};
 use crate::error::{Error, Result};
 use crate::model::{
-    Blob, CommitOrigin, Coverage, Finding, ObjectId, Origin, Part, Progress, SkipReason, Stop,
+    Blob, CommitOrigin, Coverage, Finding, Kin, ObjectId, Origin, Part, Progress, SkipReason, Stop,
 };
 use crate::pack::{Kind, Kinds, Plan, Store};
 
 use bits::Bits;
+use cache::{Known, Left};
 use graph::Graph;
 use tips::Tips;
-use visit::{Seen, Sift};
+use visit::{Seen, Sift, Sought};
 
 /// How to read histories.
 #[derive(Debug, Clone, Default)]
@@ -75,10 +75,12 @@ struct State {
     plan: Plan,
     graph: Graph,
     tips: Tips,
-    /// What was left out because it is known to be clean.
-    known: Option<Bits>,
+    /// What need not be read, if there is a cache that says so.
+    known: Option<Known>,
     /// Blobs in which something was found.
     found: Bits,
+    /// What could not be read, reachable or not.
+    damaged: Bits,
     /// Commits or trees are missing: what lies behind them must not be taken for unreachable.
     blind: bool,
 }
@@ -134,26 +136,26 @@ impl History {
         let tips = tips::collect(repo, plan.catalog(), reach, coverage)?;
         ref_names(&tips, &plan, &mut new_worker());
         let cache = self.options.cache.as_ref().filter(|_| !tips.refs.is_empty());
-        let known = cache.and_then(|c| c.load(&repo.objects_dir, plan.catalog()));
-        if let Some(known) = &known {
-            *coverage.skipped.entry(SkipReason::KnownClean).or_default() += known.count();
-            plan.prune(|number| !known.contains(number));
+        let mut known = cache.and_then(|c| c.load(&repo.objects_dir, &mut plan));
+        let mut rows = None;
+        if let Some(known) = &mut known {
+            *coverage.skipped.entry(SkipReason::KnownClean).or_default() += known.skip.count();
+            plan.prune(|number| !known.skip.contains(number));
+            let named = std::mem::take(&mut known.rows);
+            found_names(&named, &plan, &mut new_worker());
+            rows = Some(named);
         }
         progress.expect(pieces(&plan, known.as_ref()), "objects");
-        let (all, found) = self.read(&plan, new_worker);
+        let (all, found) = self.read(&plan, &tips, new_worker);
         let mut all = Together::of(all, coverage);
+        all.rows.extend(rows);
         let odd = all.loose.odd(&plan);
-        let mut state = State {
-            place: at,
-            graph: Graph::new(plan.catalog().len(), all.rows),
-            plan,
-            tips,
-            known,
-            found,
-            blind: false,
-        };
+        let mut damaged = Bits::default();
+        all.damaged.iter().for_each(|(number, _)| damaged.insert_growing(*number));
+        let graph = Graph::new(plan.catalog().len(), all.rows);
+        let mut state = State { place: at, graph, plan, tips, known, found, damaged, blind: false };
         if stop.requested().is_none() && (all.dangling || !odd.is_empty() || !all.damaged.is_empty()) {
-            self.complete(&mut state);
+            let whole = self.complete(&mut state);
             odd.iter().for_each(|(number, kind)| state.plan.set_kind(*number, *kind));
             // Where a header does not tell the type, both readings came by.
             all.damaged.sort();
@@ -163,8 +165,8 @@ impl History {
                 graph: &state.graph,
                 tips: &state.tips,
                 damaged: &all.damaged,
-                // With a cache, not all trees were read; what is odd was not known to be.
-                lost: if state.known.is_none() && odd.is_empty() { &all.lost } else { &[] },
+                // What was read in a second turn was not looked at so closely.
+                lost: if whole && odd.is_empty() { &all.lost } else { &[] },
                 promised: repo.partial || store.is_promised(),
                 everything: self.options.unreachable,
             };
@@ -182,57 +184,77 @@ impl History {
 
     /// Reads everything: what was seen, and the blobs in which something was found. Blobs come first: when trees are
     /// read, it is known whose lines will be asked for.
-    fn read<'s>(&self, plan: &Plan, new_worker: &(dyn Fn() -> Worker<'s> + Sync + 's)) -> (Vec<Seen>, Bits) {
+    fn read<'s>(
+        &self,
+        plan: &Plan,
+        tips: &Tips,
+        new_worker: &(dyn Fn() -> Worker<'s> + Sync + 's),
+    ) -> (Vec<Seen>, Bits) {
         let HistoryOptions { threads, stop, .. } = &self.options;
         let (mut found, none) = (Bits::new(plan.catalog().len()), Bits::default());
-        let blobs = plan.traverse(Kinds::only(Kind::Blob), *threads, stop, &|| {
-            Sift::new(plan, new_worker(), &none, stop.clone())
-        });
+        let sift =
+            |targets| Sift::new(plan, new_worker(), Sought { targets, shallow: &tips.shallow }, stop.clone());
+        let blobs = plan.traverse(Kinds::only(Kind::Blob), *threads, stop, &|| sift(&none));
         let mut all: Vec<Seen> = blobs.into_iter().map(|sift| sift.seen).collect();
         all.iter().flat_map(|seen| &seen.found).for_each(|blob| _ = found.insert(*blob));
-        let others = plan.traverse(Kinds::STRUCTURE, *threads, stop, &|| {
-            Sift::new(plan, new_worker(), &found, stop.clone())
-        });
+        let others = plan.traverse(Kinds::STRUCTURE, *threads, stop, &|| sift(&found));
         all.extend(others.into_iter().map(|sift| sift.seen));
         (all, found)
     }
 
-    /// Reads commits and trees that were left out because they are known to be clean: attribution needs all of them.
-    fn complete(&self, state: &mut State) {
-        if state.known.is_none() {
-            return;
+    /// Reads commits and trees that were left out because they are known: what is damaged or missing is placed among all
+    /// of them. Returns whether none was left out.
+    fn complete(&self, state: &mut State) -> bool {
+        if state.known.take().is_none_or(|known| known.closed.is_empty()) {
+            return true;
         }
         let HistoryOptions { threads, stop, .. } = &self.options;
-        let store = state.plan.shared_store();
-        state.plan = Plan::new(&store, *threads);
-        let (plan, found) = (&state.plan, &state.found);
-        let sift = || Sift::new(plan, Box::new(|_| {}), found, stop.clone());
+        let names = state.graph.found_names();
+        state.plan = state.plan.whole(*threads);
+        let plan = &state.plan;
+        let sought = Sought { targets: &state.found, shallow: &state.tips.shallow };
+        // Nothing is searched again.
+        let again = |blob: &Blob<'_>| {
+            let named = blob.origin.part() == Part::FileName && names.contains(blob.bytes);
+            blob.kin.filter(|_| named).into_iter().for_each(Kin::tell_found);
+        };
+        let sift = || Sift::new(plan, Box::new(again), sought, stop.clone());
         let rows = plan.traverse(Kinds::STRUCTURE, *threads, stop, &sift).into_iter().map(|s| s.seen.rows);
         state.graph = Graph::new(plan.catalog().len(), rows.collect());
+        false
     }
 
-    /// Remembers what was clean. Called before findings are located, with all of them.
-    fn remember(&self, state: &State, raw: &[Finding], coverage: &mut Coverage) {
+    /// Remembers what was read and clean, for the next run. `raw` are all findings, not yet located.
+    fn remember(&self, state: &State, raw: &[Finding], holding: Bits, coverage: &mut Coverage) {
         let Some(cache) = &self.options.cache else { return };
         if !coverage.is_complete() || self.options.stop.requested().is_some() {
             return;
         }
-        let mut clean = Bits::new(state.plan.catalog().len());
-        let names = raw.iter().any(|f| f.location.origin.part() == Part::FileName);
-        for number in 0..state.plan.catalog().len() as u32 {
-            if !(names && state.plan.kind(number).is_none_or(|kind| kind == Kind::Tree)) {
-                clean.insert(number);
-            }
-        }
+        let State { plan, graph, known, .. } = state;
+        let kind = |number| plan.kind(number).or_else(|| graph.kind(number)).unwrap_or(Kind::Blob);
+        let empty = || Bits::new(plan.catalog().len());
+        let (mut hit, mut closed, mut clean, mut found) = (empty(), empty(), empty(), empty());
         for finding in raw {
             if let Origin::Object(id, _) = &finding.location.origin
-                && let Some(number) = state.plan.catalog().number(id.as_bytes())
+                && let Some(number) = plan.catalog().number(id.as_bytes())
             {
-                clean.remove(number);
+                hit.insert(number);
             }
         }
+        known.iter().for_each(|known| closed.add(&known.closed));
+        let reached = graph.reach(state.tips.kept.iter().copied());
+        for number in reached.iter().filter(|number| kind(*number) != Kind::Blob) {
+            let cut = graph.row(number).is_some_and(|row| graph.parents(row).contains(&graph::NONE));
+            if cut || hit.contains(number) { &mut found } else { &mut closed }.insert(number);
+        }
+        for number in (0..plan.catalog().len() as u32).filter(|number| kind(*number) == Kind::Blob) {
+            if !state.damaged.contains(number) {
+                if hit.contains(number) { &mut found } else { &mut clean }.insert(number);
+            }
+        }
+        let left = Left { plan, graph, known: known.as_ref(), closed, clean, found, holding };
         let objects = &self.places[state.place].repository.objects_dir;
-        if let Err(e) = cache.store(objects, &state.plan, &clean) {
+        if let Err(e) = cache.store(objects, &left) {
             coverage.notes.push(format!("{}: the cache could not be written: {e}", cache.folder.display()));
         }
     }
@@ -245,14 +267,20 @@ fn known_to_nobody(state: &State) -> bool {
 }
 
 /// How many pieces a worker will be given, about.
-fn pieces(plan: &Plan, known: Option<&Bits>) -> u64 {
+fn pieces(plan: &Plan, known: Option<&Known>) -> u64 {
     let pieces = |number| match plan.kind(number) {
-        _ if known.is_some_and(|known| known.contains(number)) => 0,
+        _ if known.is_some_and(|known| known.skip.contains(number)) => 0,
         Some(Kind::Commit) => 2,
         Some(Kind::Tree) => 0,
         _ => 1,
     };
     (0..plan.catalog().len() as u32).map(pieces).sum()
+}
+
+/// Gives the names in which something was found to a worker: they stand in trees that are not read.
+fn found_names(rows: &graph::Rows, plan: &Plan, worker: &mut Worker<'_>) {
+    let hash = plan.store().hash();
+    rows.found.iter().for_each(|name| _ = visit::give_name(worker, hash, rows.names.name(name)));
 }
 
 /// Gives the names of all refs to a worker.
@@ -296,15 +324,13 @@ impl Source for History {
 
     fn locate(&self, findings: &mut Vec<Finding>, coverage: &mut Coverage) -> Result<()> {
         let begun = Instant::now();
-        let mut states = std::mem::take(&mut *self.states.lock().unwrap_or_else(PoisonError::into_inner));
+        let states = std::mem::take(&mut *self.states.lock().unwrap_or_else(PoisonError::into_inner));
         let raw = std::mem::take(findings);
-        for state in &mut states {
-            self.remember(state, &raw, coverage);
-            if !raw.is_empty() {
-                self.complete(state);
-            }
+        for state in &states {
             let place = &self.places[state.place];
-            locate::Locate { state, place, options: &self.options }.run(&raw, findings, coverage);
+            let locate = locate::Locate { state, place, options: &self.options };
+            let holding = locate.run(&raw, findings, coverage);
+            self.remember(state, &raw, holding, coverage);
         }
         coverage.elapsed += begun.elapsed();
         Ok(())

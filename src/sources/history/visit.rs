@@ -1,12 +1,14 @@
 //! What a thread does with each object: blobs, messages and names go to the worker, the rest into the graph.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Blob, BlobPath, CommitOrigin, HashKind, Kin, ObjectId, Origin, Part, Stop};
 use crate::pack::{Commit, Damage, Entries, Entry, Kind, Plan, Tag, Visitor, identity_parts};
+use crate::sources::read::Buffer;
 use crate::sources::source::Worker;
 
 use super::bits::Bits;
 use super::graph::{NONE, Rows};
-use super::large;
 use super::lines::Line;
 use super::loose::Loose;
 
@@ -23,10 +25,18 @@ pub(super) struct Sift<'a, 'w> {
     worker: Worker<'w>,
     stop: Stop,
     recent: Box<[Recent]>,
-    /// Blobs whose lines in trees are wanted.
-    targets: &'a Bits,
+    sought: Sought<'a>,
     /// What it saw.
     pub(super) seen: Seen,
+}
+
+/// What is known when objects are read.
+#[derive(Clone, Copy)]
+pub(super) struct Sought<'a> {
+    /// Blobs in which something was found: the lines of trees that name them are kept.
+    pub(super) targets: &'a Bits,
+    /// Commits at which a shallow clone ends: their parents are not missed.
+    pub(super) shallow: &'a BTreeSet<u32>,
 }
 
 /// What a thread saw, to be joined with the others'.
@@ -76,20 +86,35 @@ impl Lost {
 struct Recent {
     number: u32,
     name: u32,
+    /// With [`WANTED`] if the line is to be kept with each tree in which it stands.
     len: u8,
     line: [u8; LINE],
 }
 
+/// Beside the length of a line in [`Recent::len`].
+const WANTED: u8 = 0x80;
+
+/// What a line of a tree leads to.
+#[derive(Clone, Copy)]
+struct Lead {
+    /// The number of what it names; [`NONE`] if that is not here.
+    child: u32,
+    /// The number of the name.
+    name: u32,
+    /// Whether something was found in the name, or in what it names.
+    wanted: bool,
+}
+
 impl<'a, 'w> Sift<'a, 'w> {
-    /// `targets` are blobs in which something was found: the lines of trees that name them are kept.
-    pub(super) fn new(plan: &'a Plan, worker: Worker<'w>, targets: &'a Bits, stop: Stop) -> Sift<'a, 'w> {
+    /// A thread's visitor.
+    pub(super) fn new(plan: &'a Plan, worker: Worker<'w>, sought: Sought<'a>, stop: Stop) -> Sift<'a, 'w> {
         Sift {
             plan,
             hash: plan.store().hash(),
             worker,
             stop,
             recent: vec![Recent { number: NONE, name: 0, len: 0, line: [0; LINE] }; RECENT].into(),
-            targets,
+            sought,
             seen: Seen::default(),
         }
     }
@@ -136,7 +161,11 @@ impl<'a, 'w> Sift<'a, 'w> {
         }
         self.give(number, Part::CommitMessage, commit.message);
         let tree = self.find(&commit.tree, Kind::Tree);
+        let (dangling, odd) = (self.seen.dangling, self.seen.lost.more);
         let parents: Vec<u32> = commit.parents.iter().map(|id| self.find(id, Kind::Commit)).collect();
+        if self.seen.lost.more == odd && self.sought.shallow.contains(&number) {
+            self.seen.dangling = dangling;
+        }
         self.seen.rows.commit(number, tree, commit.committer.seconds, parents.into_iter());
     }
 
@@ -155,7 +184,10 @@ impl<'a, 'w> Sift<'a, 'w> {
         let start = self.seen.rows.begin_tree();
         let mut entries = Entries::new(data, self.hash);
         for entry in entries.by_ref() {
-            let (child, name) = self.line(&entry);
+            let Lead { child, name, wanted } = self.line(&entry);
+            if wanted {
+                self.want(Line { tree: number, name, child, mode: entry.mode, by_name: false });
+            }
             if child == NONE {
                 if !entry.is_submodule() {
                     self.seen.lost.line(number, &entry);
@@ -165,10 +197,6 @@ impl<'a, 'w> Sift<'a, 'w> {
             if entry.is_tree() {
                 self.seen.rows.edge(child, name);
             }
-            if self.targets.contains(child) {
-                let line = Line { tree: number, name, child, mode: entry.mode, by_name: false };
-                self.seen.rows.lines.push(line);
-            }
         }
         if entries.damaged() {
             self.seen.damaged.push((number, "tree cannot be understood".into()));
@@ -176,45 +204,66 @@ impl<'a, 'w> Sift<'a, 'w> {
         self.seen.rows.end_tree(number, start);
     }
 
-    /// Looks at a line of a tree; the number of what it names, and that of the name.
+    /// Keeps a line, once for its object and once for its name.
+    fn want(&mut self, line: Line) {
+        if self.seen.rows.found.contains(line.name) {
+            self.seen.rows.lines.push(Line { by_name: true, ..line });
+        }
+        if self.sought.targets.contains(line.child) {
+            self.seen.rows.lines.push(line);
+        }
+    }
+
+    /// Looks at a line of a tree.
     #[inline]
-    fn line(&mut self, entry: &Entry<'_>) -> (u32, u32) {
+    fn line(&mut self, entry: &Entry<'_>) -> Lead {
         let slot = usize::from(entry.id[0]) << 8 | usize::from(entry.id[1]);
         let slot = slot & (RECENT - 1);
         let recent = &self.recent[slot];
-        if usize::from(recent.len) == entry.raw.len() && recent.line[..entry.raw.len()] == *entry.raw {
-            return (recent.number, recent.name);
+        let len = usize::from(recent.len & !WANTED);
+        if len == entry.raw.len() && recent.line[..len] == *entry.raw {
+            let wanted = recent.len & WANTED != 0;
+            return Lead { child: recent.number, name: recent.name, wanted };
         }
         self.new_line(entry, slot)
     }
 
     #[inline(never)]
-    fn new_line(&mut self, entry: &Entry<'_>, slot: usize) -> (u32, u32) {
+    fn new_line(&mut self, entry: &Entry<'_>, slot: usize) -> Lead {
         let known = self.seen.rows.names.len();
         let name = self.seen.rows.names.number(entry.name);
-        if self.seen.rows.names.len() > known {
-            self.name(entry.name);
+        if self.seen.rows.names.len() > known && self.name(entry.name) {
+            self.seen.rows.found.insert_growing(name);
         }
-        let number = if entry.is_submodule() {
+        let child = if entry.is_submodule() {
             self.seen.submodules += 1;
             NONE
         } else {
             self.find_raw(entry.id, if entry.is_tree() { Kind::Tree } else { Kind::Blob })
         };
+        let wanted = self.sought.targets.contains(child) || self.seen.rows.found.contains(name);
         if entry.raw.len() <= LINE {
             let recent = &mut self.recent[slot];
             recent.line[..entry.raw.len()].copy_from_slice(entry.raw);
-            (recent.number, recent.name, recent.len) = (number, name, entry.raw.len() as u8);
+            recent.len = entry.raw.len() as u8 | if wanted { WANTED } else { 0 };
+            (recent.number, recent.name) = (child, name);
         }
-        (number, name)
+        Lead { child, name, wanted }
     }
 
-    /// The name of a file or folder. Which commit brought it in is found afterwards, by the name.
-    fn name(&mut self, name: &[u8]) {
-        let origin = name_origin(self.hash, name);
+    /// The name of a file or folder; whether something was found in it. Which commit brought it in is found afterwards,
+    /// by the name.
+    fn name(&mut self, name: &[u8]) -> bool {
         // Not counted as bytes: how many threads meet it differs from run to run.
-        (self.worker)(&Blob::whole(name, &origin));
+        give_name(&mut self.worker, self.hash, name)
     }
+}
+
+/// Gives the name of a file or folder to a worker; whether something was found in it.
+pub(super) fn give_name(worker: &mut Worker<'_>, hash: HashKind, name: &[u8]) -> bool {
+    let (origin, kin) = (name_origin(hash, name), Kin::default());
+    worker(&Blob { kin: Some(&kin), ..Blob::whole(name, &origin) });
+    kin.has_findings()
 }
 
 /// The origin of a name whose commits are not known yet.
@@ -244,8 +293,11 @@ impl Visitor for Sift<'_, '_> {
         let origin = Origin::Object(id, Part::Content);
         let kin = Kin::default();
         let scanned = match self.plan.store().open_blob(&id) {
-            Ok(Some(stream)) => {
-                large::scan(stream, (&origin, &kin), &mut self.worker, &self.stop).map_err(|e| e.to_string())
+            Ok(Some(mut stream)) => {
+                let like = Blob { kin: Some(&kin), ..Blob::whole(&[], &origin) };
+                let size = stream.size();
+                let fed = Buffer::new(&self.stop).feed_like(&like, &mut stream, size, &mut self.worker);
+                fed.map_err(|e| e.to_string())
             }
             Ok(None) => Err("object vanished while it was being read".into()),
             Err(damage) => Err(damage.to_string()),

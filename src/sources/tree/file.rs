@@ -164,7 +164,8 @@ impl<'w> FileReader<'w> {
         }
         let origin = Origin::File(BlobPath::new(shown), Part::Content);
         let mut from = Opened::new(file, size).take(self.max_file_size);
-        let read = self.buffer.feed_of(Some(file), &mut from, size, (&origin, Scope::Whole), self.worker);
+        let like = Blob { file: Some(file), ..Blob::whole(&[], &origin) };
+        let read = self.buffer.feed_like(&like, &mut from, size, self.worker);
         match read {
             Ok(bytes) => {
                 self.coverage.bytes += bytes;
