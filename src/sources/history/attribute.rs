@@ -81,8 +81,6 @@ struct Trees {
     /// By number of the tree: its first line and the one behind its last.
     of: Vec<(u32, u32)>,
     names: Names,
-    /// Those that have any.
-    holding: Bits,
 }
 
 impl Trees {
@@ -151,7 +149,9 @@ impl Question<'_> {
             holding.insert(line.tree);
             lines.push((line.tree, Item { name: names.number(name), child, is_tree: false, link }));
         }
-        self.spread(&mut holding);
+        let commits = self.graph.commits.iter();
+        let commits = commits.filter(|row| row.tree != NONE && self.reached.contains(row.number));
+        self.graph.spread(&mut holding, commits.map(|row| row.tree).chain(self.trees.iter().copied()));
         for tree in (0..count as u32).filter(|n| holding.contains(*n)) {
             for (name, child) in self.graph.named_subtrees(tree).filter(|(_, child)| holding.contains(*child))
             {
@@ -160,7 +160,7 @@ impl Question<'_> {
         }
         lines.sort_unstable();
         lines.dedup();
-        let mut trees = Trees { names, of: vec![(0, 0); count], holding, ..Trees::default() };
+        let mut trees = Trees { names, of: vec![(0, 0); count], ..Trees::default() };
         for (tree, item) in lines {
             let at = trees.items.len() as u32;
             let (start, end) = &mut trees.of[tree as usize];
@@ -168,33 +168,6 @@ impl Question<'_> {
             trees.items.push(item);
         }
         trees
-    }
-
-    /// From trees that hold a target directly to all that hold one below.
-    fn spread(&self, holding: &mut Bits) {
-        let mut seen = Bits::new(self.plan.catalog().len());
-        let mut stack: Vec<(u32, usize)> = Vec::new();
-        let commits = self.graph.commits.iter();
-        let commits = commits.filter(|row| row.tree != NONE && self.reached.contains(row.number));
-        for top in commits.map(|row| row.tree).chain(self.trees.iter().copied()) {
-            if seen.insert(top) {
-                stack.push((top, 0));
-            }
-            while let Some((tree, next)) = stack.last_mut() {
-                let subtrees = self.graph.subtrees(*tree);
-                if let Some(&subtree) = subtrees.get(*next) {
-                    *next += 1;
-                    if seen.insert(subtree) {
-                        stack.push((subtree, 0));
-                    }
-                } else {
-                    if subtrees.iter().any(|s| holding.contains(*s)) {
-                        holding.insert(*tree);
-                    }
-                    stack.pop();
-                }
-            }
-        }
     }
 
     /// Compares a commit with its parents, both ways.
@@ -215,11 +188,6 @@ impl Question<'_> {
 }
 
 impl Answer {
-    /// The trees that hold a target, directly or below.
-    pub(super) fn into_holding(self) -> Bits {
-        self.trees.holding
-    }
-
     /// Notes that everything in a tree still stood in the commit at this place in the order. Called with descending
     /// places, with the same `seen`.
     pub(super) fn stands(&mut self, tree: u32, last: u32, seen: &mut HashSet<u32>) {

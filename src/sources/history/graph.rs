@@ -217,6 +217,31 @@ impl Graph {
         seen
     }
 
+    /// From trees that hold something directly to all at or below `tops` that hold it below.
+    pub(super) fn spread(&self, holding: &mut Bits, tops: impl Iterator<Item = u32>) {
+        let mut seen = Bits::new(self.slots.len());
+        let mut stack: Vec<(u32, usize)> = Vec::new();
+        for top in tops {
+            if seen.insert(top) {
+                stack.push((top, 0));
+            }
+            while let Some((tree, next)) = stack.last_mut() {
+                let subtrees = self.subtrees(*tree);
+                if let Some(&subtree) = subtrees.get(*next) {
+                    *next += 1;
+                    if seen.insert(subtree) {
+                        stack.push((subtree, 0));
+                    }
+                } else {
+                    if subtrees.iter().any(|s| holding.contains(*s)) {
+                        holding.insert(*tree);
+                    }
+                    stack.pop();
+                }
+            }
+        }
+    }
+
     /// The positions of all commits in `among`, parents before children, and otherwise by date and id: the same for
     /// every order in which threads saw them.
     pub(super) fn order(&self, among: &Bits) -> Vec<u32> {

@@ -67,16 +67,16 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Locate<'a> {
-    /// Adds the located findings to `out`; returns the trees that hold what the findings are in.
-    pub(super) fn run(&self, raw: &[Finding], out: &mut Vec<Finding>, coverage: &mut Coverage) -> Bits {
+    /// Adds the located findings to `out`.
+    pub(super) fn run(&self, raw: &[Finding], out: &mut Vec<Finding>, coverage: &mut Coverage) {
         let mine = self.mine(raw);
         if mine.is_empty() && !self.options.filter.chooses_commits() {
-            return Bits::default();
+            return;
         }
         if self.options.stop.requested().is_some() {
             // Ended early: what was found is told as it is.
             out.extend(mine.into_iter().map(|at| raw[at].clone()));
-            return Bits::default();
+            return;
         }
         let mut names: Vec<Box<[u8]>> = Vec::new();
         let mut numbers: HashMap<&[u8], u32> = HashMap::new();
@@ -108,7 +108,6 @@ impl<'a> Locate<'a> {
         }
         let known = self.gather(raw, &mine, &targets, &facts);
         self.tell(raw, known, &targets, &facts, out);
-        facts.answer.into_holding()
     }
 
     /// Findings that lie in this repository.

@@ -81,6 +81,8 @@ struct State {
     found: Bits,
     /// What could not be read, reachable or not.
     damaged: Bits,
+    /// Whether nothing is damaged, and nothing points at what is not there.
+    sound: bool,
     /// Commits or trees are missing: what lies behind them must not be taken for unreachable.
     blind: bool,
 }
@@ -153,8 +155,9 @@ impl History {
         let mut damaged = Bits::default();
         all.damaged.iter().for_each(|(number, _)| damaged.insert_growing(*number));
         let graph = Graph::new(plan.catalog().len(), all.rows);
-        let mut state = State { place: at, graph, plan, tips, known, found, damaged, blind: false };
-        if stop.requested().is_none() && (all.dangling || !odd.is_empty() || !all.damaged.is_empty()) {
+        let sound = !all.dangling && odd.is_empty() && all.damaged.is_empty();
+        let mut state = State { place: at, graph, plan, tips, known, found, damaged, sound, blind: false };
+        if stop.requested().is_none() && !sound {
             let whole = self.complete(&mut state);
             odd.iter().for_each(|(number, kind)| state.plan.set_kind(*number, *kind));
             // Where a header does not tell the type, both readings came by.
@@ -225,7 +228,7 @@ impl History {
     }
 
     /// Remembers what was read and clean, for the next run. `raw` are all findings, not yet located.
-    fn remember(&self, state: &State, raw: &[Finding], holding: Bits, coverage: &mut Coverage) {
+    fn remember(&self, state: &State, raw: &[Finding], coverage: &mut Coverage) {
         let Some(cache) = &self.options.cache else { return };
         if !coverage.is_complete() || self.options.stop.requested().is_some() {
             return;
@@ -242,8 +245,14 @@ impl History {
             }
         }
         known.iter().for_each(|known| closed.add(&known.closed));
-        let reached = graph.reach(state.tips.kept.iter().copied());
-        for number in reached.iter().filter(|number| kind(*number) != Kind::Blob) {
+        // If there is no trouble at all, everything leads to what is here; else what refs lead to does.
+        let mut leading = empty();
+        if state.sound {
+            (0..plan.catalog().len() as u32).for_each(|number| _ = leading.insert(number));
+        } else {
+            leading = graph.reach(state.tips.kept.iter().copied());
+        }
+        for number in leading.iter().filter(|number| kind(*number) != Kind::Blob) {
             let cut = graph.row(number).is_some_and(|row| graph.parents(row).contains(&graph::NONE));
             if cut || hit.contains(number) { &mut found } else { &mut closed }.insert(number);
         }
@@ -252,7 +261,7 @@ impl History {
                 if hit.contains(number) { &mut found } else { &mut clean }.insert(number);
             }
         }
-        let left = Left { plan, graph, known: known.as_ref(), closed, clean, found, holding };
+        let left = Left { plan, graph, known: known.as_ref(), closed, clean, found };
         let objects = &self.places[state.place].repository.objects_dir;
         if let Err(e) = cache.store(objects, &left) {
             coverage.notes.push(format!("{}: the cache could not be written: {e}", cache.folder.display()));
@@ -329,8 +338,8 @@ impl Source for History {
         for state in &states {
             let place = &self.places[state.place];
             let locate = locate::Locate { state, place, options: &self.options };
-            let holding = locate.run(&raw, findings, coverage);
-            self.remember(state, &raw, holding, coverage);
+            locate.run(&raw, findings, coverage);
+            self.remember(state, &raw, coverage);
         }
         coverage.elapsed += begun.elapsed();
         Ok(())

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::pack::{Entries, Kind, Plan};
 use crate::sources::history::bits::Bits;
 use crate::sources::history::graph::{Graph, NONE};
+use crate::sources::history::lines::Line;
 
 use super::{BY_NAME, CLEAN, CLOSED, Known, LINK, MAGIC, MOST};
 
@@ -21,8 +22,6 @@ pub(in crate::sources::history) struct Left<'a> {
     pub(in crate::sources::history) clean: Bits,
     /// Further objects: blobs, commits and tags in which something was found, and commits whose parents are not here.
     pub(in crate::sources::history) found: Bits,
-    /// Trees that hold something in which something was found, directly or below.
-    pub(in crate::sources::history) holding: Bits,
 }
 
 /// Names by number, and for each the tree and the line where it stands.
@@ -116,10 +115,12 @@ impl Left<'_> {
                 Kind::Blob => return None,
             }
         }
-        let mut holding = self.holding.clone();
-        if let Some(known) = self.known {
-            holding.add(&known.holding);
-        }
+        let mut holding = Bits::new(self.plan.catalog().len());
+        self.known.iter().for_each(|known| holding.add(&known.holding));
+        let hit = |line: &Line, found| if line.by_name { found } else { self.found.contains(line.child) };
+        let hits = self.graph.lines().filter(|(line, _, found)| hit(line, *found));
+        hits.for_each(|(line, ..)| _ = holding.insert(line.tree));
+        self.graph.spread(&mut holding, self.closed.iter());
         let kept = |tree: u32| holding.contains(tree) && self.closed.contains(tree);
         let (mut names, mut rest, mut trees, mut lines) = (Names::default(), Vec::new(), 0, 0);
         for tree in holding.iter().filter(|tree| kept(*tree)) {
