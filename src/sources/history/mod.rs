@@ -10,6 +10,7 @@ mod bits;
 mod cache;
 mod describe;
 mod filter;
+mod fresh;
 mod graph;
 mod lines;
 mod locate;

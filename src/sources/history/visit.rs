@@ -8,11 +8,12 @@ use crate::sources::read::Buffer;
 use crate::sources::source::Worker;
 
 use super::bits::Bits;
+use super::fresh::{self, Kept, Looker};
 use super::graph::{NONE, Rows};
 use super::lines::Line;
 use super::loose::Loose;
 
-/// How many tree lines a thread remembers: versions of a folder share most of theirs.
+/// How many tree lines a thread remembers.
 const RECENT: usize = 1 << 15;
 
 /// The longest line that is remembered.
@@ -180,25 +181,10 @@ impl<'a, 'w> Sift<'a, 'w> {
         }
     }
 
-    fn tree(&mut self, number: u32, data: &[u8]) {
+    fn tree(&mut self, number: u32, data: &[u8], kin: &Kin<'_>) {
         let start = self.seen.rows.begin_tree();
-        let mut entries = Entries::new(data, self.hash);
-        for entry in entries.by_ref() {
-            let Lead { child, name, wanted } = self.line(&entry);
-            if wanted {
-                self.want(Line { tree: number, name, child, mode: entry.mode, by_name: false });
-            }
-            if child == NONE {
-                if !entry.is_submodule() {
-                    self.seen.lost.line(number, &entry);
-                }
-                continue;
-            }
-            if entry.is_tree() {
-                self.seen.rows.edge(child, name);
-            }
-        }
-        if entries.damaged() {
+        let owner = self.recent.as_ptr().addr();
+        if !fresh::each(data, self.hash, owner, kin, &mut Tree { sift: self, number, data }) {
             self.seen.damaged.push((number, "tree cannot be understood".into()));
         }
         self.seen.rows.end_tree(number, start);
@@ -259,6 +245,43 @@ impl<'a, 'w> Sift<'a, 'w> {
     }
 }
 
+/// A tree whose lines are looked at.
+struct Tree<'s, 'a, 'w, 'd> {
+    sift: &'s mut Sift<'a, 'w>,
+    number: u32,
+    data: &'d [u8],
+}
+
+impl Looker for Tree<'_, '_, '_, '_> {
+    #[inline]
+    fn look(&mut self, at: u32, entry: &Entry<'_>) -> Option<Kept> {
+        let Lead { child, name, wanted } = self.sift.line(entry);
+        let is_tree = entry.is_tree();
+        // Most lines name files that are there and hold nothing.
+        if !wanted && !is_tree && (child != NONE || entry.is_submodule()) {
+            return None;
+        }
+        let kept = Kept { at, child, name, mode: entry.mode, wanted };
+        self.again(kept);
+        Some(kept)
+    }
+
+    fn again(&mut self, kept: Kept) {
+        let Kept { at, child, name, mode, wanted } = kept;
+        if wanted {
+            self.sift.want(Line { tree: self.number, name, child, mode, by_name: false });
+        }
+        let line = || self.data.get(at as usize..).and_then(|line| Entries::new(line, self.sift.hash).next());
+        if child != NONE {
+            if mode & 0o170_000 == 0o040_000 {
+                self.sift.seen.rows.edge(child, name);
+            }
+        } else if let Some(entry) = line().filter(|entry| !entry.is_submodule()) {
+            self.sift.seen.lost.line(self.number, &entry);
+        }
+    }
+}
+
 /// Gives the name of a file or folder to a worker; whether something was found in it.
 pub(super) fn give_name(worker: &mut Worker<'_>, hash: HashKind, name: &[u8]) -> bool {
     let (origin, kin) = (name_origin(hash, name), Kin::default());
@@ -282,7 +305,7 @@ impl Visitor for Sift<'_, '_> {
                 self.seen.found.extend(Some(number).filter(|_| kin.has_findings()));
             }
             Kind::Commit => self.commit(number, data),
-            Kind::Tree => self.tree(number, data),
+            Kind::Tree => self.tree(number, data, kin),
             Kind::Tag => self.tag(number, data),
         }
     }
