@@ -205,3 +205,13 @@ fn types_options_rules_of_validation_and_paths_are_no_passwords() {
         ("revs", "# run the formatter to pass the CI build\na4e3b81a55b8c142ab1b84f4f209414a72727e86\n"),
     ]);
 }
+
+#[test]
+fn what_other_scanners_know_is_no_secret() {
+    let digest = keyed("github-oauth-client-secret", 1);
+    let known = |name: &str| format!("{{\n  \"{name}\": \"{digest}\",\n  \"line_number\": 3\n}}\n");
+    none_found(&[(".secrets.baseline", &known("hashed_secret"))]);
+    let sandbox = Sandbox::new();
+    sandbox.file("a.json", known("client_secret"));
+    sandbox.run(["scan"]).code(1);
+}

@@ -38,7 +38,15 @@ const SERVICES: &[Service] = &[
         word: "voicgen",
         pascal: "Voicgen",
         host: "api.voicgen.io",
-        blanks: &["vg_live_your_key_here", "vg_live_xxxx", "vg_live_YOUR_KEY", "your-api-key-here"],
+        blanks: &[
+            "vg_live_your_key_here",
+            "vg_live_xxxx",
+            "vg_live_YOUR_KEY",
+            "your-api-key-here",
+            "vg_live_<key>",
+            "vg_live_abc123",
+            "vg_live_secretkey",
+        ],
     },
     Service {
         rule: "audiopod-api-key",
@@ -141,6 +149,13 @@ const REFERENCES: &[(&str, &str)] = &[
     ("Dockerfile", "ARG «ENV»\nENV «ENV»=$«ENV»\n"),
     ("a.properties", "«word».api.key=${«ENV»}\n"),
     ("a.xml", "<add key=\"«Pascal»ApiKey\" value=\"#{«ENV»}#\" />\n"),
+    ("b.properties", "«word».api.key=arn:aws:secretsmanager:eu-west-1:111122223333:secret:«word»-Xk3r9Q\n"),
+    ("c.yml", "«word»_api_key: \"ENV[\\\"«ENV»\\\"]\"\n"),
+    ("b.xml", "<«word»-api-key>ENV[\"«ENV»\"]</«word»-api-key>\n"),
+    ("c.py", "«word»_api_key = keyring.get_password(\"«word»\", \"api_key\")\n"),
+    ("b.cs", "options.ApiKey = vault.GetSecret(\"«word»-api-key\").Value;\n"),
+    ("b.ts", "const «word»Key = await getSecret('«word»/api-key');\n"),
+    ("b.json", "{\"«ENV»\": \"cfg.«Pascal»APIKey\"}\n"),
     ("k8s.yml", "- name: «ENV»\n  valueFrom:\n    secretKeyRef:\n      name: «word»\n      key: api-key\n"),
 ];
 
@@ -204,6 +219,17 @@ fn what_stands_for_a_key_of_the_five_services_is_none_anywhere() {
         .map(|(i, rules)| (&texts[i], rules))
         .collect();
     assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
+}
+
+#[test]
+fn marks_of_a_blank_around_a_real_key_do_not_make_it_one() {
+    let sandbox = Sandbox::git();
+    let key = |seed| keyed("neospeech-api-key", seed);
+    sandbox.file("a.md", format!("curl -H 'Authorization: Bearer <{}>'\n", key(1)));
+    sandbox.file("b.txt", format!("${{{}}} {{{{ {} }}}}\n", key(2), key(3)));
+    assert_eq!(sandbox.run(["scan", "--format", "jsonl"]).code(1).findings().len(), 3);
+    sandbox.run_git(["commit", "-q", "--allow-empty", "-m", "m", "--author", &format!("Ada <{}>", key(4))]);
+    sandbox.run(["history"]).code(1).says("NeoSpeech API key");
 }
 
 #[test]

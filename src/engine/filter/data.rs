@@ -66,6 +66,10 @@ pub(super) fn digest(case: &Case<'_>) -> bool {
         return true;
     }
     let name = case.around.name_text();
+    // The lists of what is known that detect-secrets and its like keep: a digest of the secret, not the secret.
+    if hex && case.key.len() >= 40 && contains_no_case(name, b"hashed_secret") {
+        return true;
+    }
     // `# run cargo fmt to pass the CI build`, and a commit on the next line.
     if hex
         && case.key.len() >= 32

@@ -47,7 +47,12 @@ pub(super) fn words_say_so(case: &Case<'_>) -> bool {
     if weak(case) || case.rule.check == Some(CheckKind::Bip39) {
         return false;
     }
-    if case.generic && of_a_sandbox(case.key) {
+    if case.generic && (of_a_sandbox(case.key) || begun(case.key)) {
+        return true;
+    }
+    // `prefix_secretkey`: chance does not put words into a whole body.
+    let spelled = || spelled_by_words(&case.body.to_ascii_lowercase());
+    if !case.generic && case.body.len() >= 6 && case.body.iter().all(u8::is_ascii_alphabetic) && spelled() {
         return true;
     }
     if case.looks_random() {
@@ -130,6 +135,16 @@ fn spelled_by_words(text: &[u8]) -> bool {
 fn of_a_sandbox(value: &[u8]) -> bool {
     let parts = || value.split(|b| matches!(b, b'-' | b'_' | b'.' | b':'));
     parts().count() >= 3 && parts().take(3).any(|part| listed(&["sandbox", "sdbx"], part))
+}
+
+/// The beginning of a provider's keys with nothing behind it but a count: `vg_live_abc123`.
+fn begun(value: &[u8]) -> bool {
+    let mut parts = value.rsplit(|b| matches!(b, b'-' | b'_'));
+    let (Some(last), Some(kind), Some(_)) = (parts.next(), parts.next(), parts.next()) else { return false };
+    let counts =
+        ["abc", "abcd", "abcdef", "xyz", "123", "1234", "12345", "123456", "abc123", "abcd1234", "xyz789"];
+    listed(&["live", "test", "prod", "dev", "staging", "sandbox", "api", "key", "sk", "pk"], kind)
+        && listed(&counts, last)
 }
 
 /// Several words that say so, set apart from the rest: `key-my_test_key-not-a-uuid-3d844edf`.

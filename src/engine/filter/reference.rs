@@ -2,12 +2,13 @@
 
 use super::Case;
 use super::shapes::template;
+use crate::engine::words::words;
 
 /// Beginnings of references, in any case.
 #[rustfmt::skip]
 const STARTS: &[&str] = &[
     "process.env", "import.meta.env", "deno.env", "bun.env", "os.environ", "os.getenv", "getenv", "env.", "env[",
-    "env(", "environ", "settings.", "config.", "config[", "config(", "self.", "this.", "cls.", "rails.application",
+    "env(", "environ", "settings.", "config.", "cfg.", "conf.", "config[", "config(", "self.", "this.", "cls.", "rails.application",
     "$_env", "system.getenv", "system.getproperty", "system.get_env", "sys.env", "viper.", "std::env", "dotenvy::",
     "environment.", "configuration[", "configuration.", "builder.configuration", "secure_getenv", "var.", "local.",
     "locals.", "data.", "module.", "random_password.", "sensitive(", "lookup(", "!vault", "vault:", "vault_",
@@ -35,6 +36,9 @@ pub(super) fn reference(case: &Case<'_>) -> bool {
     if template(text) || !dollar && shell(text) && named() || percent(text) || goes_on() {
         return true;
     }
+    if by_name(text) || case.generic && !case.rich && fetched(case) {
+        return true;
+    }
     // `passwd --status`: an option of the same command.
     if case.generic
         && text.len() > 3
@@ -58,6 +62,46 @@ pub(super) fn reference(case: &Case<'_>) -> bool {
                 || text[s.len()..].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_')))
             && (s.len() > 6 || !s.bytes().all(|b| b.is_ascii_alphabetic()) || text.len() == s.len())
     })
+}
+
+/// An index or a call with the name of a variable and nothing else: `ENV["API_KEY"]`, `getenv(\"API_KEY\")`.
+fn by_name(text: &[u8]) -> bool {
+    let Some(open) = text.iter().position(|b| matches!(b, b'[' | b'(')) else { return false };
+    let quote = |b: &u8| matches!(b, b'"' | b'\'' | b'\\');
+    let inner = &text[open + 1..];
+    let Some(end) = inner.iter().position(|b| matches!(b, b']' | b')')) else { return false };
+    let (inner, rest) = inner.split_at(end);
+    let from = inner.iter().take_while(|b| quote(b)).count();
+    let name = &inner[from..];
+    let name = &name[..name.iter().take_while(|b| !quote(b)).count()];
+    from > 0
+        && rest.len() == 1
+        && text[..open].iter().all(|b| b.is_ascii_alphabetic() || b"$_.:".contains(b))
+        && name.contains(&b'_')
+        && name.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
+}
+
+/// The value names what is kept elsewhere: the first argument of a call that fetches it (`get_password("service", …)`), or the
+/// end of an ARN (`arn:aws:secretsmanager:…:secret:NAME`).
+fn fetched(case: &Case<'_>) -> bool {
+    #[rustfmt::skip]
+    const FETCH: &[&[u8]] = &[
+        b"get", b"fetch", b"read", b"load", b"lookup", b"find", b"retrieve", b"resolve", b"access", b"require", b"ask",
+        b"prompt", b"has", b"delete", b"remove",
+    ];
+    let before = case.around.before(160);
+    let apart = |b: &u8| b.is_ascii_whitespace() || b"\"'`<>=(,".contains(b);
+    if before.rsplit(apart).next().is_some_and(|word| word.starts_with(b"arn:") && word.ends_with(b":")) {
+        return true;
+    }
+    let quotes = before.iter().rev().take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\')).count();
+    let Some(call) = before[..before.len() - quotes].strip_suffix(b"(") else { return false };
+    let length = call.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let called = &call[call.len() - length..];
+    let first = words(called).next().map(|range| &called[range]);
+    quotes > 0
+        && first.is_some_and(|first| FETCH.iter().any(|f| f.eq_ignore_ascii_case(first)))
+        && !case.looks_random()
 }
 
 /// A text without the quotes of another language around it.

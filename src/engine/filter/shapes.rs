@@ -87,7 +87,13 @@ pub(super) fn ellipsis(case: &Case<'_>) -> bool {
 }
 
 /// Marks around a blank that a template or a reader shall fill: `<key>`, `{key}`, `[key]`, `%KEY%`, `__KEY__`, `${KEY}`.
+///
+/// Marks do not make a blank of a rich key: people paste one over `YOUR_KEY` and leave `<` and `>`, and mail addresses stand
+/// in them.
 pub(super) fn blank(case: &Case<'_>) -> bool {
+    if case.rich {
+        return false;
+    }
     let value = case.around.bytes.get(case.around.value.start..case.around.value.end).unwrap_or_default();
     let text = if case.generic { case.key } else { value };
     let text = text.trim_ascii();
@@ -103,7 +109,17 @@ pub(super) fn blank(case: &Case<'_>) -> bool {
     let before = case.around.before(2);
     let opened = matches!(before, [b'$' | b'{' | b'#', b'{'] | [b'<', b'%'] | [b'$', b'('])
         || before.ends_with(b"<") && case.around.after(1) == b">";
-    wrapped && !case.rich || underlined || opened || template(text)
+    wrapped || underlined || opened || ends_in_blank(text) || template(text)
+}
+
+/// A beginning and a blank: `prefix_<key>`, `Bearer-<your token>`.
+fn ends_in_blank(text: &[u8]) -> bool {
+    let Some(inner) = text.strip_suffix(b">") else { return false };
+    let Some(open) = inner.iter().position(|b| *b == b'<') else { return false };
+    let (head, name) = (&inner[..open], &inner[open + 1..]);
+    name.len() >= 3
+        && name.iter().all(|b| b.is_ascii_alphabetic() || b"_- ".contains(b))
+        && head.iter().all(|b| b.is_ascii_alphanumeric() || b"_-.:".contains(b))
 }
 
 /// A template's marks anywhere inside.

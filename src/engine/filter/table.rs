@@ -70,6 +70,7 @@ pub(super) static FILTERS: &[Filter] = &[
             "key = «__API_KEY__»",
             "token = \"Bearer ${«token123»}\"",
             "password: \"«{{ vault_pw1 }}»\"",
+            "key = \"«vg_live_<key>»\"",
         ],
         keeps: &["password = \"«a<b>c1»\""],
     },
@@ -93,6 +94,9 @@ pub(super) static FILTERS: &[Filter] = &[
             "pw = '«%s»'",
             "pw = «%DB_PASS%»",
             "password = \"«SECRET[directory.nested/password]»\"",
+            "API_KEY: \"«ENV[\\\"FOO_API_KEY\\\"]»\"",
+            "key = keyring.get_password(\"«voicgen»\", \"me\")",
+            "key = arn:aws:secretsmanager:eu-west-1:1234:secret:«voicgen-Xk3r9Q»",
         ],
         keeps: &[
             "password = '«$uper!ecret1»'",
@@ -126,6 +130,7 @@ pub(super) static FILTERS: &[Filter] = &[
         test: |case| data::digest(case) || data::sum_line(case),
         drops: &[
             "sha256 = «9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08»",
+            "\"hashed_secret\": \"«de90cc6fb38fc0963ad72b210f1f284cd68cea36»\"",
             "uses: a/token@«de90cc6fb38fc0963ad72b210f1f284cd68cea36»",
             "integrity: sha512-«z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg»",
         ],
@@ -177,6 +182,7 @@ pub(super) static FILTERS: &[Filter] = &[
             "token = «my_secret_token»",
             "password = «example123»",
             "API_TOKEN=«mercury_sandbox_rma_24pnbcT7NygLbpJPr4xBuSuBDpo6tK»",
+            "VOICGEN_API_KEY = \"«vg_live_abc123»\"",
         ],
         keeps: &["password = «blooberry7»", "token = «8f1c7dfoo9a83e65ZQkd»"],
     },
