@@ -70,17 +70,22 @@ impl Environment {
 
 /// The value that `git -c`, or its variables `GIT_CONFIG_KEY_<n>`, give to a key such as `core.commentchar`.
 pub fn given_config(key: &str) -> Option<Vec<u8>> {
+    given_values(key).pop()
+}
+
+/// All values that `git -c` and its variables give to a key, in git's order.
+pub(super) fn given_values(key: &str) -> Vec<Vec<u8>> {
     let text = |name: &str| std::env::var_os(name).map(|v| path_to_bytes(Path::new(&v)));
-    let mut found = None;
+    let mut found = Vec::new();
     let count = text("GIT_CONFIG_COUNT").and_then(|n| String::from_utf8(n).ok()?.trim().parse::<u32>().ok());
     for n in 0..count.unwrap_or(0).min(1_000) {
         if text(&format!("GIT_CONFIG_KEY_{n}")).is_some_and(|k| k.eq_ignore_ascii_case(key.as_bytes())) {
-            found = text(&format!("GIT_CONFIG_VALUE_{n}"));
+            found.extend(text(&format!("GIT_CONFIG_VALUE_{n}")));
         }
     }
     let given = text("GIT_CONFIG_PARAMETERS").map(|list| parameters(&list)).unwrap_or_default();
-    let last = given.into_iter().rev().find(|(k, _)| k.eq_ignore_ascii_case(key.as_bytes()));
-    last.map(|(_, value)| value).or(found)
+    found.extend(given.into_iter().filter(|(k, _)| k.eq_ignore_ascii_case(key.as_bytes())).map(|(_, v)| v));
+    found
 }
 
 /// Settings as git hands them to its children: `'key=value'` or `'key'='value'`, with blanks between, quoted for sh.

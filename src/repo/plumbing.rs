@@ -15,7 +15,8 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 
-use super::environment::joined;
+use super::bytes::path_from_bytes;
+use super::environment::{given_values, joined};
 use super::repository::Repository;
 
 /// The git program.
@@ -60,6 +61,10 @@ const SETTINGS: [&str; 13] = [
     "gc.auto=0",
     "maintenance.auto=false",
 ];
+
+/// Settings of `git -c` and of `GIT_CONFIG_COUNT` that are kept: which repositories of other users may be read (container
+/// images set it so), and where hooks are. Neither starts a program here, and neither comes from the repository.
+const GIVEN: [&str; 2] = ["safe.directory", "core.hooksPath"];
 
 impl Git {
     /// Looks for git on PATH, passing over empty and relative elements and all that lie in one of the folders to
@@ -121,6 +126,13 @@ impl Git {
             .env("GIT_PAGER", "cat")
             .env("GIT_TRACE2", "0");
         command.args(["--no-pager", "--no-optional-locks"]);
+        for key in GIVEN {
+            for value in given_values(key) {
+                let mut setting = OsString::from(format!("{key}="));
+                setting.push(path_from_bytes(&value));
+                command.arg("-c").arg(setting);
+            }
+        }
         for setting in SETTINGS {
             command.arg("-c").arg(setting);
         }

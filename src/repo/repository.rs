@@ -261,7 +261,7 @@ fn check_owner(found: &Found, git_dir: &Path, start: &Path) -> Result<()> {
     Err(Error::Repository {
         path: top.to_path_buf(),
         problem: format!(
-            "it belongs to another user, and git refuses such repositories; if you trust it: \
+            "dubious ownership: it belongs to another user, and git refuses such repositories; if you trust it: \
              git config --global --add safe.directory '{}'",
             top.display()
         ),

@@ -225,3 +225,17 @@ fn a_refusal_is_explained_on_demand() {
     ran.says("keysieve stopped this commit").says("How it came about").says("b:1:3").hides(&secret);
     sandbox.run(["hook", "run", "pre-push", "--explain"]).code(2);
 }
+
+#[test]
+fn a_hooks_folder_that_the_environment_names_is_where_the_hook_goes() {
+    let sandbox = Sandbox::git()
+        .env("GIT_CONFIG_COUNT", "1")
+        .env("GIT_CONFIG_KEY_0", "core.hooksPath")
+        .env("GIT_CONFIG_VALUE_0", "ours");
+    sandbox.run(["hook", "install"]).code(0);
+    assert!(sandbox.dir.join("ours/pre-commit").is_file());
+    sandbox.run(["hook", "status"]).code(0);
+    sandbox.file("a", format!("t={}\n", super::sandbox::key("github-personal-access-token")));
+    sandbox.run_git(["add", "a"]);
+    assert_ne!(sandbox.try_git(["commit", "-q", "-m", "m"]).code, 0);
+}

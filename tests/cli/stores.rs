@@ -166,8 +166,17 @@ fn a_repository_of_somebody_else_that_git_was_told_to_trust_is_read_in_all_modes
     s.file("a", leak(1)).commit("start");
     give_away(&s.dir);
     for mode in ["history", "audit", "staged"] {
-        s.run([mode]).code(3).warns("safe.directory");
+        s.run([mode]).code(3).warns("dubious ownership").warns("safe.directory");
     }
+    // As container images and `git -c` say it.
+    let given = |value: &str| {
+        let variables = [("COUNT", "1"), ("KEY_0", "safe.directory"), ("VALUE_0", value)];
+        let mut command = s.command(crate::sandbox::keysieve());
+        command.arg("history").envs(variables.map(|(name, value)| (format!("GIT_CONFIG_{name}"), value)));
+        s.run_command(&mut command, b"")
+    };
+    given("*").code(1);
+    given("/elsewhere").code(3);
     s.run_git(["config", "--global", "--add", "safe.directory", &s.dir.display().to_string()]);
     for (mode, code) in [("history", 1), ("audit", 1), ("staged", 0)] {
         s.run([mode]).code(code);
