@@ -13,7 +13,7 @@ use crate::error::Result;
 
 /// Never commit keys: finds secrets in files, in what is about to be committed, and in the whole history.
 #[derive(Debug, Parser)]
-#[command(name = "keysieve", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "keysieve", version, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 everything was scanned and is clean · 1 findings · 2 usage or configuration \
                         error · 3 something that should have been scanned was not"

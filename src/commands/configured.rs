@@ -130,18 +130,40 @@ fn not_inherited(gitleaks: &mut Gitleaks) -> Vec<String> {
 /// All rules that could be in force: built-in ones, also those that are only in force when asked for, those of files and
 /// those that stand in the configuration.
 pub(super) fn every_rule(globals: &Globals, config: &Config) -> Result<Ruleset> {
-    let files: Vec<PathBuf> = config.rule_files.iter().chain(&globals.rules).cloned().collect();
     let mut own: Vec<Rule> = Vec::new();
     for text in &config.inline_rules {
-        own.extend(rules::parse(&text.text).map_err(|problem| Error::Config {
+        let wrong = |line: usize, problem: String| Error::Config {
             file: text.at.file.to_path_buf(),
-            line: problem.line.max(text.at.line),
+            line: line.max(text.at.line),
             column: 1,
-            problem: problem.text,
-        })?);
+            problem,
+        };
+        let read = rules::parse(&text.text).map_err(|problem| wrong(problem.line, problem.text))?;
+        if let Some(rule) = read.iter().find(|rule| Ruleset::everything().rule(&rule.id).is_some()) {
+            return Err(wrong(0, rules::id_is_taken(&rule.id)));
+        }
+        own.extend(read);
     }
-    Ruleset::everything().with(own).load(&files)
+    Ruleset::everything().with(own).add(&config.rule_files)?.load(&globals.rules)
 }
+
+/// What `--rules` puts in the place of rules of ours: wanted by who runs keysieve, and said all the same.
+pub(super) fn replaced(files: &[PathBuf]) -> Option<String> {
+    let given = Ruleset::none().load(files).ok()?;
+    let ours = Ruleset::everything();
+    let ids: Vec<&str> =
+        given.rules().iter().map(|rule| rule.id.as_ref()).filter(|id| ours.rule(id).is_some()).collect();
+    let more = ids.len().saturating_sub(TOLD);
+    let names = ids.iter().take(TOLD).copied().collect::<Vec<_>>().join(", ");
+    match (ids.len(), more) {
+        (0, _) => None,
+        (_, 0) => Some(format!("--rules: in place of built-in rules: {names}")),
+        _ => Some(format!("--rules: in place of built-in rules: {names} and {more} more")),
+    }
+}
+
+/// How many replaced rules are told by name.
+const TOLD: usize = 5;
 
 /// The same for names on the command line.
 fn starred(names: Vec<String>, all: &Ruleset) -> Result<Vec<String>> {

@@ -43,7 +43,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, _err: &mut dyn W
     let baseline = baseline_path(globals, &config, &here.root);
     let mut globals = globals.clone();
     let everything = every_rule(&globals, &config)?;
-    let wanted = Wanted { paths: vec![path.clone()], history: false, baseline };
+    let wanted = Wanted { paths: vec![path.clone()], baseline, ..Wanted::default() };
     let (session, report) = survey(&mut globals, &here, &wanted)?;
     let mut text = String::new();
     let on_line =
@@ -56,6 +56,9 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, _err: &mut dyn W
     if let Some(line) = line
         && let Some(bytes) = read(&path)
     {
+        if told.is_empty() {
+            in_file(&path, line, &bytes)?;
+        }
         let origin = Origin::File(BlobPath::from_path(&path), Part::Content);
         let blob = Blob::whole(&bytes, &origin);
         candidates(&session, (&blob, line), &told, &mut text);
@@ -72,6 +75,15 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, _err: &mut dyn W
     text.extend(notes.map(|n| format!("note: {}\n", escape_terminal(n))));
     out.write_all(text.as_bytes()).map_err(Error::Output)?;
     Ok(if report.coverage.is_complete() { 0 } else { 3 })
+}
+
+/// Refuses a line that the file does not have: that nothing stands there would be taken for an all-clear.
+fn in_file(path: &Path, line: u64, bytes: &[u8]) -> Result<()> {
+    let lines = 1 + bytes.iter().filter(|b| matches!(b, b'\n' | b'\r')).count() as u64;
+    if (1..=lines).contains(&line) {
+        return Ok(());
+    }
+    Err(Error::Usage(format!("{}: there is no line {line}", escape_terminal(&path.display().to_string()))))
 }
 
 /// Why a scan of the whole work tree would not read this file, which was read only because it is named here.
@@ -127,7 +139,7 @@ fn tell(finding: &Finding, session: &Session<'_>, text: &mut String) {
     }
     stage("filter", "none of them drops it");
     let sure = finding.confidence;
-    let least = session.match_options().min_confidence;
+    let least = session.least();
     stage("confidence", &format!("{} ({}), {} is enough", sure.0, sure.level(), least.0));
     for reason in &finding.reasons {
         stage("", &format!("because: {reason}"));
@@ -170,12 +182,9 @@ fn candidates(session: &Session<'_>, (blob, line): (&Blob<'_>, u64), told: &[&Fi
             Outcome::Dropped { by, why } if *by == "need" => format!("context     drops it: {why}"),
             Outcome::Dropped { by, why } => format!("filter      `{by}` drops it: {why}"),
             Outcome::Lost { to } => format!("overlap     {to} knows better what this is"),
-            Outcome::Unsure { confidence, reasons } => format!(
-                "confidence  {} is below {}: {}",
-                confidence.0,
-                session.match_options().min_confidence.0,
-                reasons.join(", ")
-            ),
+            Outcome::Unsure { confidence, reasons } => {
+                format!("confidence  {} is below {}: {}", confidence.0, session.least().0, reasons.join(", "))
+            }
             Outcome::Found(d) => unsure(d, session),
         };
         let _ = writeln!(text, "    {}", escape_terminal(&why));
@@ -188,7 +197,7 @@ fn candidates(session: &Session<'_>, (blob, line): (&Blob<'_>, u64), told: &[&Fi
 
 /// Why something that was found with no regard to confidence is no finding.
 fn unsure(d: &Detection<'_>, session: &Session<'_>) -> String {
-    let least = session.match_options().min_confidence;
+    let least = session.least();
     if d.confidence < least {
         let reasons =
             if d.reasons.is_empty() { String::new() } else { format!(": {}", d.reasons.join(", ")) };

@@ -5,6 +5,10 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::config::suggest;
+use crate::error::{Error, Result};
+use crate::model::{Level, Severity, escape_terminal};
+
 /// Options that all commands share.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Options for all commands")]
@@ -31,8 +35,8 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "RULE")]
     pub disable: Vec<String>,
     /// Report only findings at least this bad: info, low, medium, high, critical
-    #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
-    pub severity: String,
+    #[arg(long, global = true, value_name = "LEVEL")]
+    pub severity: Option<String>,
     /// Report only findings at least this sure: low, medium, high, certain
     #[arg(long, global = true, value_name = "LEVEL")]
     pub confidence: Option<String>,
@@ -116,13 +120,12 @@ impl Globals {
         let path = |p: &PathBuf| p.display().to_string();
         let flag = |name, given: bool| given.then(|| (name, String::new()));
         let many = |name, all: &[String]| (!all.is_empty()).then(|| (name, all.join(", ")));
-        let severity = (self.severity != "info").then(|| self.severity.clone());
         let rules: Vec<String> = self.rules.iter().map(path).collect();
         [
             many("--rules", &rules),
             many("--only", &self.only),
             many("--disable", &self.disable),
-            severity.map(|level| ("--severity", level)),
+            self.severity.clone().map(|level| ("--severity", level)),
             self.confidence.clone().map(|level| ("--confidence", level)),
             self.config.as_ref().map(|p| ("--config", path(p))),
             flag("--no-config", self.no_config),
@@ -136,6 +139,15 @@ impl Globals {
         .into_iter()
         .flatten()
         .collect()
+    }
+
+    /// The severity and the confidence that were asked for, if any.
+    pub(super) fn levels(&self) -> Result<(Option<Severity>, Option<Level>)> {
+        let bad = |word: &str| unknown("severity", word, &Severity::ALL.map(Severity::as_str));
+        let unsure = |word: &str| unknown("confidence", word, &Level::ALL.map(Level::as_str));
+        let severity = self.severity.as_deref().map(|w| Severity::parse(w).ok_or_else(|| bad(w)));
+        let level = self.confidence.as_deref().map(|w| Level::parse(w).ok_or_else(|| unsure(w)));
+        Ok((severity.transpose()?, level.transpose()?))
     }
 
     /// The option that makes this run find less than others, if one was given: what is not found then is not gone.
@@ -214,6 +226,13 @@ fn parse_time(text: &str) -> Result<Duration, String> {
 pub(super) fn terminal_width(stream: impl rustix::fd::AsFd) -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(stream).ok()?;
     (size.ws_col > 0).then(|| usize::from(size.ws_col))
+}
+
+/// A word that is none of those that there are.
+fn unknown(what: &str, word: &str, known: &[&str]) -> Error {
+    let near = suggest(word, known.iter().copied()).map_or(String::new(), |n| format!("; did you mean {n}?"));
+    let word = escape_terminal(word);
+    Error::Usage(format!("there is no {what} '{word}'; there are {}{near}", known.join(", ")))
 }
 
 #[cfg(test)]

@@ -10,11 +10,11 @@ use std::thread;
 use rustix::process::{Resource, getrlimit};
 
 use crate::archive::Limits;
-use crate::config::{Gitleaks, suggest};
+use crate::config::Gitleaks;
 use crate::engine::{Foreign, MatchOptions, Matcher};
 use crate::error::{Error, Result};
 use crate::hook::Stage;
-use crate::model::{Frontier, Level, Progress, Severity, Stop, escape_terminal};
+use crate::model::{Confidence, Finding, Frontier, Level, Progress, Severity, Stop};
 use crate::reports::{Look, Report, refusal, summary_lines};
 use crate::rules::Ruleset;
 use crate::sieve::{Concealer, Early, Sieve, SiftOptions};
@@ -55,6 +55,7 @@ pub struct Session<'g> {
     options: MatchOptions,
     archives: Limits,
     severity: Severity,
+    least: Confidence,
     triage: Triage,
     hygiene: HygieneWanted,
     root: PathBuf,
@@ -69,21 +70,13 @@ impl<'g> Session<'g> {
     /// search for `.keysieve.yml` goes from `start` up to it.
     pub fn new(globals: &'g Globals, start: &Path, root: &Path) -> Result<Session<'g>> {
         let reports = output::wanted(&globals.format, globals.output.as_deref(), &globals.report)?;
-        let asked = Severity::parse(&globals.severity)
-            .ok_or_else(|| unknown("severity", &globals.severity, &Severity::ALL.map(Severity::as_str)))?;
-        let level = match &globals.confidence {
-            Some(word) => Some(
-                Level::parse(word)
-                    .ok_or_else(|| unknown("confidence", word, &Level::ALL.map(Level::as_str)))?,
-            ),
-            None => None,
-        };
+        let (asked, level) = globals.levels()?;
         let config = configured::configuration(globals, start, root)?;
         let mut options = MatchOptions::default();
         options.decode = !globals.no_decode && config.decode.unwrap_or(options.decode);
-        if let Some(level) = level.or(config.confidence) {
-            options.min_confidence = level.floor();
-        }
+        let least = level.or(config.confidence).map_or(options.min_confidence, Level::floor);
+        // What is sure enough for everybody and not for this run is found, and counted instead of told.
+        options.min_confidence = options.min_confidence.min(least);
         let asked_size = globals.max_archive_size.or(config.max_archive_size);
         let wanted = !globals.no_archives && config.archives.unwrap_or(true);
         let archives = Limits {
@@ -96,13 +89,15 @@ impl<'g> Session<'g> {
         let Rules { in_force: ruleset, all: all_rules } =
             configured::ruleset(globals, &config, &mut gitleaks)?;
         let gitleaks = Arc::new(gitleaks);
-        let notes = config.notes().into_iter().chain(gitleaks.notes.iter().cloned()).collect();
+        let replaced = configured::replaced(&globals.rules);
+        let notes =
+            config.notes().into_iter().chain(gitleaks.notes.iter().cloned()).chain(replaced).collect();
         let max_file_size = globals.max_file_size.or(config.max_file_size);
         let threads = globals.threads.or(config.threads).unwrap_or_else(cores).min(affordable());
-        let severity = config.min_severity.map_or(asked, |c| c.max(asked));
+        let severity = asked.or(config.min_severity).unwrap_or(Severity::Info);
         let hygiene = HygieneWanted::new(globals, &config);
         let used = (&ruleset, &gitleaks);
-        let triage = configured::triage(globals, config, root, used, options.min_confidence)?;
+        let triage = configured::triage(globals, config, root, used, least)?;
         // From here on: what asks git before anything is scanned may hang as well.
         let stop = Stop::new();
         ending::on_signals(&stop);
@@ -119,6 +114,7 @@ impl<'g> Session<'g> {
             options,
             archives,
             severity,
+            least,
             triage,
             hygiene,
             root: configured::absolute(root),
@@ -143,6 +139,11 @@ impl<'g> Session<'g> {
     /// How matching is set.
     pub fn match_options(&self) -> &MatchOptions {
         &self.options
+    }
+
+    /// How sure a finding must be to be reported.
+    pub fn least(&self) -> Confidence {
+        self.least
     }
 
     /// How far archives are looked into.
@@ -187,7 +188,7 @@ impl<'g> Session<'g> {
         let display = !(streams.to_stdout() && std::io::stdout().is_terminal());
         let report = self.sift_with(source, display, |sieve, watch| {
             sieve.sift_in_order(watch, frontier, &mut |early| match early {
-                Early::Found(finding) if finding.severity >= self.severity => streams.tell(finding, out),
+                Early::Found(finding) if self.is_told(finding) => streams.tell(finding, out),
                 Early::Found(_) => {}
                 Early::Pause => streams.flush(out),
             })
@@ -249,14 +250,34 @@ impl<'g> Session<'g> {
             }
         }
         report.coverage.sort();
-        let all = report.findings.len();
-        report.findings.retain(|f| f.severity >= self.severity);
-        if report.findings.len() < all {
-            let below = (all - report.findings.len()) as u64;
-            report.coverage.suppressed.insert(format!("below severity {}", self.severity), below);
-        }
+        self.below(&mut report);
         sieve.conceal(&mut report);
         Ok(report)
+    }
+
+    /// Whether a finding is bad and sure enough for this run.
+    fn is_told(&self, finding: &Finding) -> bool {
+        finding.severity >= self.severity && self.is_sure(finding)
+    }
+
+    /// Names of files are no guess, and what is less sure than usual was dropped by the matcher.
+    fn is_sure(&self, finding: &Finding) -> bool {
+        finding.confidence >= self.least
+            || self.least <= self.options.min_confidence
+            || finding.rule.starts_with("hygiene-")
+    }
+
+    /// Takes out, and counts, what is not.
+    fn below(&self, report: &mut Report) {
+        let mut take = |reason: String, keep: &dyn Fn(&Finding) -> bool| {
+            let all = report.findings.len();
+            report.findings.retain(keep);
+            if report.findings.len() < all {
+                report.coverage.suppressed.insert(reason, (all - report.findings.len()) as u64);
+            }
+        };
+        take(format!("below severity {}", self.severity), &|f| f.severity >= self.severity);
+        take(format!("below {} confidence", self.least.level()), &|f| self.is_sure(f));
     }
 
     /// Writes the reports and the summary; returns the exit code.
@@ -328,13 +349,6 @@ impl<'g> Session<'g> {
             (true, false) => 3,
         }
     }
-}
-
-/// A word that is none of those that there are.
-fn unknown(what: &str, word: &str, known: &[&str]) -> Error {
-    let near = suggest(word, known.iter().copied()).map_or(String::new(), |n| format!("; did you mean {n}?"));
-    let word = escape_terminal(word);
-    Error::Usage(format!("there is no {what} '{word}'; there are {}{near}", known.join(", ")))
 }
 
 fn cores() -> usize {

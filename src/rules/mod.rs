@@ -31,6 +31,6 @@ pub use fits::literal_prefix;
 pub use foreign::{ForeignRule, Required, foreign_rule};
 pub use json_schema::json_schema;
 pub use rule::{Boundary, Context, Judge, Need, Rule, Segment, Shape, Template, Verification};
-pub use ruleset::{Ruleset, parse, placed};
+pub use ruleset::{Ruleset, id_is_taken, parse, placed};
 pub use sample::{fill, sample};
 pub use yaml::{Problem, guard};

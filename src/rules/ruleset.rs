@@ -68,6 +68,16 @@ impl Ruleset {
 
     /// These rules and those in `files`; a rule with an id that is there already replaces it.
     pub fn load(&self, files: &[PathBuf]) -> Result<Ruleset> {
+        self.load_unless(files, |_| false)
+    }
+
+    /// These rules and those in `files`, none of which may have an id of these: a configuration adds to the rules and takes
+    /// none away.
+    pub fn add(&self, files: &[PathBuf]) -> Result<Ruleset> {
+        self.load_unless(files, |id| self.rule(id).is_some())
+    }
+
+    fn load_unless(&self, files: &[PathBuf], taken: impl Fn(&str) -> bool) -> Result<Ruleset> {
         if files.is_empty() {
             return Ok(self.clone());
         }
@@ -79,6 +89,9 @@ impl Ruleset {
                 if let Some(first) = ids.insert(rule.id.clone(), format!("{}:{line}", path.display())) {
                     let text = format!("rule {} is already at {first}", rule.id);
                     return Err(wrong(&path, Problem { line, text }));
+                }
+                if taken(&rule.id) {
+                    return Err(wrong(&path, Problem { line, text: id_is_taken(&rule.id) }));
                 }
                 added.push(rule);
             }
@@ -135,6 +148,13 @@ impl Ruleset {
             _ => format!("no rule or provider is called `{shown}`; `keysieve rules list` shows all"),
         }
     }
+}
+
+/// What to say to a configuration with a rule that has the id of one of ours.
+pub fn id_is_taken(id: &str) -> String {
+    format!(
+        "rule {id} is built in: give this one another id (`disable: [{id}]` switches ours off, and says so)"
+    )
 }
 
 /// Reads rule files (or folders of them): each rule with its file and line.

@@ -104,3 +104,43 @@ fn show_names_origins_and_init_never_overwrites() {
     sandbox.run(["config", "show"]).code(0).says("confidence: high").says(".keysieve.yml:1");
     sandbox.run(["config", "schema"]).code(0).says("additionalProperties");
 }
+
+#[test]
+fn a_configuration_takes_no_built_in_rule_away_by_calling_its_own_the_same() {
+    let sandbox = Sandbox::git();
+    sandbox.file("a.txt", format!("VOICGEN_API_KEY={}\n", key(RULE)));
+    let rule = |indent: &str| {
+        let lines = [
+            "provider: Other".to_owned(),
+            "rules:".into(),
+            format!("  - id: {RULE}"),
+            "    name: Other".into(),
+            "    severity: info".into(),
+            "    shape: \"nothing_{base62:32}\"".into(),
+        ];
+        lines.join(&format!("\n{indent}")) + "\n"
+    };
+    sandbox.file("own.yml", rule(""));
+    sandbox.file(".keysieve.yml", "rules: [own.yml]\n");
+    sandbox.run(["scan"]).code(2).warns("own.yml:3").warns("is built in");
+    sandbox.file(".keysieve.yml", format!("rules:\n  - {}", rule("    ")));
+    sandbox.run(["scan"]).code(2).warns(".keysieve.yml:").warns("is built in");
+    sandbox.run(["scan", "--no-config"]).code(1);
+    // Who runs keysieve may replace one, and is told so.
+    sandbox.run(["scan", "--no-config", "--rules", "own.yml"]).warns(&format!("built-in rules: {RULE}"));
+}
+
+#[test]
+fn the_command_line_outweighs_the_configuration_and_what_is_below_is_counted() {
+    let sandbox = Sandbox::git();
+    // Without a name that says so a key is not certain.
+    sandbox.file("a.txt", format!("see {}\n", key(RULE)));
+    sandbox.file(".keysieve.yml", "min-severity: critical\nconfidence: certain\n");
+    sandbox.run(["scan"]).code(0).warns("1 below severity critical");
+    sandbox.run(["scan", "--severity", "high"]).code(0).warns("1 below certain confidence");
+    sandbox.run(["scan", "--severity", "info", "--confidence", "low"]).code(1);
+    for format in ["text", "jsonl"] {
+        let ran = sandbox.run(["scan", "--no-config", "--confidence", "certain", "--format", format]).code(0);
+        assert!(!ran.warns("not reported: 1 below certain confidence").out.contains(RULE), "{format}");
+    }
+}

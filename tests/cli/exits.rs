@@ -186,3 +186,15 @@ fn a_pipe_in_the_place_of_a_file_of_settings_is_refused_not_waited_for() {
     std::fs::rename(sandbox.dir.join("rules/a.yml"), sandbox.dir.join(".keysieve.yml")).unwrap();
     sandbox.run(["scan"]).code(2).warns("not a regular file");
 }
+
+#[test]
+fn help_is_a_command_too_and_a_line_that_is_not_there_is_a_mistake() {
+    let sandbox = with_key();
+    sandbox.run(["help"]).code(0).says("Usage: keysieve");
+    sandbox.run(["help", "hook", "install"]).code(0).says("--stage");
+    sandbox.run(["help", "nonsense"]).code(2);
+    sandbox.run(["explain", "a.txt:1"]).code(0);
+    for line in ["a.txt:0", "a.txt:9"] {
+        sandbox.run(["explain", line]).code(2).warns("there is no line");
+    }
+}
