@@ -96,6 +96,15 @@ impl Error {
         }
     }
 
+    /// What went wrong, without the path, for where the path is said already.
+    pub fn reason(&self) -> String {
+        match self {
+            Error::Io { doing, source, .. } => format!("cannot {doing}: {source}"),
+            Error::Repository { problem, .. } | Error::Hook { problem, .. } => problem.clone(),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether this is a reader that went away (`keysieve scan | head`), which is nobody's fault.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Error::Output(e) if e.kind() == io::ErrorKind::BrokenPipe)

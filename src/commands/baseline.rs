@@ -132,7 +132,12 @@ impl Look {
     }
 
     fn wanted(&self, baseline: Option<&Path>) -> Wanted {
-        Wanted { paths: self.paths.clone(), history: self.history, baseline: baseline.map(Path::to_path_buf) }
+        Wanted {
+            paths: self.paths.clone(),
+            history: self.history,
+            baseline: baseline.map(Path::to_path_buf),
+            ..Wanted::default()
+        }
     }
 }
 
@@ -311,7 +316,7 @@ fn take_over(
     let there = file.symlink_metadata().is_ok();
     let mut baseline = if there { Baseline::load(file)? } else { Baseline::default() };
     let history = args.history || (here.repository.is_some() && known.iter().any(|k| k.commit.is_some()));
-    let wanted = Wanted { paths: Vec::new(), history, baseline: there.then(|| file.to_path_buf()) };
+    let wanted = Wanted { history, baseline: there.then(|| file.to_path_buf()), ..Wanted::default() };
     let (session, report) = survey(globals, here, &wanted)?;
     let carried = carry_over(&mut baseline, &session, &report, &known)?;
     baseline.write(file)?;

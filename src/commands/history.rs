@@ -45,7 +45,7 @@ pub struct Args {
     /// Only what the newest N commits brought in
     #[arg(long, value_name = "N")]
     pub max_commits: Option<usize>,
-    /// Also what only reflogs keep
+    /// Also what only reflogs keep, and what HEAD was before a reset, merge or rebase (`ORIG_HEAD`)
     #[arg(long)]
     pub reflog: bool,
     /// Also objects that nothing keeps any more
@@ -66,6 +66,11 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
     };
     let mut filter = filter(args)?;
     let (found, broken) = places(&paths, &env)?;
+    if found.is_empty() {
+        let told: Vec<String> =
+            broken.iter().map(|(path, why)| format!("{}: {why}", path.display())).collect();
+        return Err(Error::Incomplete(told.join("; ")));
+    }
     if let Some(range) = &args.range {
         let [only] = found.as_slice() else {
             return Err(Error::Usage("--range needs exactly one repository".into()));

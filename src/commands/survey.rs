@@ -19,6 +19,8 @@ pub(super) struct Wanted {
     pub(super) history: bool,
     /// The baseline that says what is known; `None`: nothing is known.
     pub(super) baseline: Option<PathBuf>,
+    /// Put in front of the paths that the history tells: empty, or a folder that ends with `/`.
+    pub(super) prefix: Vec<u8>,
 }
 
 /// Looks, and returns what was found with the session that found it.
@@ -49,7 +51,10 @@ pub(super) fn survey<'g>(
         let Some(repository) = &here.repository else {
             return Err(Error::Usage("--history needs a git repository".into()));
         };
-        let (found, broken) = places_of(repository.clone());
+        let (mut found, broken) = places_of(repository.clone());
+        for place in &mut found {
+            place.prefix.splice(0..0, wanted.prefix.iter().copied());
+        }
         let options = HistoryOptions {
             threads: session.threads,
             stop: session.stop.clone(),
@@ -66,8 +71,8 @@ pub(super) fn survey<'g>(
     Ok((session, report))
 }
 
-/// Adds another report of the same repository.
-fn join(report: &mut Report, more: Report) {
+/// Adds another report.
+pub(super) fn join(report: &mut Report, more: Report) {
     report.findings.extend(more.findings);
     report.suppressed.extend(more.suppressed);
     report.coverage.merge(more.coverage);

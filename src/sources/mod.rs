@@ -13,7 +13,7 @@ mod tree;
 
 pub use changes::fuzz_added_lines;
 pub use diff::{Diff, DiffOptions, readable_commits, tree_of};
-pub use history::{Cache, Filter, History, HistoryOptions, Place, Unopened, places, places_of};
+pub use history::{Cache, Filter, History, HistoryOptions, Place, Unopened, places, places_of, with_slash};
 pub use message::{Cleanup, Message};
 pub use pushed::Pushed;
 pub use read::{Buffer, stdin_was_closed};

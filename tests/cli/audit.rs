@@ -93,3 +93,31 @@ fn each_format_tells_an_audit_and_a_folder_without_repository_is_none() {
     let empty = Sandbox::git();
     empty.run(["audit"]).code(0);
 }
+
+#[test]
+fn several_repositories_are_one_report_and_each_keeps_its_own_settings() {
+    let one = Sandbox::git();
+    let line = |seed| format!("VOICGEN_API_KEY = '{}'\n", keyed(RULE, seed));
+    one.file("old", line(1)).commit("old");
+    one.run_git(["rm", "-q", "old"]);
+    one.commit("gone").file("new", line(2)).file("allowed", line(3));
+    one.file(".keysieve.yml", "allow:\n  - path: allowed\n    reason: fine\n");
+    let two = Sandbox::git();
+    two.file("sub/old", line(4)).file("allowed", line(5)).commit("two");
+    let paths = |args: &[&str]| {
+        let ran = one.run([&["audit", "--format=jsonl"], args].concat()).code(1);
+        let mut paths: Vec<String> =
+            ran.findings().iter().map(|f| f["path"].as_str().unwrap().to_owned()).collect();
+        paths.sort();
+        paths
+    };
+    assert_eq!(paths(&[]), ["new", "old"]);
+    let other = two.dir.display().to_string();
+    assert_eq!(paths(&[&other]), ["allowed", "sub/old"]);
+    let all = [format!("{other}/allowed"), format!("{other}/sub/old"), "./new".into(), "./old".into()];
+    let mut all = all.to_vec();
+    all.sort();
+    assert_eq!(paths(&[&other, "."]), all);
+    two.file(".keysieve.yml", "nonsense: 1\n");
+    one.run(["audit", ".", &other]).code(2).warns(".keysieve.yml:1");
+}

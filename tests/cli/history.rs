@@ -96,10 +96,13 @@ fn what_nothing_keeps_is_found_only_when_asked_for() {
     s.file("a", "1").commit("one");
     s.file("a", line(1)).commit("two");
     s.run_git(["reset", "-q", "--hard", "HEAD~1"]);
-    std::fs::remove_file(s.dir.join(".git/ORIG_HEAD")).unwrap();
+    // `ORIG_HEAD` still names it, which is no ref but the reflog's newest entry once more.
+    assert!(s.dir.join(".git/ORIG_HEAD").exists());
     assert_eq!(history(&s, &[]).len(), 0);
     assert_eq!(paths(&history(&s, &["--reflog"])), ["a"]);
     s.run_git(["reflog", "expire", "--expire=now", "--all"]);
+    assert_eq!(paths(&history(&s, &["--reflog"])), ["a"]);
+    std::fs::remove_file(s.dir.join(".git/ORIG_HEAD")).unwrap();
     assert_eq!(history(&s, &["--reflog"]).len(), 0);
     assert_eq!(paths(&history(&s, &["--unreachable"])), ["a"]);
 }
@@ -303,4 +306,19 @@ fn a_cache_of_clean_objects_changes_no_answer() {
     // Without a folder it is the user's.
     s.run(["history", "--cache"]).code(1);
     assert!(s.outside().join("home/.cache/keysieve").is_dir());
+}
+
+#[test]
+fn a_repository_that_is_not_there_hides_no_other() {
+    let s = Sandbox::git();
+    s.file("a", line(1)).commit("one");
+    for mode in ["history", "audit"] {
+        for order in [["../work", "../missing", "../home"], ["../missing", "../home", "../work"]] {
+            let ran = s.run([&[mode, "--format=jsonl"], &order[..]].concat()).code(1);
+            assert_eq!(paths(&ran.findings()), ["../work/a"], "{mode}");
+            ran.warns("../missing: not scanned").warns("../home: not scanned");
+        }
+        s.run([mode, "../missing", "../home"]).code(3).warns("missing").warns("home");
+        s.run([mode, "../missing"]).code(3).warns("missing");
+    }
 }

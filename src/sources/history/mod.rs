@@ -23,7 +23,7 @@ mod visit;
 
 pub use cache::Cache;
 pub use filter::Filter;
-pub use place::{Place, Unopened, places, places_of};
+pub use place::{Place, Unopened, places, places_of, with_slash};
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;

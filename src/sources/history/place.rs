@@ -27,12 +27,21 @@ pub type Unopened = Vec<(PathBuf, String)>;
 /// The repositories that `paths` mean. Each path is a repository, a folder in one, or a folder of repositories.
 ///
 /// Submodules whose history lies in the repository (`modules/`) are added. What cannot be opened among several is
-/// returned with the reason. Fails if a path leads to no repository, or if one that was named cannot be opened.
+/// returned with the reason, so that one hides no other. Fails if the only path leads to no repository, or to one that
+/// cannot be opened.
 pub fn places(paths: &[PathBuf], env: &Environment) -> Result<(Vec<Place>, Unopened)> {
     let (mut found, mut broken) = (Vec::new(), Vec::new());
     for path in paths {
-        let before = found.len();
-        if let Some(repository) = Repository::discover(path, env)? {
+        let before = (found.len(), broken.len());
+        let discovered = match Repository::discover(path, env) {
+            Ok(discovered) => discovered,
+            Err(e) if paths.len() > 1 => {
+                broken.push((path.clone(), e.reason()));
+                continue;
+            }
+            Err(e) => return Err(e),
+        };
+        if let Some(repository) = discovered {
             let prefix = if paths.len() > 1 { with_slash(path) } else { Vec::new() };
             with_modules(repository, prefix, &mut found, &mut broken);
             continue;
@@ -45,11 +54,12 @@ pub fn places(paths: &[PathBuf], env: &Environment) -> Result<(Vec<Place>, Unope
                 format!("only the first {MOST} folders were searched for repositories"),
             ));
         }
-        if found.len() == before && broken.is_empty() {
-            return Err(Error::Repository {
-                path: path.clone(),
-                problem: "there is no git repository".into(),
-            });
+        if (found.len(), broken.len()) == before {
+            let problem = "there is no git repository";
+            if paths.len() == 1 {
+                return Err(Error::Repository { path: path.clone(), problem: problem.into() });
+            }
+            broken.push((path.clone(), problem.into()));
         }
     }
     Ok((found, broken))
@@ -173,7 +183,8 @@ fn folders(folder: &Path, broken: &mut Unopened) -> Option<Vec<PathBuf>> {
     }
 }
 
-fn with_slash(path: &Path) -> Vec<u8> {
+/// A path as the beginning of other paths.
+pub fn with_slash(path: &Path) -> Vec<u8> {
     let mut bytes = path_to_bytes(path).clone();
     while bytes.last() == Some(&b'/') {
         bytes.pop();

@@ -26,7 +26,7 @@ pub(super) struct Tips {
 /// What is to be read besides refs.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Reach<'a> {
-    /// All reflogs, not only that of the stash.
+    /// All reflogs, not only that of the stash, and `ORIG_HEAD`, which is one of length one.
     pub(super) reflog: bool,
     /// Only these branches, if any are named.
     pub(super) branches: &'a [String],
@@ -45,8 +45,11 @@ pub(super) fn collect(
     for (name, why) in all.broken {
         coverage.missed(name, why);
     }
-    coverage.refs += all.refs.len() as u64;
     for one in all.refs {
+        if !reach.reflog && is_previous_head(&one.name) {
+            continue;
+        }
+        coverage.refs += 1;
         if !reach.branches.is_empty() && !reach.branches.iter().any(|b| is_branch(&one.name, b)) {
             continue;
         }
@@ -159,6 +162,12 @@ fn is_branch(name: &[u8], wanted: &str) -> bool {
 fn is_leftover(name: &[u8]) -> bool {
     let last = name.rsplit(|&b| b == b'/').next().unwrap_or_default();
     !name.starts_with(b"refs/") && last != b"HEAD"
+}
+
+/// Whether it is where HEAD stood before a reset, merge or rebase: no ref that git protects, and what only it reaches is
+/// what the user took back.
+fn is_previous_head(name: &[u8]) -> bool {
+    name.rsplit(|&b| b == b'/').next() == Some(b"ORIG_HEAD") && !name.starts_with(b"refs/")
 }
 
 /// Names that tell people most come first: branches, then remotes, tags, the rest.
