@@ -10,6 +10,8 @@
     reason = "files shared with the crate hold more than is used here"
 )]
 
+#[path = "src/rules/beginnings.rs"]
+mod beginnings;
 #[path = "src/rules/charset.rs"]
 mod charset;
 #[path = "src/rules/check_kind.rs"]
@@ -54,7 +56,9 @@ fn pack() -> Result<(), String> {
     {
         println!("cargo::rerun-if-changed=rules");
         println!("cargo::rerun-if-changed=build.rs");
-        for shared in ["charset", "check_kind", "derive", "draft", "packer", "schema", "template", "yaml"] {
+        for shared in
+            ["beginnings", "charset", "check_kind", "derive", "draft", "packer", "schema", "template", "yaml"]
+        {
             println!("cargo::rerun-if-changed=src/rules/{shared}.rs");
         }
     }

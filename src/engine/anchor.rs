@@ -10,7 +10,6 @@
 use crate::rules::{Boundary, Charset, Need, Rule, Segment, Shape, Template};
 
 use super::masks::{FAR, LONG, is_wide};
-use super::pattern::beginnings;
 use super::shape::extent;
 
 /// More ways to begin than this are too many to be told apart by a hash.
@@ -74,11 +73,11 @@ pub(super) fn hang(index: u32, rule: &Rule, hooks: &mut Vec<(u32, u32, Hook)>) -
                 push((index, i as u32), found, hooks);
             }
         }
-        Shape::Pattern(text) => {
+        Shape::Pattern(_) => {
             // Only how it begins is known as a template. A letter before it would make it the end of a word.
             let boundary = Boundary { not_before: ALNUM, ..rule.boundary };
-            for template in beginnings(text) {
-                if let Some(hook) = hook(&template, &boundary) {
+            for template in rule.beginnings.iter() {
+                if let Some(hook) = hook(template, &boundary) {
                     push((index, 0), hook, hooks);
                 } else {
                     hooks.truncate(before);

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use crate::model::{Origin, Severity};
-use crate::rules::{Boundary, Charset, Context, Judge, Need, Rule, Segment, Shape, Template};
+use crate::rules::{
+    Boundary, Charset, Context, Judge, Need, Rule, Segment, Shape, Template, pattern_beginnings,
+};
 
 use super::{Detection, MatchOptions, Matcher, Scratch};
 
@@ -39,6 +41,7 @@ pub(super) fn rule(id: &'static str, segments: &[Segment]) -> Rule {
         severity: Severity::High,
         confidence: 90,
         shape: Shape::Templates(vec![Template { segments: segments.to_vec().into() }].into()),
+        beginnings: Cow::default(),
         boundary: Boundary { not_before: WORD, not_after: WORD },
         check: None,
         context: Context {
@@ -62,7 +65,7 @@ pub(super) fn rule(id: &'static str, segments: &[Segment]) -> Rule {
 
 /// A rule by a regular expression.
 pub(super) fn pattern(id: &'static str, text: &'static str) -> Rule {
-    Rule { shape: Shape::Pattern(Cow::Borrowed(text)), ..rule(id, &[]) }
+    Rule { shape: Shape::Pattern(Cow::Borrowed(text)), beginnings: pattern_beginnings(text), ..rule(id, &[]) }
 }
 
 /// All detections in a text.

@@ -10,7 +10,7 @@ use super::charset::Charset;
 use super::check_kind::CheckKind;
 use super::rule::{Boundary, Context, Judge, List, Need, Rule, Segment, Shape, Template, Text, Verification};
 
-static TEXT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.txt"));
+static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.txt"));
 static NUMBERS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
 /// Words before the first section.
 const HEAD: usize = 8;
@@ -61,8 +61,8 @@ fn set(words: &[u32]) -> Charset {
 
 fn segment(words: &[u32], sets: &[Charset], ranges: &'static [(u32, u32)]) -> Segment {
     match words[0] {
-        0 => Segment::Literal(part(TEXT, words[1], words[2])),
-        1 => Segment::LiteralNoCase(part(TEXT, words[1], words[2])),
+        0 => Segment::Literal(part(TEXT.as_bytes(), words[1], words[2])),
+        1 => Segment::LiteralNoCase(part(TEXT.as_bytes(), words[1], words[2])),
         _ => Segment::Run(sets[words[1] as usize], part(ranges, words[2], words[3])),
     }
 }
@@ -72,8 +72,7 @@ fn part<T: Clone>(all: &'static [T], first: u32, count: u32) -> List<T> {
 }
 
 fn text(offset: u32, length: u32) -> Text {
-    let bytes = &TEXT[offset as usize..(offset + length) as usize];
-    Borrowed(std::str::from_utf8(bytes).expect("build.rs packs texts from YAML, which is UTF-8"))
+    Borrowed(&TEXT[offset as usize..(offset + length) as usize])
 }
 
 /// The rules' words, read one after the other.
@@ -91,6 +90,7 @@ impl Fields<'_> {
             severity: Severity::ALL[self.number()],
             confidence: self.number() as u8,
             shape: if self.flag() { Shape::Pattern(self.text()) } else { Shape::Templates(self.templates()) },
+            beginnings: self.templates(),
             boundary: Boundary { not_before: self.set(), not_after: self.set() },
             check: self.number().checked_sub(1).map(|at| CheckKind::ALL[at].1),
             context: Context {
@@ -150,7 +150,7 @@ impl Fields<'_> {
     /// A text as it stands, not yet proven UTF-8.
     fn bytes(&mut self) -> &'static [u8] {
         let (offset, length) = self.pair();
-        &TEXT[offset as usize..(offset + length) as usize]
+        &TEXT.as_bytes()[offset as usize..(offset + length) as usize]
     }
 
     fn flagged_text(&mut self) -> Option<Text> {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::model::{Remedy, Severity};
 
+use super::beginnings::beginnings;
 use super::draft::Draft;
 use super::rule::{Boundary, Context, Judge, List, Need, Rule, Segment, Shape, Template, Text, Verification};
 use super::schema::RawVerify;
@@ -26,6 +27,7 @@ pub(crate) fn compile(draft: Draft) -> Rule {
         name: raw.name.into(),
         severity: Severity::ALL.get(draft.severity).copied().unwrap_or(Severity::Medium),
         confidence: draft.confidence,
+        beginnings: raw.pattern.as_deref().map(pattern_beginnings).unwrap_or_default(),
         shape: match raw.pattern {
             Some(pattern) => Shape::Pattern(pattern.into()),
             None => Shape::Templates(templates(draft.shapes)),
@@ -49,6 +51,11 @@ pub(crate) fn compile(draft: Draft) -> Rule {
         examples_match: texts(raw.examples.matching),
         examples_reject: texts(raw.examples.reject),
     }
+}
+
+/// How the matches of a pattern begin: see [`Rule::beginnings`].
+pub(crate) fn pattern_beginnings(pattern: &str) -> List<Template> {
+    templates(beginnings(pattern))
 }
 
 fn texts(list: Vec<String>) -> List<Text> {

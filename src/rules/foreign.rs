@@ -53,6 +53,7 @@ pub fn foreign_rule(id: &str, name: &str, provider: &'static str) -> Rule {
         severity: Severity::High,
         confidence: 80,
         shape: Shape::Pattern(Cow::Borrowed("")),
+        beginnings: Cow::Borrowed(&[]),
         boundary: Boundary { not_before: Charset::NONE, not_after: Charset::NONE },
         check: None,
         context: Context {

@@ -4,6 +4,7 @@
 //! The way of a rule: `schema` (as it stands in YAML, read by `yaml` in bounded time) → `draft` (validated, with what
 //! `derive` fills in) → `rule`. `build.rs` goes the same way at build time.
 
+mod beginnings;
 mod builtin;
 mod charset;
 mod check_kind;
@@ -27,6 +28,8 @@ mod yaml;
 pub use charset::Charset;
 pub use check_kind::CheckKind;
 pub use checksum::{Claims, Fact, aws_account, check, facts, is_mnemonic_word};
+#[cfg(test)]
+pub(crate) use compile::pattern_beginnings;
 pub use fits::literal_prefix;
 pub use foreign::{ForeignRule, Required, foreign_rule};
 pub use json_schema::json_schema;

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
+use super::beginnings::beginnings;
 use super::charset::Charset;
 use super::check_kind::CheckKind;
 use super::draft::Draft;
@@ -53,6 +54,7 @@ impl Packer {
             Some(pattern) => self.text(pattern),
             None => self.shapes(&draft.shapes),
         }
+        self.shapes(&raw.pattern.as_deref().map(beginnings).unwrap_or_default());
         let sets = [self.set(draft.not_before), self.set(draft.not_after)];
         self.rules.extend(sets);
         let check = draft.check.and_then(|kind| CheckKind::ALL.iter().position(|(_, k)| *k == kind));

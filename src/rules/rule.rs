@@ -30,6 +30,8 @@ pub struct Rule {
     pub confidence: u8,
     /// How the key looks.
     pub shape: Shape,
+    /// How the matches of a pattern begin, in one of these ways; none if that cannot be said, or the shape is no pattern.
+    pub beginnings: List<Template>,
     /// What may stand to the left and to the right of it.
     pub boundary: Boundary,
     /// Digits or structure that can be checked offline.
