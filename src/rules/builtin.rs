@@ -29,41 +29,56 @@ struct Shared {
     codes: &'static [u16],
 }
 
+/// A number as it stands in the file: it is read there, since a copy of all of them would be most of the memory that a start
+/// touches.
+type Word = [u8; 4];
+
+fn number(word: Word) -> u32 {
+    u32::from_le_bytes(word)
+}
+
 fn unpack() -> (&'static [Rule], usize) {
-    let words: Vec<u32> =
-        NUMBERS.chunks_exact(4).map(|w| u32::from_le_bytes([w[0], w[1], w[2], w[3]])).collect();
+    let (words, _) = NUMBERS.as_chunks::<4>();
     let mut at = HEAD;
     let mut section = |n: usize| {
         let from = at;
-        at += words[2 + n] as usize;
+        at += number(words[2 + n]) as usize;
         &words[from..at]
     };
-    let sets: Vec<_> = section(0).chunks_exact(8).map(set).collect();
+    let sets: Vec<_> = section(0).as_chunks::<8>().0.iter().map(set).collect();
     let ranges: &'static [(u32, u32)] =
-        section(1).chunks_exact(2).map(|r| (r[0], r[1])).collect::<Vec<_>>().leak();
-    let segments: Vec<_> = section(2).chunks_exact(4).map(|s| segment(s, &sets, ranges)).collect();
+        section(1).as_chunks::<2>().0.iter().map(pair).collect::<Vec<_>>().leak();
+    let segments: Vec<_> = section(2).as_chunks::<4>().0.iter().map(|s| segment(s, &sets, ranges)).collect();
     let segments: &'static [Segment] = segments.leak();
-    let templates: Vec<_> =
-        section(3).chunks_exact(2).map(|t| Template { segments: part(segments, t[0], t[1]) }).collect();
-    let texts: Vec<Text> = section(4).chunks_exact(2).map(|t| text(t[0], t[1])).collect();
-    let codes: Vec<_> = section(5).iter().map(|&code| code as u16).collect();
+    let template = |words| {
+        let (first, count) = pair(words);
+        Template { segments: part(segments, first, count) }
+    };
+    let templates: Vec<_> = section(3).as_chunks::<2>().0.iter().map(template).collect();
+    let texts: Vec<Text> = section(4).as_chunks::<2>().0.iter().map(|words| text(pair(words))).collect();
+    let codes: Vec<_> = section(5).iter().map(|&code| number(code) as u16).collect();
     let shared =
         Shared { sets: sets.leak(), templates: templates.leak(), texts: texts.leak(), codes: codes.leak() };
     let mut fields = Fields { words: words[at..].iter(), shared };
-    let rules: Vec<Rule> = (0..words[0]).map(|_| fields.rule()).collect();
-    (rules.leak(), words[1] as usize)
+    let rules: Vec<Rule> = (0..number(words[0])).map(|_| fields.rule()).collect();
+    (rules.leak(), number(words[1]) as usize)
 }
 
-fn set(words: &[u32]) -> Charset {
-    let half = |n: usize| u64::from(words[2 * n]) | u64::from(words[2 * n + 1]) << 32;
+fn pair(&[first, second]: &[Word; 2]) -> (u32, u32) {
+    (number(first), number(second))
+}
+
+fn set(words: &[Word; 8]) -> Charset {
+    let half = |n: usize| u64::from(number(words[2 * n])) | u64::from(number(words[2 * n + 1])) << 32;
     Charset([half(0), half(1), half(2), half(3)])
 }
 
-fn segment(words: &[u32], sets: &[Charset], ranges: &'static [(u32, u32)]) -> Segment {
-    match words[0] {
-        0 => Segment::Literal(part(TEXT.as_bytes(), words[1], words[2])),
-        1 => Segment::LiteralNoCase(part(TEXT.as_bytes(), words[1], words[2])),
-        _ => Segment::Run(sets[words[1] as usize], part(ranges, words[2], words[3])),
+fn segment(words: &[Word; 4], sets: &[Charset], ranges: &'static [(u32, u32)]) -> Segment {
+    let [kind, first, second, third] = words.map(number);
+    match kind {
+        0 => Segment::Literal(part(TEXT.as_bytes(), first, second)),
+        1 => Segment::LiteralNoCase(part(TEXT.as_bytes(), first, second)),
+        _ => Segment::Run(sets[first as usize], part(ranges, second, third)),
     }
 }
 
@@ -71,13 +86,13 @@ fn part<T: Clone>(all: &'static [T], first: u32, count: u32) -> List<T> {
     Borrowed(&all[first as usize..(first + count) as usize])
 }
 
-fn text(offset: u32, length: u32) -> Text {
+fn text((offset, length): (u32, u32)) -> Text {
     Borrowed(&TEXT[offset as usize..(offset + length) as usize])
 }
 
 /// The rules' words, read one after the other.
 struct Fields<'w> {
-    words: std::slice::Iter<'w, u32>,
+    words: std::slice::Iter<'w, Word>,
     shared: Shared,
 }
 
@@ -131,7 +146,7 @@ impl Fields<'_> {
     }
 
     fn number(&mut self) -> usize {
-        *self.words.next().expect("build.rs packs all fields of all rules") as usize
+        number(*self.words.next().expect("build.rs packs all fields of all rules")) as usize
     }
 
     fn pair(&mut self) -> (u32, u32) {
@@ -143,8 +158,7 @@ impl Fields<'_> {
     }
 
     fn text(&mut self) -> Text {
-        let (offset, length) = self.pair();
-        text(offset, length)
+        text(self.pair())
     }
 
     /// A text as it stands, not yet proven UTF-8.
