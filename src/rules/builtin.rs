@@ -47,15 +47,15 @@ fn unpack() -> (&'static [Rule], usize) {
     };
     let sets: Vec<_> = section(0).as_chunks::<8>().0.iter().map(set).collect();
     let ranges: &'static [(u32, u32)] =
-        section(1).as_chunks::<2>().0.iter().map(pair).collect::<Vec<_>>().leak();
+        section(1).as_chunks::<2>().0.iter().copied().map(pair).collect::<Vec<_>>().leak();
     let segments: Vec<_> = section(2).as_chunks::<4>().0.iter().map(|s| segment(s, &sets, ranges)).collect();
     let segments: &'static [Segment] = segments.leak();
-    let template = |words| {
-        let (first, count) = pair(words);
+    let template = |words: &[Word; 2]| {
+        let (first, count) = pair(*words);
         Template { segments: part(segments, first, count) }
     };
     let templates: Vec<_> = section(3).as_chunks::<2>().0.iter().map(template).collect();
-    let texts: Vec<Text> = section(4).as_chunks::<2>().0.iter().map(|words| text(pair(words))).collect();
+    let texts: Vec<Text> = section(4).as_chunks::<2>().0.iter().map(|words| text(pair(*words))).collect();
     let codes: Vec<_> = section(5).iter().map(|&code| number(code) as u16).collect();
     let shared =
         Shared { sets: sets.leak(), templates: templates.leak(), texts: texts.leak(), codes: codes.leak() };
@@ -64,7 +64,7 @@ fn unpack() -> (&'static [Rule], usize) {
     (rules.leak(), number(words[1]) as usize)
 }
 
-fn pair(&[first, second]: &[Word; 2]) -> (u32, u32) {
+fn pair([first, second]: [Word; 2]) -> (u32, u32) {
     (number(first), number(second))
 }
 
