@@ -31,6 +31,12 @@ const fn glued(last: u8) -> &'static [&'static [u8]] {
     }
 }
 
+/// What people glue in front of a provider's name in lower case: `getdropbox(…)`, `mydropboxtoken`.
+const FRONTS: &[&[u8]] = &[b"get", b"set", b"my", b"new"];
+
+/// Names behind a front are at least so long: `mysql` is no `sql` of mine.
+const BEHIND_FRONT: usize = 5;
+
 /// The factor of the hash of words: a polynomial over their bytes, so that words can be joined without reading them again.
 const FACTOR: u64 = 0x0000_0100_0000_01b3;
 
@@ -117,7 +123,7 @@ fn has_lower_before(text: &[u8], at: usize) -> bool {
 }
 
 /// Calls `f` with the hash of every word and of every two to five neighbouring words joined, and with the bytes
-/// that they span; also of a word without a glued-on `token`, `key`, ….
+/// that they span; also of a word without a glued-on `token`, `key`, …, or without `get` and its like in front.
 pub(in crate::engine) fn for_each_hash(text: &[u8], f: &mut impl FnMut(u64, Range<usize>)) {
     for_each_begun(text, |_| true, f);
 }
@@ -147,6 +153,14 @@ pub(in crate::engine) fn for_each_begun(
             held += 1;
         }
         last_end = word.end;
+        if let Some(front) = fronted(bytes).filter(|front| may_begin(&bytes[*front..])) {
+            let rest = &bytes[front..];
+            let at = word.start + front;
+            f(spread(polynomial(rest).0), at..word.end);
+            if let Some(cut) = unglued(rest).filter(|cut| *cut >= BEHIND_FRONT) {
+                f(spread(polynomial(&rest[..cut]).0), at..at + cut);
+            }
+        }
         if held == 0 {
             continue;
         }
@@ -203,6 +217,15 @@ fn joins(between: &[u8]) -> bool {
         [b'_', b'_'] | [b'-', b'-'] => true,
         _ => false,
     }
+}
+
+/// The length of what is glued in front of a word.
+#[inline]
+fn fronted(word: &[u8]) -> Option<usize> {
+    if !matches!(word.first()?, b'g' | b's' | b'm' | b'n') {
+        return None;
+    }
+    FRONTS.iter().find(|f| word.len() >= f.len() + BEHIND_FRONT && word.starts_with(f)).map(|f| f.len())
 }
 
 /// The length of a word without what is glued on, and without digits at its end.
@@ -284,6 +307,12 @@ mod tests {
             assert!(finds(text, "open-weather"), "{text}");
         }
         assert!(finds("https://asr.api.speechmatics.com/v2", "asr.api.speechmatics.com"));
+        for text in ["getopenweather", "myopenweathertoken", "getOpenWeather"] {
+            assert!(finds(text, "open-weather"), "{text}");
+        }
+        assert!(
+            !finds("mysql", "sql") && !finds("newest", "est") && !finds("budgetopenweather", "openweather")
+        );
         for text in ["monkey", "keyboard", "openweatherman", "open = weather"] {
             assert!(!finds(text, "key") && !finds(text, "openweather"), "{text}");
         }
