@@ -6,6 +6,7 @@
 mod back;
 pub(super) mod name;
 mod sibling;
+mod whose;
 
 use std::cell::OnceCell;
 
@@ -15,6 +16,7 @@ use super::named::value::{Value, around};
 use super::view::View;
 use super::words::{Meaning, for_each_hash, for_each_tail, hash, meaning};
 use name::{How, Named};
+pub(super) use whose::Whose;
 
 /// Words nearby count up to this many bytes in front of and behind a value, and this many lines.
 const WORD_REACH: (usize, usize) = (300, 120);
@@ -172,6 +174,11 @@ impl<'b> Surroundings<'b> {
     /// Whether the name means a secret and nothing about one.
     pub(super) fn names_secret(&self) -> bool {
         self.meaning.kind.is_some() && self.meaning.against.is_none()
+    }
+
+    /// Whether the value is given to a command as who signs in: `curl -u V:`.
+    pub(super) fn is_login(&self) -> bool {
+        [&b" -u"[..], b"--user"].iter().any(|option| self.name_text().ends_with(option))
     }
 
     /// Whether what stands for a name is a sentence.

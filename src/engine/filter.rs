@@ -163,8 +163,10 @@ impl<'c> Case<'c> {
             |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_'));
         let before = self.around.before(1);
         let after = self.around.after(2);
+        // A piece of a path is whole.
+        let piece = before == b"/" && after.first() == Some(&b'/');
         joins(before.first()) && before != b"/"
-            || joins(after.first())
+            || !piece && joins(after.first())
             || after.first() == Some(&b'-') && joins(after.get(1)) && self.rule.confidence < 90
     }
 }

@@ -9,7 +9,7 @@ use crate::model::{Checksum, Confidence, WEAK};
 use crate::rules::{Judge, Need, Rule, Segment, Shape, check};
 
 use super::candidate::Candidate;
-use super::context::Surroundings;
+use super::context::{Surroundings, Whose};
 use super::filter::{Case, dropped_by, says_nothing, weak, well_known};
 use super::named::BY_PLACE;
 use super::words::Kind;
@@ -110,6 +110,7 @@ fn misses_need(rule: &Rule, fit: u8, around: &Surroundings<'_>) -> Option<&'stat
         }
         Need::Name if fit >= 2 || around.in_name(rule) => None,
         Need::Name if fit == 1 && around.names_secret() && around.in_line(rule) => None,
+        Need::Name if fit == 1 && around.whose(rule) >= around.least_whose() => None,
         Need::Name => Some("none of the rule's words is part of the assigned name"),
     }
 }
@@ -150,6 +151,7 @@ fn by_context(case: &Case<'_>, score: &mut Score) {
         (None, _) if case.around.is_prose() && case.fit < 2 => {
             score.add(-10, "a sentence that names no secret");
         }
+        (None, _) if case.fit == 1 && case.around.whose(case.rule) == Whose::Secret => {}
         (None, _) if case.around.name.is_some() && case.fit < 2 => {
             score.add(-25, "a name that says nothing of a secret");
         }

@@ -62,6 +62,10 @@ pub(in crate::engine) fn find(bytes: &[u8], start: usize) -> Option<Named> {
             b'(' => {
                 back.take(1);
                 back.space();
+                // `require("name")("v")`
+                if back.last() == Some(b')') {
+                    return call(back);
+                }
                 if back.last().is_some_and(is_name_byte) {
                     let name = back.name();
                     if !is_wrapper(bytes, name) {

@@ -3,6 +3,7 @@
 use super::Case;
 use super::placeholder::says_nothing;
 use super::shapes::contains_no_case;
+use crate::engine::context::Whose;
 use crate::engine::judge::random::{Makeup, score};
 use crate::engine::words::{Kind, meaning, words};
 
@@ -16,9 +17,15 @@ const DIGEST: &[&str] = &[
     "changeset",
 ];
 
+/// Words of names whose values are addresses: `base_url` is no revision.
+const ADDRESS: &[&str] = &["url", "uri", "urls", "endpoint", "href", "host", "path"];
+
 /// Whether a name has a word for digests or revisions.
 fn said(name: &[u8]) -> bool {
-    words(name).any(|r| DIGEST.iter().any(|d| d.as_bytes().eq_ignore_ascii_case(&name[r.clone()])))
+    let has = |list: &[&str]| {
+        words(name).any(|r| list.iter().any(|d| d.as_bytes().eq_ignore_ascii_case(&name[r.clone()])))
+    };
+    has(DIGEST) && !has(ADDRESS)
 }
 
 /// Whether a name says that its value is a digest or a revision, and nothing of a secret: only a rule whose own word it
@@ -99,8 +106,12 @@ pub(super) fn sum_line(case: &Case<'_>) -> bool {
 pub(super) fn uuid(case: &Case<'_>) -> bool {
     let key = case.key;
     let is_uuid = key.len() == 36 && [8, 13, 18, 23].iter().all(|&i| key[i] == b'-') && case.makeup.is_hex();
-    let strong = case.around.meaning.kind.is_some() && case.around.meaning.against.is_none();
-    is_uuid && !case.rich && !strong && (case.generic || case.fit < 2 && case.around.name.is_some())
+    let strong = case.around.names_secret() || case.around.is_login();
+    let whose = || case.fit == 1 && case.around.whose(case.rule) == Whose::Secret;
+    is_uuid
+        && !case.rich
+        && !strong
+        && (case.generic || case.fit < 2 && case.around.name.is_some() && !whose())
 }
 
 /// A public key, a certificate or another encoded thing that is no secret.

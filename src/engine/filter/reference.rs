@@ -2,6 +2,7 @@
 
 use super::Case;
 use super::shapes::template;
+use crate::engine::judge::random::{Makeup, is_random};
 use crate::engine::words::words;
 
 /// Beginnings of references, in any case.
@@ -228,9 +229,13 @@ fn negated(key: &[u8]) -> bool {
         && rest.iter().any(u8::is_ascii_uppercase))
 }
 
-/// Identifiers joined by dots: `env.TOKEN`, `X25519.KeyPair`.
+/// Identifiers joined by dots: `env.TOKEN`, `X25519.KeyPair`; not a short mark and a random rest, as in `s.4f1c7d20…`.
 fn is_path(text: &[u8]) -> bool {
+    let last = text.rsplit(|&b| b == b'.').next().unwrap_or_default();
+    let makeup = Makeup::of(last);
+    let random = last.len() >= 20 && makeup.digits >= 3 && is_random(last, &makeup);
     text.contains(&b'.')
+        && !random
         && text.split(|&b| b == b'.').all(|part| {
             part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
                 && part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
