@@ -1,14 +1,16 @@
 //! What may stand to the left of a key.
 //!
 //! A letter in front of a key usually means that it is the middle of something else. Not so when that letter belongs
-//! to an escape: `"\nghp_…"`, `%3Dghp_…`, `\u003dghp_…`, `ESC[0mghp_…`.
+//! to an escape: `"\nghp_…"`, `%3Dghp_…`, `\u003dghp_…`, `ESC[0mghp_…`; nor where a word for secrets ends there: `token_ghp_…`.
 
 use crate::rules::Charset;
 
 /// Whether a key may start at `start`, given the bytes that must not stand before it.
 pub(super) fn may_start(bytes: &[u8], start: usize, not_before: &Charset) -> bool {
     match start.checked_sub(1).and_then(|i| bytes.get(i)) {
-        Some(&before) if not_before.has(before) => after_escape(bytes, start),
+        Some(&before) if not_before.has(before) => {
+            after_escape(bytes, start) || matches!(before, b'-' | b'_') && after_glue(bytes, start)
+        }
         // `%20` is an escape, and what follows begins behind it.
         Some(b'%') => !bytes.get(start..start + 2).is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit)),
         _ => true,
@@ -30,6 +32,14 @@ fn after_escape(bytes: &[u8], start: usize) -> bool {
         [head @ .., b'm'] => after_colour(head),
         _ => false,
     }
+}
+
+/// Whether a word for secrets is glued in front with a dash or an underscore: `token_ghp_…`, `provider-SECRET-sk-…`.
+/// The word ends where the key begins, whatever its prefix may be a part of elsewhere (`task-…`, `disk-sk-…`).
+fn after_glue(bytes: &[u8], start: usize) -> bool {
+    const WORDS: [&[u8]; 5] = [b"key", b"token", b"secret", b"access", b"bearer"];
+    let word = &bytes[start.saturating_sub(10)..start.saturating_sub(1)];
+    WORDS.iter().any(|w| word.len() >= w.len() && word[word.len() - w.len()..].eq_ignore_ascii_case(w))
 }
 
 /// Whether text ends with what starts a colour sequence, its final `m` taken off: `ESC [ 0 ; 1`.
@@ -65,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_letter_of_an_escape_is_no_neighbour() {
-        let alnum = Charset::NONE.with_range(b'0', b'9').with_range(b'a', b'z').with_range(b'A', b'Z');
+        let alnum = Charset::WORD.with(b'-');
         for (text, free) in [
             ("=KEY", true),
             ("xKEY", false),
@@ -82,11 +92,16 @@ mod tests {
             ("a[0]mKEY", false),
             ("nKEY", false),
             ("u003dKEY", false),
+            ("token_KEY", true),
+            ("provider-SECRET-KEY", true),
+            ("tokens_KEY", false),
+            ("task_KEY", false),
+            ("tokenKEY", false),
             ("KEY", true),
         ] {
             let at = text.len() - 3;
             assert_eq!(may_start(text.as_bytes(), at, &alnum), free, "{text}");
-            if free && at > 2 {
+            if free && at > 2 && !matches!(text.as_bytes()[at - 1], b'-' | b'_') {
                 let run = text.bytes().rposition(|b| !super::super::masks::is_token(b)).map_or(0, |i| i + 1);
                 if run < at {
                     assert_eq!(behind_escape(text.as_bytes(), run), Some(at), "{text}");

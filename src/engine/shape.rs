@@ -246,6 +246,23 @@ impl<'r> Shapes<'r> {
         }
     }
 
+    /// The same for templates, whatever stands in front of `start`: the caller knows that it is no part of the key.
+    pub(super) fn match_behind(
+        &self,
+        index: u32,
+        bytes: &[u8],
+        start: usize,
+        ends: &mut Ends,
+    ) -> Option<Candidate> {
+        let rule = self.rule(index)?;
+        let Shape::Templates(templates) = &rule.shape else { return None };
+        let found = templates.iter().filter_map(|form| {
+            let end = match_at(form, &rule.boundary, bytes, start, ends)?;
+            Some(Candidate { start, end, rule: index, prefix: prefix(form), name: None })
+        });
+        found.max_by_key(|c| c.end)
+    }
+
     /// Matches any template (or the pattern) of a rule so that the match starts at `start`: the longest.
     pub(super) fn match_any(
         &self,

@@ -9,6 +9,9 @@ const SLOTS: usize = 2048;
 /// How many bytes of a run are looked at.
 const LOOKED_AT: usize = 64;
 
+/// Serial numbers behind words are at least so long, in bytes.
+const SERIAL: usize = 24;
+
 /// What was said of runs before: text repeats its names, and its versions repeat all of them.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Chances {
@@ -81,7 +84,28 @@ fn reads_random(run: &[u8]) -> bool {
     if random > 0 && (parts < 5 || random * 2 >= run.len()) {
         return true;
     }
-    parts >= 3 && with_digits * 3 >= parts * 2 && odd(run)
+    parts >= 3 && with_digits * 3 >= parts * 2 && odd(run) || odd_behind_words(run)
+}
+
+/// Whether groups as of a serial number stand behind words that are glued in front of them: `provider-token-` and a UUID.
+fn odd_behind_words(run: &[u8]) -> bool {
+    let mut front = 0;
+    for part in run.split(|b| matches!(b, b'_' | b'-')) {
+        if part.iter().any(u8::is_ascii_digit) {
+            break;
+        }
+        front += part.len() + 1;
+    }
+    let rest = run.get(front..).unwrap_or_default();
+    if front == 0 || rest.len() < SERIAL {
+        return false;
+    }
+    let groups = rest.split(|b| *b == b'-');
+    let makeup = Makeup::of(rest);
+    groups.clone().count() >= 3
+        && groups.filter(|g| !g.iter().any(u8::is_ascii_digit)).count() <= 1
+        && makeup.distinct >= 6
+        && score(rest, &makeup) >= 1
 }
 
 /// Whether a digest's kind stands in front of the base64 that is being read at `start`: `h1:`, `zh:`, `sha256-`,
@@ -125,6 +149,8 @@ mod tests {
             // As UUIDs and keys are made, from a fixed row of digits.
             (&format!("{0}{0}-{1}-{0}-{1}-{0}{1}{0}", "9e37", "c5b1"), true),
             (&format!("provider_secret_{}", "x9Kq2vT7mZ4pL8wR"), true),
+            (&format!("providerACCESS-{0}{0}-{1}-{0}-{1}-{0}{1}{0}", "9e37", "c5b1"), true),
+            (&format!("provider-key-{0}{0}-{1}", "9e37", "c5b1"), false),
         ] {
             assert_eq!(reads_random(run.as_bytes()), random, "{run}");
             let mut chances = Chances::default();

@@ -81,9 +81,9 @@ impl Index {
     }
 
     /// Whether what stands near a value speaks for its rule. An ordinary word that must be in the name may stand beside
-    /// it, on the same line, where the name means a secret (`keyed`); where exactly is judged later.
-    fn may_stand_near(&self, entry: Entry, keyed: bool) -> bool {
-        !entry.in_name || entry.by == By::Host || keyed && self.whole.binary_search(&entry.rule).is_err()
+    /// it where the text uses it for a provider; that is judged later.
+    fn may_stand_near(&self, entry: Entry) -> bool {
+        !entry.in_name || entry.by == By::Host || self.whole.binary_search(&entry.rule).is_err()
     }
 
     /// Finds candidates in a piece.

@@ -5,7 +5,8 @@ use crate::engine::context::name;
 use crate::engine::dispatch::Sink;
 use crate::engine::filter::names_digest;
 use crate::engine::judge::random::{Makeup, is_random};
-use crate::engine::words::{for_each_tail, meaning};
+use crate::engine::words::{for_each_hash, for_each_tail, hash, meaning, words};
+use crate::rules::Rule;
 
 use super::Index;
 use super::chance::in_body;
@@ -68,17 +69,13 @@ impl<'s, 'k> Sites<'s, 'k> {
         if in_body(self.bytes, start) {
             return;
         }
-        let named = name::find(self.bytes, value.start);
-        let name = named.map(|n| n.span);
+        let name = name::find(self.bytes, value.start).map(|n| n.span);
         self.rules.clear();
         let (rules, index) = (&mut self.rules, self.index);
         // Where the name says what the value is, the words around need not be read.
         if !name.is_some_and(|(from, to)| names_digest(&self.bytes[from..to])) {
-            let keyed = named.is_some_and(|n| {
-                n.how == name::How::Prose || meaning(&self.bytes[n.span.0..n.span.1]).kind.is_some()
-            });
             self.near.each(&index.table, self.bytes, (start, end), &mut |entry| {
-                if index.may_stand_near(entry, keyed) {
+                if index.may_stand_near(entry) {
                     rules.push(entry.rule);
                 }
             });
@@ -140,7 +137,7 @@ impl<'s, 'k> Sites<'s, 'k> {
         for_each_tail(&self.bytes[from..to], &mut |hash| index.table.get(hash, &mut |e| rules.push(e.rule)));
         if looks_around {
             self.near.each(&index.table, self.bytes, (value.start, value.end), &mut |entry| {
-                if index.may_stand_near(entry, true) {
+                if index.may_stand_near(entry) {
                     rules.push(entry.rule);
                 }
             });
@@ -301,6 +298,35 @@ impl<'s, 'k> Sites<'s, 'k> {
                 return;
             }
         }
+        // `provider-token-VALUE`, where the alphabet of values has the dash as well.
+        for &start in &starts[..count] {
+            if self.is_glue(rule, start)
+                && let Some(mut found) = self.sink.shapes.match_behind(rule, bytes, start, self.sink.ends)
+            {
+                found.name = name;
+                self.sink.push(found);
+                return;
+            }
+        }
+    }
+
+    /// Whether a word of the rule, or one for secrets, is glued with a dash or an underscore in front of `start`.
+    fn is_glue(&self, rule: u32, start: usize) -> bool {
+        let Some((b'-' | b'_', front)) = self.bytes[..start].split_last() else { return false };
+        let length = front.iter().rev().take(40).take_while(|b| b.is_ascii_alphabetic()).count();
+        let text = &front[front.len() - length..];
+        if length < 3 {
+            return false;
+        }
+        let access = words(text).last().is_some_and(|r| text[r].eq_ignore_ascii_case(b"access"));
+        let own = |rule: &Rule| {
+            let mut own = false;
+            for_each_hash(text, &mut |h, _| {
+                own |= rule.context.words.iter().any(|w| hash(w.as_bytes()) == h);
+            });
+            own
+        };
+        access || meaning(text).kind.is_some() || self.sink.shapes.rule(rule).is_some_and(own)
     }
 }
 
