@@ -24,6 +24,7 @@ mod exits;
 mod explain;
 mod faults;
 mod formats;
+mod frames;
 mod gitleaks;
 mod history;
 mod hook;
