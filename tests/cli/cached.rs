@@ -207,6 +207,32 @@ fn damage_that_no_ref_led_to_is_not_taken_for_clean() {
 }
 
 #[test]
+fn gaps_that_no_ref_leads_to_are_named_once_one_does() {
+    for gap in ["HEAD:lost/file", "HEAD:lost", "HEAD^{tree}", "HEAD~1"] {
+        let s = busy();
+        s.run_git(["switch", "-qc", "lost"]);
+        s.file("lost/before", "before\n").commit("before");
+        s.file("lost/file", line(8)).commit("lost");
+        s.run_git(["tag", "-am", "tagged", "gone"]);
+        let (tag, gap) = (s.run_git(["rev-parse", "gone"]), s.run_git(["rev-parse", gap]));
+        s.file("lost/more", "more\n").commit("more");
+        let commit = s.run_git(["rev-parse", "HEAD"]);
+        s.run_git(["switch", "-q", "main"]);
+        s.run_git(["branch", "-qD", "lost"]);
+        s.run_git(["tag", "-d", "gone"]);
+        fs::remove_file(s.dir.join(".git/objects").join(&gap[..2]).join(&gap[2..])).unwrap();
+        assert!(same(&s, &[]) > 10, "the rest is known");
+        for (name, id) in [("refs/tags/again", &tag), ("refs/heads/again", &commit)] {
+            s.run_git(["update-ref", name, id]);
+            let (_, report, _) = told(&s, &[]);
+            assert!(report["coverage"]["incomplete"].to_string().contains(&gap), "{name}");
+            same(&s, &[]);
+            s.run_git(["update-ref", "-d", name]);
+        }
+    }
+}
+
+#[test]
 fn a_shallow_clone_grows() {
     let s = busy();
     let clone = Sandbox::new();

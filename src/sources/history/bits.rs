@@ -44,6 +44,11 @@ impl Bits {
         self.0.iter_mut().zip(&other.0).for_each(|(mine, more)| *mine |= more);
     }
 
+    /// Takes all numbers of another set out.
+    pub(super) fn take(&mut self, other: &Bits) {
+        self.0.iter_mut().zip(&other.0).for_each(|(mine, gone)| *mine &= !gone);
+    }
+
     /// All numbers, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
         let words = self.0.iter().enumerate().filter(|(_, word)| **word != 0);

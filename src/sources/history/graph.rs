@@ -4,7 +4,7 @@
 //! by far.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
 use std::ops::Range;
 
 use crate::pack::Kind;
@@ -240,6 +240,38 @@ impl Graph {
                 }
             }
         }
+    }
+
+    /// All objects but trees that lead to one of these, and commits and tags that lead to such a tree or to something that
+    /// is not here. A shallow clone ends by design.
+    pub(super) fn without(&self, trees: &[u32], shallow: &BTreeSet<u32>) -> Bits {
+        let all = || 0..self.slots.len() as u32;
+        let mut open = Bits::new(self.slots.len());
+        trees.iter().for_each(|tree| _ = open.insert(*tree));
+        self.spread(&mut open, all());
+        let mut rest = Bits::new(self.slots.len());
+        all().for_each(|number| _ = rest.insert(number));
+        let mut good = Bits::new(self.slots.len());
+        for at in self.order(&rest) {
+            let row = &self.commits[at as usize];
+            let fine = |parent: &u32| match *parent {
+                NONE => shallow.contains(&row.number),
+                parent => good.contains(parent),
+            };
+            if row.tree != NONE && !open.contains(row.tree) && self.parents(row).iter().all(fine) {
+                good.insert(row.number);
+            }
+        }
+        let commits = self.commits.iter().map(|row| row.number);
+        commits.filter(|number| !good.contains(*number)).for_each(|number| _ = open.insert(number));
+        for tag in self.tags() {
+            let end = self.peel(tag);
+            if end == NONE || open.contains(end) || self.target(end).is_some() {
+                open.insert(tag);
+            }
+        }
+        rest.take(&open);
+        rest
     }
 
     /// The positions of all commits in `among`, parents before children, and otherwise by date and id: the same for

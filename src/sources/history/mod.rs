@@ -82,8 +82,8 @@ struct State {
     found: Bits,
     /// What could not be read, reachable or not.
     damaged: Bits,
-    /// Whether nothing is damaged, and nothing points at what is not there.
-    sound: bool,
+    /// Trees that name something that is not here; `None` if anything is damaged or of another type than it should be.
+    gaps: Option<Vec<u32>>,
     /// Commits or trees are missing: what lies behind them must not be taken for unreachable.
     blind: bool,
 }
@@ -113,6 +113,14 @@ impl Together {
             together.loose.add(&seen.loose);
         }
         together
+    }
+}
+
+impl Together {
+    /// The trees that name something that is not here, if nothing worse was seen.
+    fn gaps(&self) -> Option<Vec<u32>> {
+        let near = self.damaged.is_empty() && !self.lost.iter().any(|lost| lost.more);
+        near.then(|| self.lost.iter().flat_map(|lost| lost.lines.iter().map(|line| line.0)).collect())
     }
 }
 
@@ -155,11 +163,13 @@ impl History {
         let odd = all.loose.odd(&plan);
         let mut damaged = Bits::default();
         all.damaged.iter().for_each(|(number, _)| damaged.insert_growing(*number));
+        let gaps = all.gaps().filter(|_| odd.is_empty());
         let graph = Graph::new(plan.catalog().len(), all.rows);
-        let sound = !all.dangling && odd.is_empty() && all.damaged.is_empty();
-        let mut state = State { place: at, graph, plan, tips, known, found, damaged, sound, blind: false };
-        if stop.requested().is_none() && !sound {
-            let whole = self.complete(&mut state);
+        // Gaps lie in what was read in this run, as nothing that is known leads to them.
+        let near = gaps.is_some();
+        let mut state = State { place: at, graph, plan, tips, known, found, damaged, gaps, blind: false };
+        if stop.requested().is_none() && (all.dangling || !near) {
+            let whole = near || self.complete(&mut state);
             odd.iter().for_each(|(number, kind)| state.plan.set_kind(*number, *kind));
             // Where a header does not tell the type, both readings came by.
             all.damaged.sort();
@@ -246,13 +256,12 @@ impl History {
             }
         }
         known.iter().for_each(|known| closed.add(&known.closed));
-        // If there is no trouble at all, everything leads to what is here; else what refs lead to does.
-        let mut leading = empty();
-        if state.sound {
-            (0..plan.catalog().len() as u32).for_each(|number| _ = leading.insert(number));
-        } else {
-            leading = graph.reach(state.tips.kept.iter().copied());
-        }
+        // What refs lead to leads to nothing that is missing, or this run would not be complete; of the rest that is known if
+        // nothing is damaged.
+        let leading = match &state.gaps {
+            Some(gaps) => graph.without(gaps, &state.tips.shallow),
+            None => graph.reach(state.tips.kept.iter().copied()),
+        };
         for number in leading.iter().filter(|number| kind(*number) != Kind::Blob) {
             let cut = graph.row(number).is_some_and(|row| graph.parents(row).contains(&graph::NONE));
             if cut || hit.contains(number) { &mut found } else { &mut closed }.insert(number);
