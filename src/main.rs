@@ -24,9 +24,9 @@ fn main() -> ExitCode {
 
 /// Help and version go to standard output with 0, mistakes to standard error with 2.
 fn usage(answer: &clap::Error) -> ExitCode {
-    let plain = answer.render().to_string();
-    let safe = safe(&plain);
     if answer.use_stderr() {
+        let plain = answer.render().to_string();
+        let safe = safe(&plain);
         if safe == plain {
             let _ = answer.print();
         } else {
@@ -52,5 +52,18 @@ fn failed(e: &Error) -> ExitCode {
 /// A message without the keys and the commands to a terminal or a CI system that a name or an argument brought in.
 fn safe(message: &str) -> String {
     let lines: Vec<_> = message.split('\n').map(log).collect();
-    redacted(&lines.join("\n"))
+    let mut message = redacted(&lines.join("\n"));
+    // What is taken for an option has dashes in front, which are no part of a key.
+    let options: Vec<String> = message
+        .split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '`'))
+        .filter(|word| word.starts_with('-'))
+        .map(|word| word.trim_start_matches('-').to_owned())
+        .collect();
+    for option in options {
+        let hidden = redacted(&option);
+        if hidden != option {
+            message = message.replace(&option, &hidden);
+        }
+    }
+    message
 }

@@ -236,3 +236,18 @@ fn commands_in_what_is_found_reach_no_ci_system_through_xml() {
     assert!(!ran.out.lines().any(|line| line.trim_start().starts_with("::")), "{}", ran.out);
     assert!(ran.out.contains("&#58;:error"), "{}", ran.out);
 }
+
+#[test]
+fn a_key_that_is_taken_for_an_option_is_not_repeated() {
+    let sandbox = Sandbox::git();
+    for rule in ["neospeech-api-key", RULE, "stripe-secret-key-live"] {
+        let secret = key(rule);
+        for args in [
+            vec![format!("--{secret}")],
+            vec!["scan".into(), format!("-{secret}")],
+            vec![format!("--only={secret}")],
+        ] {
+            hidden(&sandbox.run(args.iter().map(String::as_str)).code(2), &secret);
+        }
+    }
+}
