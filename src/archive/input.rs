@@ -184,23 +184,57 @@ impl BufRead for Section<'_> {
     }
 }
 
-/// Where a sign stands first.
-pub(super) fn search(input: &dyn ReadAt, span: Range<u64>, sign: &[u8]) -> io::Result<Option<u64>> {
-    let mut buffer = vec![0; 64 << 10];
-    let (mut at, mut held) = (span.start, 0);
-    loop {
-        let most = usize::try_from(span.end.saturating_sub(at)).unwrap_or(usize::MAX);
-        let space = most.min(buffer.len() - held);
-        let n = input.read_at(at, &mut buffer[held..held + space])?;
-        let filled = held + n;
-        if let Some(found) = memchr::memmem::find(&buffer[..filled], sign) {
-            return Ok(Some(at - held as u64 + found as u64));
+/// A search that goes from front to back. What was read stays at hand, so that signs that stand close together cost no
+/// more than the bytes between them.
+pub(super) struct Search<'i> {
+    input: &'i dyn ReadAt,
+    buffer: Vec<u8>,
+    /// Where the buffer begins.
+    base: u64,
+}
+
+impl<'i> Search<'i> {
+    pub(super) fn new(input: &'i dyn ReadAt) -> Search<'i> {
+        Search { input, buffer: Vec::new(), base: 0 }
+    }
+
+    /// Where a sign stands first in a part of the input.
+    pub(super) fn find(&mut self, span: Range<u64>, sign: &[u8]) -> io::Result<Option<u64>> {
+        let mut at = span.start;
+        loop {
+            let skip = usize::try_from(at.wrapping_sub(self.base)).unwrap_or(usize::MAX);
+            let held = self.buffer.get(skip..).unwrap_or_default();
+            if let Some(found) = memchr::memmem::find(held, sign) {
+                let place = at + found as u64;
+                return Ok(Some(place).filter(|place| place + sign.len() as u64 <= span.end));
+            }
+            // The sign may begin in what is held and end behind it.
+            at += held.len().saturating_sub(sign.len() - 1) as u64;
+            if at >= span.end || !self.fill(at, sign.len())? {
+                return Ok(None);
+            }
         }
-        if n == 0 {
-            return Ok(None);
+    }
+
+    /// Reads from a place on; whether so many bytes are there.
+    fn fill(&mut self, at: u64, least: usize) -> io::Result<bool> {
+        const AHEAD: usize = 64 << 10;
+        self.buffer.resize(AHEAD, 0);
+        self.base = at;
+        let mut filled = 0;
+        while filled < least {
+            let place = at.saturating_add(filled as u64);
+            let read = self.input.read_at(place, &mut self.buffer[filled..]);
+            match read {
+                Ok(0) => break,
+                Ok(n) => filled += n,
+                Err(e) => {
+                    self.buffer.clear();
+                    return Err(e);
+                }
+            }
         }
-        at += n as u64;
-        held = filled.min(sign.len() - 1);
-        buffer.copy_within(filled - held..filled, 0);
+        self.buffer.truncate(filled);
+        Ok(filled >= least)
     }
 }

@@ -10,6 +10,7 @@ mod input;
 mod kind;
 mod office;
 mod pdf;
+mod pdf_filters;
 mod pdf_text;
 mod sqlite;
 mod sqlite_names;

@@ -150,3 +150,42 @@ proptest! {
         look(&[&body, magic, &[0; 18]].concat(), Limits::default());
     }
 }
+
+/// An input that counts what is read of it.
+struct Counted<'a>(&'a [u8], std::cell::Cell<usize>);
+
+impl super::ReadAt for Counted<'_> {
+    fn len(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> std::io::Result<usize> {
+        let n = Bytes(self.0).read_at(at, into)?;
+        self.1.set(self.1.get() + n);
+        Ok(n)
+    }
+}
+
+/// What looks like the beginning of something, again and again, must not be read to the end each time.
+#[test]
+fn work_stays_in_proportion_to_the_archive() {
+    let described = b"PK\x03\x04\x14\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0ax";
+    for (kind, head, part) in [
+        (Kind::Pdf, &b"%PDF-1.7\n"[..], &b"stream\n"[..]),
+        (Kind::Pdf, b"%PDF-1.7\n", b">>stream\nendstream"),
+        (Kind::Pdf, b"%PDF-1.7\n", b"1 0 obj<</Image>>stream\nendstream"),
+        (Kind::Zip, described, b"PK\x03\x04"),
+        (Kind::Zip, described, b"PK\x07\x08"),
+        (Kind::Zip, described, &described[..]),
+    ] {
+        let content = [head, &part.repeat(1_000_000 / part.len())].concat();
+        let input = Counted(&content, std::cell::Cell::new(0));
+        let budget = Budget::new(Limits::default(), content.len() as u64, &Stop::new());
+        let mut seen =
+            Seen { budget: &budget, depth: 9, members: Vec::new(), troubles: Vec::new(), bytes: 0 };
+        let _ = open(kind, &input, &budget, &mut seen);
+        let part = String::from_utf8_lossy(part);
+        let times = input.1.get() / content.len();
+        assert!(times < 40, "{kind:?} {part:?}: read {times} times over");
+    }
+}

@@ -3,17 +3,21 @@
 //! The directory says where members stand. What stands between them and in none is looked through for members that the
 //! directory does not know: those that were taken out of it, and all of them where it is gone.
 
+use std::collections::HashMap;
 use std::io::{self, Read};
 use std::ops::Range;
 
 use super::budget::Budget;
-use super::input::{ReadAt, Section, search};
+use super::input::{ReadAt, Search, Section};
 use super::zip_entry::{Content, header};
 use super::zip_index::{self, Entry, u32_at};
 use super::{Member, Trouble, View, Visitor, office};
 
 /// A gap shorter than a header with a name and a byte behind it holds no member.
 const SHORTEST: u64 = 32;
+
+/// So many lengths that stand behind contents are remembered of one gap.
+const MOST_DESCRIBED: usize = 100_000;
 
 /// Gives all members.
 pub(super) fn open(input: &dyn ReadAt, budget: &Budget, visitor: &mut dyn Visitor) -> io::Result<()> {
@@ -136,7 +140,9 @@ impl Zip<'_> {
 
     fn gap(&mut self, gap: Range<u64>) -> io::Result<()> {
         let mut at = gap.start;
-        while let Some(place) = search(self.input, at..gap.end, b"PK\x03\x04")? {
+        let mut search = Search::new(self.input);
+        let mut described = None;
+        while let Some(place) = search.find(at..gap.end, b"PK\x03\x04")? {
             if self.budget.is_over() {
                 return Ok(());
             }
@@ -150,7 +156,17 @@ impl Zip<'_> {
                 continue;
             }
             let is_described = entry.is_open_ended() && entry.method == 0;
-            let end = if is_described { self.described(start..gap.end)? } else { end };
+            let end = if is_described {
+                if described.is_none() {
+                    described = Some(self.described(&gap)?);
+                }
+                match described.as_ref().and_then(|all| all.get(&start)) {
+                    Some(end) => *end,
+                    None => search.find(start..gap.end, b"PK\x03\x04")?.unwrap_or(gap.end),
+                }
+            } else {
+                end
+            };
             let member = Member {
                 name: &entry.name,
                 span: Some(place..end),
@@ -168,18 +184,20 @@ impl Zip<'_> {
         Ok(())
     }
 
-    /// Where stored content ends whose length stands behind it.
-    fn described(&self, span: Range<u64>) -> io::Result<u64> {
-        let mut at = span.start;
-        while let Some(place) = search(self.input, at..span.end, b"PK\x07\x08")? {
-            let record = zip_index::read_at(self.input, place, 12)?.unwrap_or_default();
-            if u64::from(u32_at(&record, 8)) == place - span.start {
-                return Ok(place);
-            }
+    /// Where stored contents end whose lengths stand behind them, by where they begin: found at once for all of them,
+    /// so that the time does not grow with their number.
+    fn described(&self, gap: &Range<u64>) -> io::Result<HashMap<u64, u64>> {
+        let (mut ends, mut at) = (HashMap::new(), gap.start);
+        let mut search = Search::new(self.input);
+        while let Some(place) = search.find(at..gap.end, b"PK\x07\x08")? {
             at = place + 4;
+            let record = zip_index::read_at(self.input, place, 12)?.unwrap_or_default();
+            let start = place.checked_sub(u64::from(u32_at(&record, 8))).filter(|start| *start >= gap.start);
+            if let Some(start) = start.filter(|_| ends.len() < MOST_DESCRIBED) {
+                ends.entry(start).or_insert(place);
+            }
         }
-        let next = search(self.input, span.clone(), b"PK\x03\x04")?;
-        Ok(next.unwrap_or(span.end))
+        Ok(ends)
     }
 }
 

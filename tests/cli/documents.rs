@@ -134,6 +134,24 @@ fn text_of_pages_that_is_moved_letter_by_letter() {
     scan("a.pdf", locked).code(0).warns("a.pdf: 1 member needs a password");
 }
 
+#[test]
+fn streams_of_a_pdf_that_are_packed_several_times() {
+    let page = format!("BT (VOICGEN_API_KEY={}) Tj ET", key(RULE));
+    let twice = zlib(&zlib(page.as_bytes()));
+    found("a.pdf", pdf(&[("/Filter [/FlateDecode /Fl#61teDecode]", twice)]), &["pdf"], 1);
+    let hex: String = zlib(page.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+    found("a.pdf", pdf(&[("/Filter [ /ASCIIHexDecode /FlateDecode ]", hex.into_bytes())]), &["pdf"], 1);
+    // What nobody here unpacks is named.
+    let often = ["/FlateDecode "; 9].concat();
+    let ran = scan("a.pdf", pdf(&[(&format!("/Filter [{often}]"), zlib(page.as_bytes()))]));
+    ran.code(3).warns("packed more than 8 times over");
+    let very_often = "/FlateDecode ".repeat(100_000);
+    let many = pdf(&[(&format!("/Filter [{very_often}]"), zlib(page.as_bytes()))]);
+    scan("a.pdf", many).code(3).warns("described in more than 64 KiB");
+    let unknown = pdf(&[("/Filter /BrotliDecode", zlib(page.as_bytes())), ("/Filter /X", Vec::new())]);
+    scan("a.pdf", unknown).code(3).warns("(BrotliDecode), and 1 more");
+}
+
 /// Writes a database of pages of 512 bytes: the schema, one table, and overflow pages.
 #[allow(clippy::too_many_lines, reason = "a file format")]
 fn sqlite(sql: &str, rows: &[&[&str]]) -> Vec<u8> {
