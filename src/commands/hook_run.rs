@@ -2,22 +2,16 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 
 use clap::Args as ClapArgs;
 
 use crate::error::{Error, Result};
 use crate::hook::Stage;
-use crate::model::BlobPath;
-use crate::repo::{Environment, Repository, given_config, user_config};
-use crate::sources::{Cleanup, Message};
+use crate::repo::{Environment, Repository};
 
-use super::{Globals, Session, hook_push, staged};
-
-/// A commit message longer than this, in bytes, is refused rather than read.
-const LONGEST_MESSAGE: u64 = 64 << 20;
+use super::{Globals, hook_message, hook_push, staged};
 
 /// What an installed hook calls
 #[derive(Debug, Clone, ClapArgs)]
@@ -49,7 +43,7 @@ pub(super) fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut
         return Ok(0);
     }
     match args.stage {
-        Stage::CommitMsg => commit_msg(args, globals, err),
+        Stage::CommitMsg => hook_message::commit_msg(&args.arguments, globals, err),
         // `pre-commit run --from-ref A --to-ref B`, as in CI: nothing is staged there, and a range is meant.
         Stage::PreCommit if told("PRE_COMMIT_FROM_REF") && told("PRE_COMMIT_TO_REF") => {
             hook_push::pre_commits_range(globals, err)
@@ -85,52 +79,4 @@ pub(super) fn repository() -> Result<Repository> {
 /// The top of the work tree, or the git folder of a bare repository: where the configuration is looked for.
 pub(super) fn top(repository: &Repository) -> &Path {
     repository.work_tree.as_deref().unwrap_or(&repository.git_dir)
-}
-
-fn commit_msg(args: &Args, globals: &Globals, err: &mut dyn Write) -> Result<u8> {
-    let [file] = args.arguments.as_slice() else {
-        return Err(Error::Usage("commit-msg: the file with the message is needed: `-- FILE`".into()));
-    };
-    let file = PathBuf::from(file);
-    let failed = |source| Error::Io { path: file.clone(), doing: "read", source };
-    let mut text = Vec::new();
-    File::open(&file).and_then(|f| f.take(LONGEST_MESSAGE + 1).read_to_end(&mut text)).map_err(failed)?;
-    if text.len() as u64 > LONGEST_MESSAGE {
-        return Err(Error::Incomplete(format!("{}: the message is longer than 64 MiB", file.display())));
-    }
-    let repository = repository()?;
-    let mark = comment_mark(&repository);
-    let source = Message::new(text, cleanup(&repository), mark.as_deref(), BlobPath::from_path(&file));
-    let session = Session::new(globals, top(&repository), top(&repository))?;
-    let report = session.sift(&source)?;
-    session.refuse(&report, Stage::CommitMsg, err)
-}
-
-/// What git will take away from the message. It sets `GIT_EDITOR=:` for its hooks when no editor is used (`-m`, `-F`),
-/// and then takes nothing away. `--cleanup` of its command line is not told to hooks.
-fn cleanup(repository: &Repository) -> Cleanup {
-    if env::var_os("GIT_EDITOR").is_some_and(|e| e == ":") {
-        return Cleanup::Nothing;
-    }
-    match setting(repository, "commit", "cleanup").as_deref() {
-        Some(b"scissors") => Cleanup::Scissors,
-        Some(b"whitespace" | b"verbatim") => Cleanup::Diff,
-        _ => Cleanup::Comments,
-    }
-}
-
-/// The mark with which comment lines begin; `None` where git chooses one for each message.
-fn comment_mark(repository: &Repository) -> Option<Vec<u8>> {
-    let mark =
-        setting(repository, "core", "commentstring").or_else(|| setting(repository, "core", "commentchar"));
-    let mark = mark.filter(|mark| !mark.is_empty()).unwrap_or_else(|| b"#".to_vec());
-    (!mark.eq_ignore_ascii_case(b"auto")).then_some(mark)
-}
-
-/// A setting as git sees it: `git -c` first, then the repository, then the user.
-fn setting(repository: &Repository, section: &str, key: &str) -> Option<Vec<u8>> {
-    let name = format!("{section}.{key}");
-    given_config(&name)
-        .or_else(|| repository.config.get(section, None, key).map(<[u8]>::to_vec))
-        .or_else(|| user_config(&name).map(String::into_bytes))
 }

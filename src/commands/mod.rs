@@ -18,6 +18,7 @@ mod failed;
 mod globals;
 pub mod history;
 pub mod hook;
+mod hook_message;
 mod hook_push;
 mod hook_run;
 pub mod identify;

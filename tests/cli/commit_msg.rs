@@ -91,3 +91,29 @@ fn what_git_records_is_what_counts() {
     assert!(refuses(&sandbox, &["-c", "commit.template=template"], &hash));
     assert!(!refuses(&sandbox, &["-c", "commit.template=template"], &semicolon));
 }
+
+/// Git does not tell its hooks of `--cleanup`; where Linux shows the command line, it counts.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_cleanup_of_the_command_line_counts() {
+    let secret = key(RULE);
+    let sandbox = Sandbox::git();
+    sandbox.run(["hook", "install", "--stage", "commit-msg"]).code(0);
+    sandbox.file("msg", format!("subject\n\n# {secret}\n"));
+    let commit = |options: &[&str]| {
+        let ran = sandbox.try_git([&["commit", "-q", "--allow-empty"], options].concat());
+        assert_eq!(ran.code != 0, ran.err.contains("NeoSpeech"), "{options:?} {}", ran.err);
+        let refused = ran.code != 0;
+        assert!(refused || !sandbox.run_git(["log", "-1", "--format=%B"]).contains(&secret), "{options:?}");
+        refused
+    };
+    assert!(commit(&["-F", "msg"]));
+    assert!(!commit(&["-F", "msg", "--cleanup=strip"]));
+    assert!(commit(&["-F", "msg", "--cleanup=strip", "--cleanup", "verbatim"]));
+    sandbox.run_git(["config", "commit.cleanup", "strip"]);
+    assert!(!commit(&["-F", "msg"]));
+    assert!(commit(&["-F", "msg", "--cleanup=whitespace"]));
+    sandbox.run_git(["config", "alias.ci", "commit --cleanup=strip"]);
+    let ran = sandbox.try_git(["ci", "-q", "--allow-empty", "-F", "msg"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
