@@ -1,16 +1,46 @@
 //! "Did you mean": the nearest of the words that would have been right.
 
-/// The known word that is at most two edits (a third of its length) away, if any; the nearest, then the first.
+/// The known word that is at most two edits (a quarter of its length) away, if any; the nearest, then the first.
 pub fn suggest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let word: Vec<char> = word.chars().take(64).collect();
-    known
-        .into_iter()
-        .filter_map(|k| {
-            let distance = distance(&word, &k.chars().take(64).collect::<Vec<_>>());
-            (distance <= 2.max(word.len() / 4) && distance * 2 <= word.len().max(2)).then_some((distance, k))
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, k)| k)
+    let most = 2.max(word.len() / 4).min(word.len().max(2) / 2);
+    let letters = Letters::of(word.iter().copied());
+    let mut other = Vec::new();
+    let mut best: Option<(usize, &str)> = None;
+    for k in known {
+        other.clear();
+        other.extend(k.chars().take(64));
+        // Most words are told apart by their letters, which takes much less time.
+        if word.len().abs_diff(other.len()) > most
+            || letters.apart(&Letters::of(other.iter().copied())) > most
+        {
+            continue;
+        }
+        let distance = distance(&word, &other);
+        if distance <= most && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, k));
+        }
+    }
+    best.map(|(_, k)| k)
+}
+
+/// How often each letter stands in a word; different letters may share a place.
+struct Letters([u8; 32]);
+
+impl Letters {
+    fn of(word: impl Iterator<Item = char>) -> Letters {
+        let mut counts = [0; 32];
+        word.for_each(|c| counts[c as usize % 32] += 1);
+        Letters(counts)
+    }
+
+    /// At least so many edits lie between two words: one takes a letter away, adds one, or does both.
+    fn apart(&self, other: &Letters) -> usize {
+        let pairs = || self.0.iter().zip(&other.0);
+        let less: usize = pairs().map(|(a, b)| usize::from(a.saturating_sub(*b))).sum();
+        let more: usize = pairs().map(|(a, b)| usize::from(b.saturating_sub(*a))).sum();
+        less.max(more)
+    }
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours between two words.

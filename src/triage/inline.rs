@@ -1,7 +1,8 @@
 //! What an inline mark says about a finding.
 
-use crate::config::{Date, hide_keys, suggest, wildcard};
+use crate::config::{Date, hide_keys, wildcard};
 
+use super::names::Names;
 use super::syntax::{self, Spelling};
 
 /// What one mark, or the best of several, says.
@@ -28,7 +29,7 @@ pub enum Said {
 }
 
 /// What the marks say about a finding of this rule, today. What allows wins over what does not.
-pub fn judge(markers: &[Box<str>], rule: &str, known: &[String], today: Date) -> Option<Said> {
+pub fn judge(markers: &[Box<str>], rule: &str, known: &Names, today: Date) -> Option<Said> {
     let mut best: Option<Said> = None;
     for marker in markers {
         let Some(spelling) = syntax::parse(marker) else { continue };
@@ -51,7 +52,7 @@ pub fn judge(markers: &[Box<str>], rule: &str, known: &[String], today: Date) ->
 }
 
 /// `[rule] [until=YYYY-MM-DD] reason`, in that order or nearly.
-fn ours(spelling: Spelling<'_>, rule: &str, known: &[String], today: Date) -> Said {
+fn ours(spelling: Spelling<'_>, rule: &str, known: &Names, today: Date) -> Said {
     let mut rules: Vec<&str> = Vec::new();
     let mut until = None;
     let mut reason: Vec<&str> = Vec::new();
@@ -88,33 +89,30 @@ fn rule_names<'w>(
     word: &'w str,
     first: bool,
     rule: &str,
-    known: &'w [String],
+    known: &Names,
 ) -> Option<Result<Vec<&'w str>, String>> {
     let explicit = word.strip_prefix("rule=");
     let list = explicit.unwrap_or(word).trim_matches(['[', ']', ':']);
     let names: Vec<&str> = list.split(',').filter(|n| !n.is_empty()).collect();
-    let is_known = |name: &&str| {
-        *name == rule
-            || known.iter().any(|k| k == name)
-            || (name.contains('*') && name.len() > 1 && known.iter().any(|k| wildcard(name, k)))
-    };
-    if !names.is_empty() && names.iter().all(is_known) {
+    if !names.is_empty() && names.iter().all(|name| *name == rule || known.know(name)) {
         return Some(Ok(names));
     }
     if explicit.is_some() {
-        let near = names.iter().find_map(|n| suggest(n, known.iter().map(String::as_str)));
+        let near = names.iter().find_map(|n| known.near(n));
         return Some(Err(format!("no rule is called `{list}`{}", did_you_mean(near))));
     }
-    // A word that is nearly a rule's name is a mistake, and must not become the reason for allowing everything.
+    // A word that is nearly a rule's name, or made like one, is a mistake and must not become the reason for allowing
+    // everything.
     let looks = first
         && list.len() > 6
         && list.contains('-')
         && list.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let near = suggest(list, known.iter().map(String::as_str)).filter(|_| looks)?;
-    Some(Err(format!("no rule is called `{list}`{}", did_you_mean(Some(near)))))
+    let near = if looks { known.near(list) } else { None };
+    (near.is_some() || looks && known.made_like(list))
+        .then(|| Err(format!("no rule is called `{list}`{}", did_you_mean(near))))
 }
 
-fn did_you_mean(near: Option<&str>) -> String {
+fn did_you_mean(near: Option<String>) -> String {
     near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
 }
 

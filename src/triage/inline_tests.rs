@@ -1,10 +1,10 @@
 //! What marks say, and what they do not.
 
-use super::{Said, judge};
+use super::{Names, Said, judge};
 use crate::config::Date;
 
 fn said(mark: &str) -> Option<Said> {
-    let known = ["acme-key", "acme-token", "other-secret"].map(String::from);
+    let known = Names::new(["acme-key", "acme-token", "other-secret"].map(String::from).into());
     judge(&[mark.into()], "acme-key", &known, Date::parse("2026-11-21").expect("a day"))
 }
 
@@ -44,6 +44,13 @@ fn what_has_expired_or_is_wrong_allows_nothing() {
         Some(Said::Wrong(problem)) => assert!(problem.contains("did you mean `acme-key`"), "{problem}"),
         other => panic!("{other:?}"),
     }
+    // Far from any rule's name, and made like one all the same.
+    match said("keysieve:allow acme-admin-console-secret x") {
+        Some(Said::Wrong(problem)) => assert_eq!(problem, "no rule is called `acme-admin-console-secret`"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(said("keysieve:allow acme-internal only there"), fine("acme-internal only there"));
+    assert_eq!(said("keysieve:allow third-party-secret of a test"), fine("third-party-secret of a test"));
 }
 
 #[test]
@@ -59,7 +66,7 @@ fn other_tools_marks_are_counted_by_their_own_name() {
 
 #[test]
 fn what_allows_wins() {
-    let known = ["a-b".to_string()];
+    let known = Names::new(vec!["a-b".to_string()]);
     let today = Date::parse("2026-11-21").expect("a day");
     let marks: Vec<Box<str>> = vec!["keysieve:allow until=2020-01-01 x".into(), "gitleaks:allow".into()];
     assert!(matches!(judge(&marks, "r", &known, today), Some(Said::Fine { by: "gitleaks:allow", .. })));

@@ -13,6 +13,7 @@ use super::baseline::Baseline;
 use super::foreign::{self, Around};
 use super::hygiene;
 use super::inline::{self, Said};
+use super::names::Names;
 use super::owners::Owners;
 use super::place::Place;
 use super::precise::only_precise;
@@ -70,7 +71,7 @@ pub struct Triage {
     gitleaks: Arc<Gitleaks>,
     inline: bool,
     today: Date,
-    known_rules: Vec<String>,
+    known_rules: Names,
     owners: Owners,
     least: Confidence,
     expired: Mutex<BTreeSet<String>>,
@@ -87,7 +88,7 @@ impl Triage {
             gitleaks: options.gitleaks,
             inline: options.inline,
             today: options.today,
-            known_rules: options.known_rules,
+            known_rules: Names::new(options.known_rules),
             owners: options.owners,
             least: options.least,
             expired: Mutex::default(),
@@ -259,10 +260,12 @@ impl Triage {
             .origin
             .path()
             .map_or_else(String::new, |p| format!("{}:{}: ", p.to_text(), finding.location.start.line));
-        if let Ok(mut expired) = self.expired.lock()
-            && expired.len() < 1000
-        {
+        if let Ok(mut expired) = self.expired.lock() {
             expired.insert(format!("{place}{said}"));
+            // The same ones, whichever thread comes first.
+            if expired.len() > 1000 {
+                expired.pop_last();
+            }
         }
     }
 

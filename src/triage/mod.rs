@@ -11,6 +11,7 @@ pub mod inline;
 mod judge;
 mod marks;
 pub mod migrate;
+pub mod names;
 mod owners;
 mod place;
 mod precise;
