@@ -58,8 +58,8 @@ pub struct Globals {
     /// For branches of strangers: nothing in the repository can silence a finding
     #[arg(long, global = true)]
     pub untrusted: bool,
-    /// Exit with N instead of 1 when there are findings
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u8))]
+    /// Exit with N instead of 1 when there are findings (not 2 or 3, which mean something else)
+    #[arg(long, global = true, value_name = "N", value_parser = parse_exit_code)]
     pub exit_code: Option<u8>,
     /// Exit with 0 instead of 1 when there are findings
     #[arg(long, global = true, conflicts_with = "exit_code")]
@@ -70,7 +70,7 @@ pub struct Globals {
     /// How many threads to use (default: one a core)
     #[arg(long, global = true, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<usize>,
-    /// Leave out files and blobs larger than this, such as 10M (they are counted)
+    /// Leave out larger files, such as 10M (they are counted; a path of which nothing is left is incomplete)
     #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size)]
     pub max_file_size: Option<u64>,
     /// Stop after this time, such as 90s or 5m; the scan is then incomplete (exit 3)
@@ -181,6 +181,23 @@ pub enum Progressing {
     Auto,
     /// Never
     Never,
+}
+
+/// Reads a number that an exit code can be, but for those that would make findings look like a mistake (2) or like a scan
+/// that was not complete (3).
+fn parse_exit_code(text: &str) -> Result<u8, String> {
+    match text.parse() {
+        Ok(code @ (2 | 3)) => {
+            Err(format!("{code} means {}; findings may be 0, 1 or 4 to 255", meaning(code)))
+        }
+        Ok(code) => Ok(code),
+        Err(_) => Err("a number from 0 to 255 is needed".into()),
+    }
+}
+
+/// What an exit code means that is not about findings.
+fn meaning(code: u8) -> &'static str {
+    if code == 2 { "a usage or configuration error" } else { "an incomplete scan" }
 }
 
 fn parse_threads(text: &str) -> Result<usize, String> {

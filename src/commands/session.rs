@@ -234,6 +234,7 @@ impl<'g> Session<'g> {
         watch.tell(&self.triage, &mut report);
         report.coverage.stopped = report.coverage.stopped.or(self.stop.requested());
         report.coverage.notes.extend(self.notes.iter().cloned());
+        report.coverage.notes.extend(report.coverage.note_over_limit());
         if self.globals.require_full_history && report.coverage.shallow {
             let why = "it is shallow, and --require-full-history was given (cure: git fetch --unshallow)";
             report.coverage.missed("this clone", why);

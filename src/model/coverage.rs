@@ -1,7 +1,7 @@
 //! What was scanned, what was left out on purpose, and what should have been scanned and was not.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::StopReason;
@@ -50,6 +50,9 @@ pub struct Skip {
     pub why: String,
 }
 
+/// So many of the files that the user's own limit leaves out are named.
+const NAMED_OVER_LIMIT: usize = 10;
+
 /// The account of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -69,6 +72,8 @@ pub struct Coverage {
     pub elapsed: Duration,
     /// Left out on purpose, by reason.
     pub skipped: BTreeMap<SkipReason, u64>,
+    /// The first few, by name, of what was larger than the user's own limit; all of them are counted in `skipped`.
+    pub over_limit: BTreeSet<String>,
     /// Should have been scanned and was not.
     pub incomplete: Vec<Skip>,
     /// Things to be said that change nothing: "shallow clone: history ends at 3 commits".
@@ -94,6 +99,20 @@ impl Coverage {
         *self.skipped.entry(why).or_default() += 1;
     }
 
+    /// Counts something larger than the user's own limit, and names it if it is among the first.
+    pub fn over_limit(&mut self, what: impl Into<String>) {
+        self.skip(SkipReason::OverUserLimit);
+        self.name_over_limit([what.into()]);
+    }
+
+    /// Whichever thread met them, the same few are named.
+    fn name_over_limit(&mut self, names: impl IntoIterator<Item = String>) {
+        self.over_limit.extend(names);
+        while self.over_limit.len() > NAMED_OVER_LIMIT {
+            self.over_limit.pop_last();
+        }
+    }
+
     /// Names something that should have been scanned and was not.
     pub fn missed(&mut self, what: impl Into<String>, why: impl Into<String>) {
         self.incomplete.push(Skip { what: what.into(), why: why.into() });
@@ -115,6 +134,7 @@ impl Coverage {
         for (why, n) in other.skipped {
             *self.skipped.entry(why).or_default() += n;
         }
+        self.name_over_limit(other.over_limit);
         self.incomplete.extend(other.incomplete);
         self.notes.extend(other.notes);
         self.shallow |= other.shallow;
@@ -123,6 +143,15 @@ impl Coverage {
             *self.suppressed.entry(by).or_default() += n;
         }
         self.stopped = self.stopped.or(other.stopped);
+    }
+
+    /// What the user's own limit left out, as a sentence.
+    pub fn note_over_limit(&self) -> Option<String> {
+        let all = *self.skipped.get(&SkipReason::OverUserLimit)?;
+        let names: Vec<&str> = self.over_limit.iter().map(String::as_str).collect();
+        let more = all.saturating_sub(names.len() as u64);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        Some(format!("left out, being larger than --max-file-size: {}{more}", names.join(", ")))
     }
 
     /// Sorts what threads added in any order, so that two runs print the same.

@@ -48,11 +48,48 @@ fn options_are_read_before_anything_is_scanned() {
             &["--max-file-size", "x"],
             &["--timeout", "-1s"],
             &["--exit-code", "256"],
+            // Nobody could tell findings from a mistake or from an incomplete scan any more.
+            &["--exit-code", "2"],
+            &["--exit-code", "3"],
         ] {
             let ran = sandbox.run([mode, wrong].concat()).code(2);
             assert!(ran.out.is_empty() && !ran.err.is_empty(), "{mode:?} {wrong:?} {ran:?}");
         }
     }
+}
+
+#[test]
+fn what_the_users_own_limit_leaves_out_is_named() {
+    let sandbox = with_key();
+    for i in 0..15 {
+        sandbox.file(format!("large/{i:02}"), "0123456789");
+    }
+    sandbox.file("small", "x");
+    let json = |args: &[&str], code: i32| -> serde_json::Value {
+        let ran =
+            sandbox.run([args, &["--max-file-size", "8", "--format", "json", "-q"]].concat()).code(code);
+        serde_json::from_str(&ran.out).unwrap()
+    };
+    // Left out beside what was read: counted, and the first ones named.
+    let report = json(&["scan"], 0);
+    assert_eq!(report["coverage"]["skipped"]["over --max-file-size"], 16, "{report}");
+    let notes = report["coverage"]["notes"].to_string();
+    assert!(notes.contains("a.txt, large/00, ") && notes.contains("large/08 and 6 more"), "{notes}");
+    // A file that was named itself, and a folder of which nothing was read.
+    for (args, what) in [
+        (&["scan", "small", "a.txt"][..], "a.txt"),
+        (&["scan", "small", "large"], "large"),
+        (&["scan", "large"], "large"),
+    ] {
+        let report = json(args, 3);
+        assert_eq!(report["coverage"]["incomplete"][0]["what"], what, "{report}");
+    }
+    json(&["scan", "small", "."], 0);
+    sandbox.run(["scan", "a.txt", "--max-file-size", "8"]).code(3).warns("larger than --max-file-size");
+    // A hook's commit of nothing but large files is the user's own decision, and is told.
+    sandbox.run_git(["add", "large"]);
+    let ran = sandbox.run(["staged", "--max-file-size", "8"]).code(0);
+    ran.warns("left out, being larger than --max-file-size: large/00").warns("15 over --max-file-size");
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl<'p, 's> Pusher<'p, 's> {
         let origin = origin(part);
         match self.objects.blob(&job.id) {
             Ok(Content::Whole(data)) if data.len() as u64 > self.max_size => {
-                self.coverage.skip(SkipReason::OverUserLimit);
+                self.coverage.over_limit(job.path.to_text());
             }
             Ok(Content::Whole(data)) => self.whole(job, &data, &origin),
             Ok(Content::Large) => self.large(job, &origin),
@@ -83,7 +83,7 @@ impl<'p, 's> Pusher<'p, 's> {
                 self.coverage.blobs += 1;
                 self.coverage.bytes += bytes;
             }
-            Ok(None) => self.coverage.skip(SkipReason::OverUserLimit),
+            Ok(None) => self.coverage.over_limit(job.path.to_text()),
             Err(why) => self.missed(job, why),
         }
     }

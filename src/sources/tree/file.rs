@@ -48,6 +48,16 @@ impl<'w> FileReader<'w> {
         &mut self.coverage
     }
 
+    /// How much was larger than the user's own limit so far.
+    pub(super) fn left_out(&self) -> u64 {
+        self.coverage.skipped.get(&SkipReason::OverUserLimit).copied().unwrap_or(0)
+    }
+
+    /// How much was read so far.
+    pub(super) fn read(&self) -> u64 {
+        self.coverage.files
+    }
+
     /// Counts something that was there and is gone.
     pub(super) fn vanished(&mut self) {
         self.vanished += 1;
@@ -119,7 +129,14 @@ impl<'w> FileReader<'w> {
             if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other(NOT_REGULAR)) }
         });
         match regular {
-            Ok(file) => self.opened(&file, &shown),
+            Ok(file) => {
+                let left_out = self.left_out();
+                self.opened(&file, &shown);
+                // Whoever names a file wants it scanned, also where a limit for all files says otherwise.
+                if self.left_out() > left_out {
+                    self.coverage.missed(String::from_utf8_lossy(&shown), OVER_LIMIT);
+                }
+            }
             Err(e) => self.coverage.missed(String::from_utf8_lossy(&shown), e.to_string()),
         }
     }
@@ -160,7 +177,7 @@ impl<'w> FileReader<'w> {
             }
         };
         if size > self.max_file_size {
-            return self.coverage.skip(SkipReason::OverUserLimit);
+            return self.coverage.over_limit(String::from_utf8_lossy(shown));
         }
         let origin = Origin::File(BlobPath::new(shown), Part::Content);
         let mut from = Opened::new(file, size).take(self.max_file_size);
@@ -169,6 +186,10 @@ impl<'w> FileReader<'w> {
         match read {
             Ok(bytes) => {
                 self.coverage.bytes += bytes;
+                // The system did not know how long it is.
+                if size == 0 && bytes == self.max_file_size && bytes > 0 {
+                    self.coverage.over_limit(String::from_utf8_lossy(shown));
+                }
                 let now = || unix::fstat(file).ok().and_then(|stat| u64::try_from(stat.st_size).ok());
                 // It may have become shorter meanwhile; if it has not, something was not read.
                 if bytes < size && self.stop.requested().is_none() && now().is_none_or(|now| bytes < now) {
@@ -233,5 +254,8 @@ impl Read for Patient<'_> {
         }
     }
 }
+
+/// What is said of something that the user named and their own limit leaves out.
+pub(super) const OVER_LIMIT: &str = "it was named, and all of it is larger than --max-file-size";
 
 const NOT_REGULAR: &str = "not a regular file; give a pipe on standard input, as `-`";

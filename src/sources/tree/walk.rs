@@ -5,6 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::FileType;
 
@@ -14,7 +15,7 @@ use crate::repo::{Layer, Repository, path_from_bytes, path_to_bytes};
 use super::super::source::Worker;
 use super::TreeOptions;
 use super::arguments::Arguments;
-use super::file::FileReader;
+use super::file::{FileReader, OVER_LIMIT};
 use super::folder::{Name, Top, list};
 use super::members::Members;
 use super::queue::Queue;
@@ -41,7 +42,23 @@ struct Walk<'w> {
     arguments: &'w Arguments,
     options: &'w TreeOptions,
     tops: Vec<Option<Top>>,
+    tallies: Vec<Tally>,
     queue: Queue<Task>,
+}
+
+/// What came of the files below one folder that the user named.
+#[derive(Debug, Default)]
+struct Tally {
+    read: AtomicU64,
+    /// Larger than the user's own limit.
+    left_out: AtomicU64,
+}
+
+impl Tally {
+    /// Whether nothing was read, and that because of the limit.
+    fn is_left_out(&self) -> bool {
+        self.read.load(Ordering::Relaxed) == 0 && self.left_out.load(Ordering::Relaxed) > 0
+    }
 }
 
 /// Walks all folders that the user named; for each there is an outpost.
@@ -70,9 +87,13 @@ pub(super) fn walk<'s>(
             }
         }
     }
-    let walk = Walk { arguments, options, tops, queue: Queue::new(first) };
+    let tallies = tops.iter().map(|_| Tally::default()).collect();
+    let walk = Walk { arguments, options, tops, tallies, queue: Queue::new(first) };
     for account in share(options.threads, || walk.work(new_worker), |_| {}) {
         coverage.merge(account);
+    }
+    for (root, _) in arguments.roots.iter().zip(&walk.tallies).filter(|(_, tally)| tally.is_left_out()) {
+        coverage.missed(root.named.to_string_lossy(), OVER_LIMIT);
     }
     coverage
 }
@@ -259,9 +280,10 @@ impl Walk<'_> {
         outpost: &mut Outpost,
         reader: &mut FileReader<'_>,
     ) {
+        let before = (reader.read(), reader.left_out());
         for name in names {
             if self.options.stop.requested().is_some() {
-                return;
+                break;
             }
             let shown = self.shown(folder, &name.bytes);
             outpost.advance(&shown);
@@ -270,6 +292,10 @@ impl Walk<'_> {
                 FileType::Symlink => reader.link(open, &name.bytes, &shown),
                 _ => reader.regular(open, &name.bytes, &shown),
             }
+        }
+        if let Some(tally) = self.tallies.get(folder.root) {
+            tally.read.fetch_add(reader.read() - before.0, Ordering::Relaxed);
+            tally.left_out.fetch_add(reader.left_out() - before.1, Ordering::Relaxed);
         }
     }
 
