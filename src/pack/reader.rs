@@ -35,13 +35,40 @@ impl<'s> Reader<'s> {
 
     /// As [`Store::read`].
     pub fn read(&mut self, id: &ObjectId) -> Result<Option<Object>, Damage> {
-        self.work.read(self.store, id, 0)
+        let read = self.work.read(self.store, id, 0);
+        or_renewed(self.store, read, |store| store.read_as_opened(id))
     }
 
     /// As [`Store::header`].
     pub fn header(&mut self, id: &ObjectId) -> Result<Option<Header>, Damage> {
-        self.work.header(self.store, id, 0)
+        let read = self.work.header(self.store, id, 0);
+        or_renewed(self.store, read, |store| store.header_as_opened(id))
     }
+}
+
+/// How often an object is looked for in packs that are repacked meanwhile.
+const RENEWALS: usize = 3;
+
+/// What was read, or where that failed and the store has become another one, what is read there.
+pub(super) fn or_renewed<T>(
+    store: &Store,
+    mut read: Result<Option<T>, Damage>,
+    again: impl Fn(&Store) -> Result<Option<T>, Damage>,
+) -> Result<Option<T>, Damage> {
+    let mut last: Option<Arc<Store>> = None;
+    for _ in 0..RENEWALS {
+        let (Ok(None) | Err(Damage::Corrupt(_) | Damage::Io(_) | Damage::BaseMissing(_))) = read else {
+            break;
+        };
+        let Some(renewed) =
+            store.renewed().filter(|new| last.as_ref().is_none_or(|old| !Arc::ptr_eq(old, new)))
+        else {
+            break;
+        };
+        read = again(&renewed);
+        last = Some(renewed);
+    }
+    read
 }
 
 /// The memory of a reader.

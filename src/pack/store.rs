@@ -1,5 +1,6 @@
 //! All object folders of a repository: its own and its alternates.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use crate::model::{HashKind, ObjectId};
 
 use super::files::Pool;
 use super::packfile::Pack;
-use super::reader::Work;
+use super::reader::{self, Work};
 use super::stream::{self, BlobStream};
 use super::{Damage, Kind, Object, Reader, alternates, loose, midx};
 
@@ -48,6 +49,17 @@ pub struct Store {
     hash: HashKind,
     problems: Vec<Problem>,
     work: Mutex<Work>,
+    opened: Recipe,
+    /// What it has become since.
+    newer: Mutex<Option<Arc<Store>>>,
+}
+
+/// From what a store was opened, and what stood in its folders of packs then.
+#[derive(Debug)]
+struct Recipe {
+    objects: PathBuf,
+    extra: Vec<PathBuf>,
+    listed: Vec<Vec<OsString>>,
 }
 
 impl Store {
@@ -63,6 +75,7 @@ impl Store {
         let reading = |source| Error::Io { path: objects.to_path_buf(), doing: "read", source };
         fs::read_dir(objects).map_err(reading)?;
         let (paths, problems) = alternates::folders(objects, extra);
+        let listed = paths.iter().map(|path| listed(path)).collect();
         let mut problems: Vec<_> = problems.into_iter().map(|(path, why)| Problem { path, why }).collect();
         let pool = Arc::new(Pool::default());
         let mut folders = Vec::new();
@@ -73,7 +86,21 @@ impl Store {
             });
             folders.push(Folder { path, packs });
         }
-        Ok(Store { folders, hash, problems, work: Mutex::default() })
+        let opened = Recipe { objects: objects.to_path_buf(), extra: extra.to_vec(), listed };
+        Ok(Store { folders, hash, problems, work: Mutex::default(), opened, newer: Mutex::default() })
+    }
+
+    /// The store as it is now, if packs have come or gone since it was opened: git may repack at any time, and takes
+    /// away the packs and the loose objects of which there is another copy then.
+    pub fn renewed(&self) -> Option<Arc<Store>> {
+        let mut newer = self.newer.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = newer.as_deref().unwrap_or(self);
+        let is_same = |(folder, listed_then): (&Folder, &Vec<OsString>)| listed(&folder.path) == *listed_then;
+        if !last.folders.iter().zip(&last.opened.listed).all(is_same) {
+            let Recipe { objects, extra, .. } = &self.opened;
+            *newer = Store::open_with(objects, extra, self.hash).ok().map(Arc::new);
+        }
+        newer.clone()
     }
 
     /// How objects are named here.
@@ -101,11 +128,21 @@ impl Store {
     /// Blobs over [`super::WHOLE_LIMIT`] are [`Damage::Large`]: see [`Store::open_blob`]. If one copy is damaged the
     /// others are tried.
     pub fn read(&self, id: &ObjectId) -> Result<Option<Object>, Damage> {
-        self.work.lock().unwrap_or_else(PoisonError::into_inner).read(self, id, 0)
+        reader::or_renewed(self, self.read_as_opened(id), |store| store.read_as_opened(id))
     }
 
     /// Type and size of an object; `None` if it is in none of the folders.
     pub fn header(&self, id: &ObjectId) -> Result<Option<Header>, Damage> {
+        reader::or_renewed(self, self.header_as_opened(id), |store| store.header_as_opened(id))
+    }
+
+    /// Reads one object from the packs that were there when this was opened.
+    pub(super) fn read_as_opened(&self, id: &ObjectId) -> Result<Option<Object>, Damage> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner).read(self, id, 0)
+    }
+
+    /// The same of its header.
+    pub(super) fn header_as_opened(&self, id: &ObjectId) -> Result<Option<Header>, Damage> {
         self.work.lock().unwrap_or_else(PoisonError::into_inner).header(self, id, 0)
     }
 
@@ -123,6 +160,15 @@ impl Store {
     pub(super) fn loose_path<'s>(&'s self, id: &'s ObjectId) -> impl Iterator<Item = PathBuf> + 's {
         self.folders.iter().map(|f| loose::path(&f.path, id))
     }
+}
+
+/// The names in an object folder's folder of packs, in order; temporary ones, which come and go, are none.
+fn listed(objects: &Path) -> Vec<OsString> {
+    let entries = fs::read_dir(objects.join("pack")).into_iter().flatten().flatten();
+    let is_pack = |name: &OsString| name.as_encoded_bytes().ends_with(b".idx") || name == "multi-pack-index";
+    let mut names: Vec<OsString> = entries.map(|entry| entry.file_name()).filter(is_pack).collect();
+    names.sort_unstable();
+    names
 }
 
 /// The packs of an object folder, in order of their names.

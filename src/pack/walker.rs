@@ -116,9 +116,19 @@ impl<'v, 'p, V: Visitor> Walker<'v, 'p, V> {
                 Err(damage) => worst = worst.or(Some(damage)),
             }
         }
-        // It was there a moment ago: a repack may have moved it, and the reader knows where packs are.
-        let damage = worst.unwrap_or(Damage::new("object vanished while it was being read"));
-        self.visitor.damaged(number, damage);
+        // It was there a moment ago: a repack may have moved it, and the reader looks for new packs.
+        let moved = if worst.is_none() { self.reader.read(&id) } else { Ok(None) };
+        match moved {
+            Ok(Some(object)) if self.shared.kinds.contains(object.kind) => {
+                self.visitor.object(number, object.kind, &object.data, &Kin::default());
+            }
+            Err(Damage::Large(_)) if self.shared.kinds.contains(Kind::Blob) => self.visitor.large(number),
+            Ok(Some(_)) | Err(Damage::Large(_)) => {}
+            Ok(None) | Err(_) => {
+                let vanished = Damage::new("object vanished while it was being read");
+                self.visitor.damaged(number, worst.or(moved.err()).unwrap_or(vanished));
+            }
+        }
     }
 
     /// Depth first; the stack holds what is still to be made.

@@ -64,8 +64,12 @@ impl Visitor for Keep<'_> {
 
 /// Everything that a traversal gives: objects, damage, and problems of the store.
 fn walk(store: &Arc<Store>, threads: usize) -> (Objects, Vec<(ObjectId, Damage)>, Vec<String>) {
-    let plan = Plan::new(store, threads);
-    let keep = || Keep { plan: Some(&plan), ..Keep::default() };
+    gather(&Plan::new(store, threads), threads)
+}
+
+/// The same of a plan.
+fn gather(plan: &Plan, threads: usize) -> (Objects, Vec<(ObjectId, Damage)>, Vec<String>) {
+    let keep = || Keep { plan: Some(plan), ..Keep::default() };
     let (mut objects, mut damaged) = (Objects::new(), Vec::new());
     for kept in plan.traverse(Kinds::ALL, threads, &Stop::new(), &keep) {
         for (id, object) in kept.objects {
@@ -108,6 +112,34 @@ fn random_access_reads_what_git_reads() {
         let nothing = ObjectId::from_bytes(&vec![7; repo.hash.len()]).unwrap();
         assert_eq!(store.read(&nothing), Ok(None), "{name}");
         assert_eq!(store.header(&nothing), Ok(None), "{name}");
+    }
+}
+
+/// Git repacks when it likes to: what was loose is in a pack then, and packs are gone, more than are held open.
+#[test]
+fn what_git_repacks_meanwhile_is_read_all_the_same() {
+    for packs in [0, 1, 20] {
+        let repo = Repo::new(HashKind::Sha1);
+        for n in 0..25 {
+            repo.write("file", format!("{n}\n").repeat(40)).commit(&n.to_string());
+            if n < packs {
+                repo.git(&["repack", "-dq"]);
+            }
+        }
+        let expected = repo.all_objects();
+        let open = || Arc::new(Store::open(&repo.objects_dir(), repo.hash).unwrap());
+        let (store, other) = (open(), open());
+        let plan = Plan::new(&store, 2);
+        repo.git(&["repack", "-adfq"]);
+        let (objects, damaged, problems) = gather(&plan, 2);
+        assert_eq!((damaged, problems), (vec![], vec![]), "{packs}");
+        assert!(objects == expected, "{packs}: {} objects of {}", objects.len(), expected.len());
+        let mut reader = other.reader();
+        for (id, (_, content)) in &expected {
+            assert_eq!(&other.read(id).unwrap().unwrap().data, content, "{packs}: {id}");
+            assert_eq!(&reader.read(id).unwrap().unwrap().data, content, "{packs}: {id}");
+            assert_eq!(reader.header(id).unwrap().unwrap().size, content.len() as u64, "{packs}: {id}");
+        }
     }
 }
 

@@ -34,12 +34,19 @@ use crate::model::{
     Blob, CommitOrigin, Coverage, Finding, Kin, ObjectId, Origin, Part, Progress, SkipReason, Stop,
 };
 use crate::pack::{Kind, Kinds, Plan, Store};
+use crate::repo::Repository;
 
 use bits::Bits;
 use cache::{Known, Left};
 use graph::Graph;
 use tips::Tips;
 use visit::{Seen, Sift, Sought};
+
+/// How often it is found out what there is to read, if git repacks meanwhile.
+const PREPARATIONS: usize = 5;
+
+/// So many lost tips are looked for once more.
+const FEW: usize = 64;
 
 /// How to read histories.
 #[derive(Debug, Clone, Default)]
@@ -136,15 +143,10 @@ impl History {
         new_worker: &(dyn Fn() -> Worker<'s> + Sync + 's),
         coverage: &mut Coverage,
     ) -> Result<State> {
-        let HistoryOptions { threads, stop, progress, filter, .. } = &self.options;
+        let HistoryOptions { threads, stop, progress, .. } = &self.options;
         let repo = &self.places[at].repository;
-        let store = Arc::new(Store::open_with(&repo.objects_dir, &repo.alternates, repo.hash)?);
-        let mut plan = Plan::new(&store, *threads);
-        for problem in plan.problems() {
-            coverage.missed(problem.path.display().to_string(), problem.why.clone());
-        }
-        let reach = tips::Reach { reflog: self.options.reflog, branches: &filter.branches };
-        let tips = tips::collect(repo, plan.catalog(), reach, coverage)?;
+        let (mut plan, tips) = self.prepare(repo, coverage)?;
+        let store = plan.shared_store();
         ref_names(&tips, &plan, &mut new_worker());
         let cache = self.options.cache.as_ref().filter(|_| !tips.refs.is_empty());
         let mut known = cache.and_then(|c| c.load(&repo.objects_dir, &mut plan));
@@ -194,6 +196,29 @@ impl History {
         }
         coverage.stopped = coverage.stopped.or(stop.requested());
         Ok(state)
+    }
+
+    /// Finds out what there is to read and where histories begin. Git may write and repack meanwhile: what does not fit
+    /// together then is looked at again.
+    fn prepare(&self, repo: &Repository, coverage: &mut Coverage) -> Result<(Plan, Tips)> {
+        let HistoryOptions { threads, filter, reflog, .. } = &self.options;
+        let reach = tips::Reach { reflog: *reflog, branches: &filter.branches };
+        for again in (0..PREPARATIONS).rev() {
+            let store = Arc::new(Store::open_with(&repo.objects_dir, &repo.alternates, repo.hash)?);
+            let plan = Plan::new(&store, *threads);
+            let mut account = Coverage::default();
+            let tips = tips::collect(repo, plan.catalog(), reach, &mut account)?;
+            let is_here = |id: &ObjectId| store.header(id).is_ok_and(|found| found.is_some());
+            if again > 0 && (store.renewed().is_some() || tips.lost.iter().take(FEW).any(is_here)) {
+                continue;
+            }
+            for problem in plan.problems() {
+                coverage.missed(problem.path.display().to_string(), problem.why.clone());
+            }
+            coverage.merge(account);
+            return Ok((plan, tips));
+        }
+        Err(Error::Incomplete("it is being repacked without end".into()))
     }
 
     /// Reads everything: what was seen, and the blobs in which something was found. Blobs come first: when trees are

@@ -21,6 +21,8 @@ pub(super) struct Tips {
     pub(super) head: Option<u32>,
     /// Commits at which a shallow clone ends.
     pub(super) shallow: BTreeSet<u32>,
+    /// What refs and indexes name and the catalog does not have.
+    pub(super) lost: Vec<ObjectId>,
 }
 
 /// What is to be read besides refs.
@@ -63,6 +65,7 @@ pub(super) fn collect(
             // What git keeps for itself besides HEAD may outlive its object.
             None if is_leftover(&one.name) => {}
             None => {
+                tips.lost.push(one.target);
                 coverage.missed(text(&one.name), format!("it points at {}, which is missing", one.target));
             }
         }
@@ -143,7 +146,10 @@ fn index(
             }
             // Sparse and announced entries need not have an object.
             _ if entry.skip_worktree() || entry.intent_to_add() || repo.partial => {}
-            _ => coverage.missed(text(index.path(entry)), format!("its staged content {id} is missing")),
+            _ => {
+                tips.lost.push(id);
+                coverage.missed(text(index.path(entry)), format!("its staged content {id} is missing"));
+            }
         }
     }
     Ok(())

@@ -315,7 +315,12 @@ impl Visitor for Sift<'_, '_> {
         let id = self.plan.catalog().id(number);
         let origin = Origin::Object(id, Part::Content);
         let kin = Kin::default();
-        let scanned = match self.plan.store().open_blob(&id) {
+        let (store, renewed) = (self.plan.store(), self.plan.store().renewed());
+        let mut opened = store.open_blob(&id);
+        if let (Ok(None) | Err(_), Some(renewed)) = (&opened, &renewed) {
+            opened = renewed.open_blob(&id);
+        }
+        let scanned = match opened {
             Ok(Some(mut stream)) => {
                 let like = Blob { kin: Some(&kin), ..Blob::whole(&[], &origin) };
                 let size = stream.size();
