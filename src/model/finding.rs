@@ -227,7 +227,7 @@ pub struct History {
     pub in_head: bool,
     /// In how many (commit-introduced blob, path) places it stands.
     pub occurrences: u64,
-    /// All paths it has stood at, sorted, at most a hundred.
+    /// All paths it has stood at, sorted, at most a hundred and (but for the last) no more than 16 KiB.
     pub paths: Vec<BlobPath>,
     /// Days between the author date and now.
     pub age_days: Option<u64>,

@@ -11,8 +11,10 @@ use super::graph::NONE;
 use super::refs::Holders;
 use super::{HistoryOptions, Place, State};
 
-/// How many paths of a key are told.
+/// How many paths of a key are told, and in how many bytes: they are told with each of them, and a repository can make
+/// paths of 10,000 bytes cheaply.
 const PATHS: usize = 100;
+const PATH_BYTES: usize = 16 << 10;
 
 /// The attribution of one repository's findings.
 pub(super) struct Locate<'a> {
@@ -263,7 +265,13 @@ impl<'a> Locate<'a> {
         for known in known.into_values() {
             let paths: Vec<BlobPath> = known.spots.keys().map(|(_, path)| self.prefixed(path)).collect();
             let paths: BTreeSet<_> = paths.into_iter().filter(|p| !p.as_bytes().is_empty()).collect();
-            let paths: Vec<BlobPath> = paths.into_iter().take(PATHS).collect();
+            let mut room = PATH_BYTES;
+            let fits = |path: &BlobPath| {
+                let fits = room > 0;
+                room = room.saturating_sub(path.as_bytes().len());
+                fits
+            };
+            let paths: Vec<BlobPath> = paths.into_iter().take(PATHS).take_while(fits).collect();
             for ((part, path), spot) in &known.spots {
                 let Some(First { place, finding: at, blob }) = spot.first else { continue };
                 if !self.path_fits(path) {

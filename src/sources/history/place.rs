@@ -73,9 +73,9 @@ pub fn places_of(repository: Repository) -> (Vec<Place>, Unopened) {
 }
 
 fn with_modules(repository: Repository, prefix: Vec<u8>, found: &mut Vec<Place>, broken: &mut Unopened) {
-    let before = found.len();
+    // It is known before its submodules are looked for: one of them may be the same again.
+    found.push(Place { repository: repository.clone(), prefix: prefix.clone() });
     modules(&repository, &prefix, found, broken);
-    found.insert(before, Place { repository, prefix });
 }
 
 fn search(
@@ -95,8 +95,8 @@ fn search(
         match Repository::at(&inner) {
             Ok(Some(repository)) => {
                 let prefix = with_slash(inner.strip_prefix(top).unwrap_or(&inner));
+                found.push(Place { repository: repository.clone(), prefix: prefix.clone() });
                 modules(&repository, &prefix, found, broken);
-                found.push(Place { repository, prefix });
             }
             Ok(None) if depth > 1 => search(top, &inner, depth - 1, seen, found, broken),
             Ok(None) => {}
@@ -156,10 +156,10 @@ fn embedded(of: &Repository, prefix: &[u8], depth: usize, found: &mut Vec<Place>
         match Repository::at(&folder) {
             Ok(Some(inner)) if found.iter().all(|p| p.repository.common_dir != inner.common_dir) => {
                 let prefix = [prefix, &name].concat();
+                found.push(Place { repository: inner.clone(), prefix: prefix.clone() });
                 if depth > 0 {
                     embedded(&inner, &prefix, depth - 1, found, broken);
                 }
-                found.push(Place { repository: inner, prefix });
             }
             Ok(_) => {}
             Err(e) => broken.push((folder, e.to_string())),
