@@ -153,6 +153,28 @@ fn an_index_that_is_no_file_is_never_an_empty_one() {
     }
 }
 
+/// Git refuses an index with flags that it does not know; taken for a name they would hide what is staged.
+#[test]
+fn flags_of_an_index_that_nobody_knows_are_no_empty_index() {
+    use sha1::Digest as _;
+    let sandbox = Sandbox::git();
+    sandbox.file("a.txt", "x").run_git(["add", "-N", "a.txt"]);
+    let path = sandbox.dir.join(".git/index");
+    let mut index = std::fs::read(&path).unwrap();
+    sandbox.run(["staged"]).code(0);
+    // Behind the head, the state of the file, the id and the flags of the first entry.
+    let more = 12 + 40 + 20 + 2;
+    assert_eq!(index[more..more + 2], [0x20, 0]);
+    index[more] |= 0x40;
+    index[more + 1] = 1;
+    let end = index.len() - 20;
+    let sum = sha1::Sha1::digest(&index[..end]);
+    index[end..].copy_from_slice(&sum);
+    std::fs::write(&path, index).unwrap();
+    assert_ne!(sandbox.try_git(["ls-files", "-s"]).code, 0);
+    sandbox.run(["staged"]).code(3).warns("damaged");
+}
+
 #[test]
 fn what_is_found_is_told_though_hygiene_cannot_ask_the_index() {
     let sandbox = repository();

@@ -107,7 +107,9 @@ fn entry(
     let mut flags = u32::from(be16(body, cursor)?);
     cursor += 2;
     if flags & 0x4000 != 0 {
-        flags |= u32::from(be16(body, cursor)?) << 16;
+        // Announced and left out of the work tree: git knows no others, and refuses them.
+        let more = Some(be16(body, cursor)?).filter(|more| more & !0x6000 == 0)?;
+        flags |= u32::from(more) << 16;
         cursor += 2;
     }
     let (name, next) = match names {
