@@ -12,6 +12,7 @@ use std::cell::OnceCell;
 
 use crate::rules::Rule;
 
+use super::named::BY_PLACE;
 use super::named::value::{Value, around};
 use super::view::View;
 use super::words::{Meaning, for_each_hash, for_each_tail, hash, meaning};
@@ -148,6 +149,10 @@ impl<'b> Surroundings<'b> {
             |text: &str| nearby().has(hash(text.strip_prefix("*.").unwrap_or(text).as_bytes()), true);
         if context.words.iter().any(|w| in_name(w)) || context.hosts.iter().any(|h| hosted(h)) {
             return 2;
+        }
+        // These are told by their place alone.
+        if BY_PLACE.contains(&&*rule.id) {
+            return 0;
         }
         let is_near = |text: &str| nearby().has(hash(text.as_bytes()), false);
         u8::from(context.words.iter().any(|w| is_near(w)) || context.names.iter().any(|n| is_near(n)))

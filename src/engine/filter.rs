@@ -24,6 +24,10 @@ pub(super) use placeholder::{says_nothing, weak, well_known};
 use super::judge::random::{Makeup, RANDOM, score};
 use table::FILTERS;
 
+/// What a value is shows in its first so many bytes: keys may be long and lie in each other, and judging each of them must
+/// not take the longer the longer they are.
+const ENOUGH: usize = 1024;
+
 /// What filters look at.
 #[derive(Debug)]
 pub(super) struct Case<'c> {
@@ -50,7 +54,7 @@ pub(super) struct Case<'c> {
 }
 
 impl<'c> Case<'c> {
-    /// Looks at a candidate.
+    /// Looks at a candidate. Of a key that is longer than [`ENOUGH`] only the beginning counts.
     pub(super) fn new(
         rule: &'c Rule,
         key: &'c [u8],
@@ -59,6 +63,9 @@ impl<'c> Case<'c> {
         checksum: Checksum,
         fit: u8,
     ) -> Case<'c> {
+        let prefix = key.len() - body.len();
+        let key = &key[..key.len().min(ENOUGH.max(prefix))];
+        let body = &key[prefix..];
         let (makeup, body_makeup) = (Makeup::of(key), Makeup::of(body));
         let score = score(body, &body_makeup);
         let prefixed = key.len() - body.len() >= 3;
@@ -92,6 +99,14 @@ impl<'c> Case<'c> {
     pub(super) fn value(&self) -> &'c [u8] {
         let value = &self.around.value;
         self.around.bytes.get(value.start..value.end).unwrap_or_default()
+    }
+
+    /// The same as far as it stands near the key: a value may be much longer than the keys in it.
+    pub(super) fn value_nearby(&self) -> &'c [u8] {
+        let (value, (start, end)) = (&self.around.value, self.around.span);
+        let from = value.start.max(start.saturating_sub(ENOUGH / 2));
+        let until = value.end.min(end.min(start + ENOUGH) + ENOUGH / 2);
+        self.around.bytes.get(from..until).unwrap_or_default()
     }
 
     /// Whether the key is a hexadecimal number although the rule draws from a larger alphabet: more likely a digest.

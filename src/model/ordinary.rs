@@ -7,6 +7,8 @@
 
 mod words;
 
+use std::sync::LazyLock;
+
 use words::WORDS;
 
 /// A shorter piece hides nothing: values of fewer bytes are not looked for in names.
@@ -144,16 +146,21 @@ fn kind_of(token: &[u8], cut: Cut) -> Token {
     }
 }
 
+/// All words, each between two line ends: one search in it finds a piece of any of them.
+static LINES: LazyLock<String> = LazyLock::new(|| format!("\n{}\n", WORDS.join("\n")));
+
 fn is_known(token: &[u8], cut: Cut) -> bool {
-    let word = token.to_ascii_lowercase();
-    match cut {
-        Cut::NOWHERE => WORDS.binary_search_by(|w| w.as_bytes().cmp(&word)).is_ok(),
-        Cut { first: true, last: false } => WORDS.iter().any(|w| w.as_bytes().ends_with(&word)),
-        Cut { first: false, last: true } => WORDS.iter().any(|w| w.as_bytes().starts_with(&word)),
-        Cut { first: true, last: true } => {
-            WORDS.iter().any(|w| memchr::memmem::find(w.as_bytes(), &word).is_some())
-        }
+    let mut word = token.to_ascii_lowercase();
+    if cut == Cut::NOWHERE {
+        return WORDS.binary_search_by(|w| w.as_bytes().cmp(&word)).is_ok();
     }
+    if !cut.first {
+        word.insert(0, b'\n');
+    }
+    if !cut.last {
+        word.push(b'\n');
+    }
+    memchr::memmem::find(LINES.as_bytes(), &word).is_some()
 }
 
 #[cfg(test)]

@@ -66,8 +66,11 @@ pub(super) fn cut_all(bytes: &[u8], spots: &[Spot<'_>], hide: Hide<'_>) -> Vec<(
         for &i in now {
             let (text, span) = (stretch.text(), in_text(i));
             let name = spots[i].name.and_then(|name| place_of(name, text, span.start));
-            let secret =
-                name.is_some_and(|name| hidden.iter().any(|h| h.start < name.end && name.start < h.end));
+            let secret = name.is_some_and(|name| {
+                // They are sorted and apart, and may be many.
+                let first = hidden.partition_point(|h| h.end <= name.start);
+                hidden.get(first).is_some_and(|h| h.start < name.end)
+            });
             excerpts[i] = (cut(text, &span, &spots[i].shown, &hidden), secret);
         }
         rest = later;

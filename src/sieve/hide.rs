@@ -52,8 +52,8 @@ impl Values {
         let mut values = Values { all: HashSet::new(), heads: HashSet::new(), lengths: Vec::new() };
         for finding in findings {
             let value = finding.secret.reveal();
-            let Some(head) = value.first_chunk().filter(|_| !is_ordinary_value(value)) else { continue };
-            if !values.all.contains(&finding.secret) {
+            let Some(head) = value.first_chunk() else { continue };
+            if !values.all.contains(&finding.secret) && !is_ordinary_value(value) {
                 values.all.insert(finding.secret.clone());
                 values.heads.insert(*head);
             }

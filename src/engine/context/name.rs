@@ -49,8 +49,17 @@ const WRAPPERS: &[&str] = &[
     "new",
 ];
 
+/// Of a longer name only the end counts, in bytes: it says what it names, and reading all of it for each candidate in a
+/// long line without spaces would take longer than everything else.
+const LONGEST: usize = 128;
+
 /// The name that the value beginning at `start` is given.
 pub(in crate::engine) fn find(bytes: &[u8], start: usize) -> Option<Named> {
+    let Named { span: (from, to), how } = search(bytes, start)?;
+    Some(Named { span: (from.max(to.saturating_sub(LONGEST)), to), how })
+}
+
+fn search(bytes: &[u8], start: usize) -> Option<Named> {
     let mut back = Back::new(bytes, start);
     for _ in 0..STEPS {
         back.space();
@@ -276,4 +285,17 @@ fn prose(mut back: Back<'_>) -> Option<Named> {
         back.quote();
     }
     named((start, end), How::Prose)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, find};
+
+    #[test]
+    fn of_a_name_without_end_only_the_end_counts() {
+        let text = format!("{}_token = abc", "a.b-c_".repeat(2000));
+        let (from, to) = find(text.as_bytes(), text.len() - 3).expect("it has one").span;
+        assert!(to - from == LONGEST && text[from..to].ends_with("c__token"), "{from}..{to}");
+        assert_eq!(find(b"token = abc", 8).map(|n| n.span), Some((0, 5)));
+    }
 }

@@ -79,10 +79,11 @@ pub(super) fn spelled(case: &Case<'_>) -> bool {
 /// An ellipsis, or `xxxx` and its kin where the rest should stand.
 pub(super) fn ellipsis(case: &Case<'_>) -> bool {
     let text = case.key;
-    let dots = text.windows(3).any(|w| w == b"..." || w == "…".as_bytes() || w == b"***")
-        || case.around.after(3) == b"...";
-    let crossed = text.windows(4).any(|w| w.eq_ignore_ascii_case(b"xxxx"))
-        && (!case.rich || text.windows(6).any(|w| w.eq_ignore_ascii_case(b"xxxxxx")));
+    let here =
+        |at: usize| [&b"..."[..], "…".as_bytes(), b"***"].iter().any(|dots| text[at..].starts_with(dots));
+    let dots =
+        memchr::memchr3_iter(b'.', b'*', "…".as_bytes()[0], text).any(here) || case.around.after(3) == b"...";
+    let crossed = contains_no_case(text, b"xxxx") && (!case.rich || contains_no_case(text, b"xxxxxx"));
     dots || crossed
 }
 
@@ -94,8 +95,7 @@ pub(super) fn blank(case: &Case<'_>) -> bool {
     if case.rich {
         return false;
     }
-    let value = case.around.bytes.get(case.around.value.start..case.around.value.end).unwrap_or_default();
-    let text = if case.generic { case.key } else { value };
+    let text = if case.generic { case.key } else { case.value_nearby() };
     let text = text.trim_ascii();
     let wrapped = matches!(
         (text.first(), text.last()),
@@ -126,10 +126,44 @@ fn ends_in_blank(text: &[u8]) -> bool {
 pub(super) fn template(text: &[u8]) -> bool {
     const MARKS: &[&[u8]] =
         &[b"${", b"{{", b"<%", b"#{", b"$(", b"%(", b"{%", b"<?", b"$[", b"@{", b"%{", b"&lt;", b"<<"];
-    MARKS.iter().any(|m| text.windows(m.len()).any(|w| w == *m))
+    const OPENS: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut mark = 0;
+        while mark < MARKS.len() {
+            table[MARKS[mark][0] as usize] = true;
+            mark += 1;
+        }
+        table
+    };
+    let mut opens = text.iter().enumerate().filter(|(_, byte)| OPENS[usize::from(**byte)]);
+    opens.any(|(at, _)| MARKS.iter().any(|mark| text[at..].starts_with(mark)))
 }
 
 /// Whether `text` contains `part`, without regard to case.
 pub(super) fn contains_no_case(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|w| w.eq_ignore_ascii_case(part))
+    let Some((first, rest)) = part.split_first() else { return true };
+    let goes_on = |at: usize| {
+        text.get(at + 1..)
+            .and_then(|behind| behind.get(..rest.len()))
+            .is_some_and(|t| t.eq_ignore_ascii_case(rest))
+    };
+    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text).any(goes_on)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{contains_no_case, template};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn texts_hold_what_a_plain_search_finds(text in "[aAbB${<%&lt;x]{0,40}", part in "[abx]{1,4}") {
+            let (text, part) = (text.as_bytes(), part.as_bytes());
+            let plain = text.windows(part.len()).any(|w| w.eq_ignore_ascii_case(part));
+            prop_assert_eq!(contains_no_case(text, part), plain);
+            let marks = [&b"${"[..], b"{{", b"<%", b"{%", b"%{", b"&lt;", b"<<"];
+            let plain = marks.iter().any(|m| text.windows(m.len()).any(|w| w == *m));
+            prop_assert_eq!(template(text), plain);
+        }
+    }
 }

@@ -111,12 +111,16 @@ pub(in crate::engine) fn element(bytes: &[u8], at: usize) -> Option<Value> {
     })
 }
 
+/// How far in front of a run and behind it the value goes that it is part of, in bytes: this is asked for each candidate,
+/// and many may stand in one long value.
+const AROUND: (usize, usize) = (256, 1024);
+
 /// The value around a run of token bytes: the string or bare word that it is part of.
 pub(in crate::engine) fn around(bytes: &[u8], start: usize, end: usize) -> Value {
-    let reach = start.saturating_sub(256);
+    let reach = start.saturating_sub(AROUND.0);
     let left = bytes[reach..start].iter().rev().take_while(|&&b| !ends_bare(b) && b != b'=').count();
     let start = start - left;
-    let right = bytes[end..bytes.len().min(end + LONGEST)].iter().take_while(|&&b| !ends_bare(b)).count();
+    let right = bytes[end..bytes.len().min(end + AROUND.1)].iter().take_while(|&&b| !ends_bare(b)).count();
     let end = end + right;
     let quoted = bytes.get(start.wrapping_sub(1)).is_some_and(|b| b"\"'`".contains(b))
         && bytes.get(end).is_some_and(|b| b"\"'`\\".contains(b));
