@@ -30,8 +30,7 @@ pub(super) fn open(input: &dyn ReadAt, budget: &Budget, visitor: &mut dyn Visito
         return Ok(());
     }
     let mut search = Search::new(input);
-    let mut at = 0;
-    let mut broken = 0;
+    let (mut at, mut broken) = (0, 0);
     let mut unread: Option<(String, usize)> = None;
     while let Some(word) = search.find(at..input.len(), b"stream")? {
         if budget.is_over() {

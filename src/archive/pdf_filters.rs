@@ -358,7 +358,7 @@ mod tests {
             let last = word.replace(usize::from(byte)).expect("a text has begun");
             put(last, entries);
             // The reader knows of an entry one code later than the writer.
-            if let Some(n) = (258 + table.len() < 4094).then(|| table.len()) {
+            if let Some(n) = (258 + table.len() < 4094).then_some(table.len()) {
                 table.insert((last, byte), 258 + n);
                 entries = n;
             } else {
@@ -387,7 +387,7 @@ mod tests {
     fn what_is_broken_ends() {
         for filter in [Filter::Lzw(1), Filter::RunLength, Filter::Hex, Filter::Ascii85, Filter::Flate] {
             for seed in 0..50_u64 {
-                let noise: Vec<u8> = (0..300).map(|i| (i * seed * 2_654_435_761 >> 7) as u8).collect();
+                let noise: Vec<u8> = (0..300).map(|i| ((i * seed * 2_654_435_761) >> 7) as u8).collect();
                 assert!(read(&noise, &[filter, filter]).0.len() < 1 << 20, "{filter:?} {seed}");
             }
         }

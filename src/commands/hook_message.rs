@@ -41,11 +41,23 @@ pub(super) fn commit_msg(arguments: &[OsString], globals: &Globals, err: &mut dy
     session.refuse(&report, Stage::CommitMsg, err)
 }
 
+/// What git's command line says of the cleanup mode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Told {
+    /// It could not be read.
+    Unknown,
+    /// Nothing.
+    Nothing,
+    /// This mode.
+    Mode(Vec<u8>),
+}
+
 /// What git will take away from the message. `told`: the mode on git's command line, if that could be read at all.
 /// Where it could not, and no editor was used, everything counts: the line may say that nothing is taken away.
-fn cleanup(edited: bool, told: Option<Option<Vec<u8>>>, configured: Option<Vec<u8>>) -> Cleanup {
-    let known = told.is_some();
-    match (told.flatten().or(configured).as_deref(), edited) {
+fn cleanup(edited: bool, told: Told, configured: Option<Vec<u8>>) -> Cleanup {
+    let known = told != Told::Unknown;
+    let mode = if let Told::Mode(mode) = told { Some(mode) } else { configured };
+    match (mode.as_deref(), edited) {
         (Some(b"strip"), _) if known || edited => Cleanup::Comments,
         (_, false) => Cleanup::Nothing,
         (Some(b"scissors"), true) => Cleanup::Scissors,
@@ -57,29 +69,36 @@ fn cleanup(edited: bool, told: Option<Option<Vec<u8>>>, configured: Option<Vec<u
 /// How many processes may stand between git and keysieve: the hook's shell, a hook manager and its shells.
 const MOST_BETWEEN: usize = 12;
 
-/// The cleanup mode on the command line of the git that called the hook, which git does not tell otherwise. `None`
+/// The cleanup mode on the command line of the git that called the hook, which git does not tell otherwise. Unknown
 /// where that line cannot be read: not on Linux, another program than git, no `/proc`.
-fn callers_cleanup() -> Option<Option<Vec<u8>>> {
+fn callers_cleanup() -> Told {
+    callers_line()
+        .and_then(|line| cleanup_of(&line.split(|&b| b == 0).collect::<Vec<_>>()))
+        .unwrap_or(Told::Unknown)
+}
+
+/// The command line of that git, a NUL behind each argument.
+fn callers_line() -> Option<Vec<u8>> {
     let mut process = "self".to_owned();
     for _ in 0..MOST_BETWEEN {
         // `pid (any name) state parent …`
         let stat = fs::read(format!("/proc/{process}/stat")).ok()?;
         let behind_name = stat.rsplit(|&b| b == b')').next()?;
-        process = std::str::from_utf8(behind_name).ok()?.split_whitespace().nth(1)?.to_owned();
+        process = String::from_utf8_lossy(behind_name).split_whitespace().nth(1)?.to_string();
         let line = fs::read(format!("/proc/{process}/cmdline")).ok()?;
-        let arguments: Vec<&[u8]> = line.split(|&b| b == 0).collect();
-        if arguments.first()?.rsplit(|&b| b == b'/').next()?.starts_with(b"git") {
-            return cleanup_of(&arguments);
+        let program = line.split(|&b| b == 0).next()?;
+        if program.rsplit(|&b| b == b'/').next()?.starts_with(b"git") {
+            return Some(line);
         }
     }
     None
 }
 
 /// The cleanup mode in a command line of git; `None` if it is that of no command that makes commits.
-fn cleanup_of(arguments: &[&[u8]]) -> Option<Option<Vec<u8>>> {
+fn cleanup_of(arguments: &[&[u8]]) -> Option<Told> {
     const COMMANDS: [&[u8]; 4] = [b"commit", b"merge", b"cherry-pick", b"revert"];
     let command = arguments.iter().position(|a| COMMANDS.contains(a))?;
-    let mut mode = None;
+    let mut mode = Told::Nothing;
     let mut rest = arguments[command + 1..].iter();
     while let Some(&argument) = rest.next() {
         if argument == b"--" {
@@ -91,7 +110,8 @@ fn cleanup_of(arguments: &[&[u8]]) -> Option<Option<Vec<u8>>> {
         };
         // Long options may be cut short.
         if name.len() >= 4 && b"--cleanup".starts_with(name) {
-            mode = value.or_else(|| rest.next().copied()).map(<[u8]>::to_vec);
+            let value = value.or_else(|| rest.next().copied());
+            mode = value.map_or(Told::Nothing, |value| Told::Mode(value.to_vec()));
         } else if value.is_none() && takes_value(argument) {
             rest.next();
         }
@@ -144,29 +164,30 @@ fn setting(repository: &Repository, section: &str, key: &str) -> Option<Vec<u8>>
 
 #[cfg(test)]
 mod tests {
-    use super::{Cleanup, cleanup, cleanup_of};
+    use super::{Cleanup, Told, cleanup, cleanup_of};
 
     #[test]
     fn git_takes_away_what_it_was_told_to() {
         let mode = |mode: &str| Some(mode.as_bytes().to_vec());
-        assert_eq!(cleanup(false, Some(mode("strip")), None), Cleanup::Comments);
-        assert_eq!(cleanup(false, Some(None), mode("strip")), Cleanup::Comments);
-        assert_eq!(cleanup(false, Some(mode("verbatim")), mode("strip")), Cleanup::Nothing);
-        assert_eq!(cleanup(true, Some(mode("verbatim")), None), Cleanup::Diff);
-        assert_eq!(cleanup(true, Some(None), None), Cleanup::Comments);
-        assert_eq!(cleanup(false, Some(mode("scissors")), None), Cleanup::Nothing);
+        let told = |mode: &str| Told::Mode(mode.as_bytes().to_vec());
+        assert_eq!(cleanup(false, told("strip"), None), Cleanup::Comments);
+        assert_eq!(cleanup(false, Told::Nothing, mode("strip")), Cleanup::Comments);
+        assert_eq!(cleanup(false, told("verbatim"), mode("strip")), Cleanup::Nothing);
+        assert_eq!(cleanup(true, told("verbatim"), None), Cleanup::Diff);
+        assert_eq!(cleanup(true, Told::Nothing, None), Cleanup::Comments);
+        assert_eq!(cleanup(false, told("scissors"), None), Cleanup::Nothing);
         // The command line may say otherwise.
-        assert_eq!(cleanup(false, None, mode("strip")), Cleanup::Nothing);
-        assert_eq!(cleanup(true, None, mode("scissors")), Cleanup::Scissors);
+        assert_eq!(cleanup(false, Told::Unknown, mode("strip")), Cleanup::Nothing);
+        assert_eq!(cleanup(true, Told::Unknown, mode("scissors")), Cleanup::Scissors);
     }
 
     #[test]
     fn the_mode_is_read_as_git_reads_it() {
         let of = |line: &str| {
             let arguments: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
-            cleanup_of(&arguments).map(|mode| mode.map(|m| String::from_utf8(m).expect("ASCII")))
+            cleanup_of(&arguments)
         };
-        let strip = Some(Some("strip".to_owned()));
+        let strip = Some(Told::Mode(b"strip".to_vec()));
         assert_eq!(of("git commit -F x --cleanup=strip"), strip);
         assert_eq!(of("/usr/bin/git -c a.b=c commit --clean strip -qF x"), strip);
         assert_eq!(of("git merge --cleanup verbatim --cleanup=strip x"), strip);
@@ -175,9 +196,9 @@ mod tests {
             "git commit -am --cleanup=strip",
             "git commit -- --cleanup=strip",
         ] {
-            assert_eq!(of(line), Some(None), "{line}");
+            assert_eq!(of(line), Some(Told::Nothing), "{line}");
         }
-        assert_eq!(of("git commit --message --cleanup=strip"), Some(None));
+        assert_eq!(of("git commit --message --cleanup=strip"), Some(Told::Nothing));
         assert_eq!(of("git rebase -i x"), None);
     }
 }

@@ -146,7 +146,6 @@ impl History {
         let HistoryOptions { threads, stop, progress, .. } = &self.options;
         let repo = &self.places[at].repository;
         let (mut plan, tips) = self.prepare(repo, coverage)?;
-        let store = plan.shared_store();
         ref_names(&tips, &plan, &mut new_worker());
         let cache = self.options.cache.as_ref().filter(|_| !tips.refs.is_empty());
         let mut known = cache.and_then(|c| c.load(&repo.objects_dir, &mut plan));
@@ -183,7 +182,7 @@ impl History {
                 damaged: &all.damaged,
                 // What was read in a second turn was not looked at so closely.
                 lost: if whole && odd.is_empty() { &all.lost } else { &[] },
-                promised: repo.partial || store.is_promised(),
+                promised: repo.partial || state.plan.store().is_promised(),
                 everything: self.options.unreachable,
             };
             state.blind = trouble.name(*threads, stop, coverage);

@@ -73,9 +73,10 @@ pub fn places_of(repository: Repository) -> (Vec<Place>, Unopened) {
 }
 
 fn with_modules(repository: Repository, prefix: Vec<u8>, found: &mut Vec<Place>, broken: &mut Unopened) {
+    let (of, before) = (repository.clone(), prefix.clone());
     // It is known before its submodules are looked for: one of them may be the same again.
-    found.push(Place { repository: repository.clone(), prefix: prefix.clone() });
-    modules(&repository, &prefix, found, broken);
+    found.push(Place { repository, prefix });
+    modules(&of, &before, found, broken);
 }
 
 fn search(
