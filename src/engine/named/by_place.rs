@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::engine::candidate::Candidate;
 use crate::engine::masks::is_token;
 
+use super::forward::value_of;
 use super::site::Sites;
 use super::value::Value;
 use super::{login, options, phrase, places};
@@ -35,7 +36,7 @@ impl Sites<'_, '_> {
     pub(super) fn typed(&mut self, (from, to): (usize, usize)) {
         let (bytes, name) = (self.bytes, &self.bytes[from..to]);
         // Nearly all names end otherwise.
-        if !matches!(name.last(), Some(b'd' | b'D' | b'n' | b'N' | b'e' | b'E')) {
+        if !matches!(name.last(), Some(b'd' | b'D' | b'n' | b'N' | b'e' | b'E' | b'h' | b'H' | b't' | b'T')) {
             return;
         }
         let ends = |word: &[u8]| {
@@ -51,6 +52,18 @@ impl Sites<'_, '_> {
             };
             self.login(value, (from, to));
         }
+        let value = if ends(b"userpwd") {
+            value_of(bytes, to).and_then(|(value, _)| login::behind_colon(bytes, value))
+        } else if ends(b"redis.auth") || ends(b"redisclient.auth") || ends(b"jedis.auth") {
+            login::only_string(bytes, to)
+        } else if ends(b"key_mgmt") || ends(b"key-mgmt") {
+            self.sink.record.reads_from(from.saturating_sub(places::REACH));
+            self.sink.record.reads_until(to + places::REACH);
+            places::shared_key(bytes, from)
+        } else {
+            None
+        };
+        self.login(value, (from, to));
         if ends(b"password") || ends(b"assword") || ends(b"passphrase") {
             let value = places::set_for(bytes, to).or_else(|| places::sent(bytes, to));
             if let Some(value) = value {

@@ -2,73 +2,206 @@
 
 use super::value::{Value, bare, quoted};
 
+/// Which of a call's arguments is the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// The second, and no more than two may stand there: the name says little.
+    SecondOfTwo,
+    /// The second.
+    Second,
+    /// The third.
+    Third,
+    /// The fourth.
+    Fourth,
+}
+
+use Takes::{Fourth, Second, SecondOfTwo, Third};
+
 /// Functions and fields that take a user's name and a password, in lower case and without separators.
-const SIGN_IN: &[&[u8]] = &[
-    b"basicauth",
-    b"httpbasicauth",
-    b"setbasicauth",
-    b"withbasicauth",
-    b"requestbasicauth",
-    b"usernamepasswordcredentials",
-    b"usernamepasswordcredential",
-    b"usernamepasswordauthenticationtoken",
-    b"passwordauthentication",
-    b"networkcredential",
-    b"networkcredentials",
-    b"plainauthprovider",
-    b"plaincredentials",
-    b"plainauth",
-    b"httpauth",
-    b"auth",
+const SIGN_IN: &[(&[u8], Takes)] = &[
+    (b"auth", SecondOfTwo),
+    (b"httpauth", SecondOfTwo),
+    (b"authenticate", SecondOfTwo),
+    (b"basicauth", Second),
+    (b"httpbasicauth", Second),
+    (b"httpdigestauth", Second),
+    (b"digestauth", Second),
+    (b"basicauthentication", Second),
+    (b"authorizationbasic", Second),
+    (b"setbasicauth", Second),
+    (b"withbasicauth", Second),
+    (b"requestbasicauth", Second),
+    (b"usernamepasswordcredentials", Second),
+    (b"usernamepasswordcredential", Second),
+    (b"usernamepasswordauthenticationtoken", Second),
+    (b"usernamepasswordtoken", Second),
+    (b"userpassword", Second),
+    (b"passwordauthentication", Second),
+    (b"networkcredential", Second),
+    (b"networkcredentials", Second),
+    (b"pscredential", Second),
+    (b"plainauthprovider", Second),
+    (b"plaincredentials", Second),
+    (b"plainauth", Third),
+    (b"ssh2authpassword", Third),
+    (b"createcredential", Third),
+    (b"createscramsha1credential", Third),
+    (b"createscramsha256credential", Third),
+    (b"credentials", Fourth),
 ];
 
-/// Whether a name is one of a call that signs in: `SetBasicAuth`, `requests.auth`.
-pub(super) fn signs_in(name: &[u8]) -> bool {
-    // All of them end so, whatever follows that is no letter; most other names do not.
-    let end = name.iter().rev().find(|b| b.is_ascii_alphanumeric());
-    if !end.is_some_and(|b| b"hHsSlLnNrR".contains(b)) {
-        return false;
+/// Which argument of the call of this name is the password, if it is one that signs in: `SetBasicAuth`, `requests.auth`.
+pub(super) fn signs_in(name: &[u8]) -> Option<Takes> {
+    // All of them end so, whatever follows that is no letter; many other names do not.
+    let end = name.iter().rev().find(|b| b.is_ascii_alphanumeric())?;
+    if !b"hHsSlLnNrReEcCdD".contains(end) {
+        return None;
     }
-    let last = name.rsplit(|&b| b == b'.').next().unwrap_or_default();
+    let dot = name.iter().rposition(|b| *b == b'.');
+    let last = &name[dot.map_or(0, |dot| dot + 1)..];
     if !(4..=40).contains(&last.len()) {
-        return false;
+        return None;
     }
-    let (mut plain, mut length) = ([0; 40], 0);
+    let on = &name[..dot.unwrap_or(0)];
+    let mut plain = [0; 40];
+    let mut length = 0;
     for byte in last.iter().filter(|b| b.is_ascii_alphanumeric()) {
         plain[length] = byte.to_ascii_lowercase();
         length += 1;
     }
-    SIGN_IN.contains(&&plain[..length])
+    let plain = &plain[..length];
+    // `keyStore.load(stream, "X".toCharArray())`; and what `passport` is given are the names of its ways.
+    let store = || on.len() >= 8 && on[on.len() - 8..].eq_ignore_ascii_case(b"keystore");
+    if plain == b"load" && store() {
+        return Some(Second);
+    }
+    let found = SIGN_IN.iter().find(|(known, _)| *known == plain).map(|(_, takes)| *takes);
+    found.filter(|_| on != b"passport")
 }
 
-/// Behind the name of such a call: the second of the strings that it is given, if the first is a user's name.
-pub(super) fn second_string(bytes: &[u8], at: usize) -> Option<Value> {
+/// An argument of a call.
+#[derive(Debug, Clone, Copy)]
+enum Argument {
+    /// A string, perhaps with a method behind it: `"X".toCharArray()`.
+    Text(Value),
+    /// Code, from here to there.
+    Code(usize, usize),
+}
+
+/// At most so many arguments are read, each no longer than so many bytes.
+const ARGUMENTS: usize = 5;
+const LONGEST_ARGUMENT: usize = 200;
+
+/// The arguments from `at` on (behind the opening bracket), and whether the call ends behind them.
+fn arguments(bytes: &[u8], mut at: usize) -> ([Option<Argument>; ARGUMENTS], bool) {
+    let mut found = [None; ARGUMENTS];
+    for slot in &mut found {
+        at += spaces(bytes, at);
+        let start = at;
+        // `[]byte("x")`, `b"x"` and the like are code here, but for letters in front of a string.
+        let text = quoted(bytes, at);
+        if let Some(value) = text {
+            at = value.end + bytes[value.end..].iter().take_while(|b| **b == b'\\').count() + 1;
+        }
+        let Some(end) = end_of_argument(bytes, at) else { return (found, false) };
+        let behind = bytes[at..end].trim_ascii();
+        let method = behind.is_empty() || behind.starts_with(b".") && behind.ends_with(b"()");
+        *slot = match text {
+            Some(value) if method => Some(Argument::Text(value)),
+            _ if end > start => Some(Argument::Code(start, end)),
+            _ => None,
+        };
+        if slot.is_none() {
+            return (found, false);
+        }
+        match bytes.get(end) {
+            Some(b',') => at = end + 1,
+            _ => return (found, true),
+        }
+    }
+    (found, false)
+}
+
+/// Where an argument ends: at the next comma, or at the bracket or the line that ends the call.
+fn end_of_argument(bytes: &[u8], at: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    for (i, &byte) in bytes.get(at..)?.iter().enumerate().take(LONGEST_ARGUMENT) {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' if depth > 0 => depth -= 1,
+            b',' | b')' | b']' | b'}' | b'\n' | b';' if depth == 0 => return Some(at + i),
+            b'"' | b'\'' | b'\n' | b';' => return None,
+            _ => {}
+        }
+    }
+    (bytes.len() - at < LONGEST_ARGUMENT).then_some(bytes.len())
+}
+
+fn spaces(bytes: &[u8], at: usize) -> usize {
+    bytes.get(at..).unwrap_or_default().iter().take(60).take_while(|b| b.is_ascii_whitespace()).count()
+}
+
+/// Behind the name of such a call: the password among its arguments, if what stands in front may be a user's name.
+pub(super) fn password_of(bytes: &[u8], at: usize, takes: Takes) -> Option<Value> {
     let rest = bytes.get(at..)?;
     let glue = rest.iter().take(8).take_while(|b| b"( =:[".contains(b)).count();
     let opened = rest[..glue].iter().any(|b| matches!(b, b'(' | b'[')) || rest.starts_with(b" ");
     if glue == 0 || !opened {
         return None;
     }
-    let user = quoted(bytes, at + glue)?;
-    let name = &bytes[user.start..user.end];
-    if name.is_empty() || name.len() > 64 || name.iter().any(u8::is_ascii_whitespace) {
-        return None;
-    }
-    let rest = bytes.get(user.end + 1..)?;
-    let comma = rest.iter().take(4).position(|b| *b == b',')?;
-    let spaces = rest[comma + 1..].iter().take(60).take_while(|b| b.is_ascii_whitespace()).count();
-    let password = quoted(bytes, user.end + 1 + comma + 1 + spaces)?;
-    // A third string makes it a list of anything, unless the call ends there.
-    let after = bytes.get(password.end + 1..)?;
-    let closes = after.iter().take(200).find(|b| !b.is_ascii_whitespace() && **b != b'\\');
-    (password.end > password.start && matches!(closes, Some(b')' | b']') | None)
-        || rest_of_line_is_empty(after))
-    .then_some(password)
+    let (given, closed) = arguments(bytes, at + glue);
+    let place = match takes {
+        SecondOfTwo | Second => 1,
+        Third => 2,
+        Fourth => 3,
+    };
+    let Argument::Text(password) = given[place]? else { return None };
+    // Without a bracket, a sentence may go on behind it.
+    let bracket = rest[..glue].iter().any(|b| matches!(b, b'(' | b'['));
+    let more = given.get(place + 1).is_some_and(Option::is_some);
+    let alone = closed && !more;
+    let is_user = match given[place - 1]? {
+        Argument::Text(user) => {
+            let name = &bytes[user.start..user.end];
+            !name.is_empty() && name.len() <= 64 && !name.iter().any(u8::is_ascii_whitespace)
+        }
+        // Any value may stand beside a string where the name says little.
+        Argument::Code(from, to) => bracket && (takes != SecondOfTwo || names_user(&bytes[from..to])),
+    };
+    let fits = match takes {
+        SecondOfTwo => alone,
+        Second => bracket && closed || alone,
+        Third | Fourth => bracket,
+    };
+    (is_user && fits && password.end > password.start).then_some(password)
 }
 
-fn rest_of_line_is_empty(text: &[u8]) -> bool {
-    let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
-    line.trim_ascii().is_empty()
+/// Whether a piece of code speaks of a user: `user`, `$userName`, `config.login`, `EMAIL`.
+pub(super) fn names_user(code: &[u8]) -> bool {
+    let code = code.trim_ascii();
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"_.$->:[]'\"()".contains(b);
+    let says = |word: &&[u8]| code.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word));
+    code.len() <= 60
+        && code.iter().all(plain)
+        && [&b"user"[..], b"login", b"name", b"email", b"account", b"uid", b"usr"].iter().any(says)
+}
+
+/// Behind `CURLOPT_USERPWD`: the password of `user:X`.
+pub(super) fn behind_colon(bytes: &[u8], value: Value) -> Option<Value> {
+    let colon = bytes[value.start..value.end].iter().position(|b| *b == b':').filter(|at| *at > 0)?;
+    let start = value.start + colon + 1;
+    (value.quoted && value.end - start >= 4).then_some(Value { start, ..value })
+}
+
+/// Behind `redis.auth`: the only argument.
+pub(super) fn only_string(bytes: &[u8], at: usize) -> Option<Value> {
+    if bytes.get(at) != Some(&b'(') {
+        return None;
+    }
+    match arguments(bytes, at + 1) {
+        ([Some(Argument::Text(value)), None, ..], true) => Some(value),
+        _ => None,
+    }
 }
 
 /// Behind `CREATE `: the password of `USER x IDENTIFIED BY 'p'`.
@@ -114,7 +247,7 @@ fn starts_with_no_case(text: &[u8], word: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{identified_by, option_user, second_string, signs_in};
+    use super::{identified_by, only_string, option_user, password_of, signs_in};
 
     fn text(text: &str, found: Option<super::Value>) -> Option<&str> {
         found.map(|v| &text[v.start..v.end])
@@ -122,18 +255,53 @@ mod tests {
 
     #[test]
     fn the_string_behind_the_users_name_is_the_password() {
-        for given in
-            ["f(\"ci\", \"pa55\")", "f=('ci', 'pa55')", "f \"ci\", \"pa55\"", "f(\n  \"ci\", \"pa55\")"]
-        {
-            let wanted = (!given.contains('\n')).then_some("pa55");
-            assert_eq!(text(given, second_string(given.as_bytes(), 1)), wanted, "{given}");
+        let given = |call: &str| {
+            let at =
+                call.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.').expect("has one");
+            let takes = signs_in(&call.as_bytes()[..at])?;
+            text(call, password_of(call.as_bytes(), at, takes)).map(str::to_string)
+        };
+        for call in [
+            "basicauth(\"ci\", \"pa55\")",
+            "auth=('ci', 'pa55')",
+            "auth=(USER_NAME, 'pa55')",
+            "basic_auth \"ci\", \"pa55\"",
+            "auth(\"ci\", \"pa55\")",
+            "auth(\n  \"ci\",\n  \"pa55\")",
+            "HTTPBasicAuth(cfg.get(\"u\"), \"pa55\")",
+            "HTTPDigestAuth(user, 'pa55')",
+            "NetworkCredential(\"ci@a.dev\", \"pa55\", \"dom\")",
+            "PasswordAuthentication(name, \"pa55\".toCharArray())",
+            "smtp.PlainAuth(\"\", \"ci@a.dev\", \"pa55\", host)",
+            "ssh2_auth_password($conn, 'ci', 'pa55')",
+            "MongoCredential.createCredential(\"ci\", \"db\", \"pa55\".toCharArray())",
+            "ua.credentials(\"h:80\", \"realm\", \"ci\", \"pa55\")",
+            "keyStore.load(stream(a, b), \"pa55\".toCharArray())",
+            "client.Authenticate(\"ci\", \"pa55\");",
+            "url.UserPassword(user, \"pa55\")",
+        ] {
+            let wanted = if call.contains("get(\"u\")") { None } else { Some("pa55") };
+            assert_eq!(given(call).as_deref(), wanted, "{call}");
         }
-        for given in
-            ["f(\"ci\", null)", "f(\"a b\", \"x\")", "f(\"a\", \"b\", \"c\")", "f(x, \"b\")", "f.g(\"a\")"]
-        {
-            assert_eq!(text(given, second_string(given.as_bytes(), 1)), None, "{given}");
+        for call in [
+            "basicauth(\"ci\", null)",
+            "auth(\"a b\", \"x\")",
+            "auth(\"a\", \"b\", \"c\")",
+            "auth(request, \"b1c2\")",
+            "auth x, \"b\"",
+            "basicauth.g(\"a\")",
+            "passport.authenticate(\"local\", \"basic\")",
+            "NetworkCredential(user, pass)",
+            "PlainAuth(\"\", user, pass, \"host\")",
+            "author(\"a\", \"b\")",
+            "fileStore.load(in, \"b1c2\")",
+        ] {
+            assert_eq!(given(call), None, "{call}");
         }
-        assert!(signs_in(b"req.SetBasicAuth") && signs_in(b"basic_auth") && !signs_in(b"author"));
+        let only = "(\"pa55\")";
+        assert_eq!(text(only, only_string(only.as_bytes(), 0)), Some("pa55"));
+        assert_eq!(text("(x)", only_string(b"(x)", 0)), None);
+        assert_eq!(text("(\"a\", 1)", only_string(b"(\"a\", 1)", 0)), None);
     }
 
     #[test]

@@ -229,6 +229,7 @@ mod tests {
             "x && redis-cli -h h -a a5bc PING",
             "curl -sS -u ci:a5bc \"$URL\"",
             "curl -u'ci:a5bc' $URL",
+            "openssl aes-256-cbc -k a5bc -in x",
             "smbclient //n/s -U bob%a5bc",
             "ldapsearch -D cn=a,dc=b -w a5bc",
             "zip -r -P a5bc x.zip y",

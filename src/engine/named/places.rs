@@ -1,6 +1,7 @@
 //! Passwords whose place alone tells: in a call after an address and a user's name, in SQL, in addresses of databases
 //! without a scheme, in lines of `.pgpass`, in what a script types for a person.
 
+use super::login::names_user;
 use super::value::{Value, bare, quoted};
 
 /// How far such a place is read, in bytes.
@@ -114,7 +115,7 @@ pub(super) fn behind_first(bytes: &[u8], at: usize) -> Option<Value> {
     None
 }
 
-/// `, "user", "X")` or `, "user", "X", …`: the password.
+/// `, "user", "X")` or `, $user, "X", …`: the password.
 fn login(bytes: &[u8], at: usize) -> Option<Value> {
     let bytes = window(bytes, at);
     let next = |at: usize| -> Option<Value> {
@@ -124,6 +125,16 @@ fn login(bytes: &[u8], at: usize) -> Option<Value> {
         }
         quoted(bytes, comma + 1 + spaces(bytes, comma + 1))
     };
+    let comma = at + spaces(bytes, at);
+    let code = bytes.get(comma + 1..)?.iter().take(60).position(|b| *b == b',');
+    if let Some(length) =
+        code.filter(|l| bytes[comma] == b',' && names_user(&bytes[comma + 1..comma + 1 + l]))
+    {
+        let end = comma + 1 + length;
+        if !bytes[comma + 1..end].iter().any(|b| matches!(b, b'"' | b'\'')) {
+            return next(end).filter(|password| is_last(bytes, *password));
+        }
+    }
     let user = next(at)?;
     let name = &bytes[user.start..user.end];
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"._-@\\=, ".contains(b);
@@ -134,11 +145,28 @@ fn login(bytes: &[u8], at: usize) -> Option<Value> {
     {
         return None;
     }
-    let password = next(user.end + 1)?;
+    next(user.end + 1).filter(|password| is_last(bytes, *password))
+}
+
+/// Whether a string may be a password, and an argument of its own.
+fn is_last(bytes: &[u8], password: Value) -> bool {
     let behind = password.end + 1;
     let closes = matches!(bytes.get(behind + spaces(bytes, behind)), Some(b')' | b',' | b']'));
     let text = &bytes[password.start..password.end];
-    (closes && text.len() >= 4 && !text.contains(&b' ')).then_some(password)
+    closes && text.len() >= 4 && !text.contains(&b' ')
+}
+
+/// Around the `key_mgmt=WPA-PSK` of a wireless network, in the same section: what `psk=` says.
+pub(super) fn shared_key(bytes: &[u8], at: usize) -> Option<Value> {
+    let from = at.saturating_sub(REACH / 2);
+    let bytes = &bytes[..bytes.len().min(at + REACH / 2)];
+    let ends = |b: &u8| matches!(b, b'{' | b'}' | b'[' | b']');
+    let start = bytes[from..at].iter().rposition(ends).map_or(from, |i| from + i + 1);
+    let end = bytes[at..].iter().position(ends).map_or(bytes.len(), |i| at + i);
+    let key = start
+        + bytes[start..end].windows(5).position(|w| w == b"\npsk=" || w == b" psk=" || w == b"\tpsk=")?
+        + 5;
+    quoted(bytes, key).or_else(|| bare(bytes, key)).filter(|v| v.end - v.start >= 8)
 }
 
 fn spaces(bytes: &[u8], at: usize) -> usize {
@@ -206,7 +234,9 @@ pub(super) fn set_for(bytes: &[u8], at: usize) -> Option<Value> {
         return None;
     }
     let end = text.iter().take(200).position(|b| matches!(b, b'\n' | b';' | b'='))?;
-    if text[end] != b'=' {
+    // A user, and no sentence: `Password for the user" uuid="…"`.
+    let user = text[5..end].trim_ascii();
+    if text[end] != b'=' || user.is_empty() || user.contains(&b' ') {
         return None;
     }
     let start = at + end + 1;
@@ -214,20 +244,28 @@ pub(super) fn set_for(bytes: &[u8], at: usize) -> Option<Value> {
     quoted(window(bytes, at), start).filter(|v| v.end - v.start >= 4)
 }
 
-/// Behind the name in `expect "Password:"`: what the next line sends, without its line break.
+/// Behind the name in `expect "Password:"`: what is sent next, without its line break.
 pub(super) fn sent(bytes: &[u8], at: usize) -> Option<Value> {
     let bytes = window(bytes, at);
     let text = bytes.get(at..)?;
-    let line = text.iter().take(24).position(|b| *b == b'\n' || *b == b'{')?;
+    let line = text.iter().take(24).position(|b| matches!(b, b'\n' | b'{' | b';'))?;
     if !text[..line].iter().all(|b| b":*?\"' })\r".contains(b)) {
         return None;
     }
     let start = at + line + 1;
     let start = start + spaces(bytes, start);
     let rest = bytes.get(start..)?;
-    let word =
-        [&b"send -- "[..], b"send ", b"exp_send ", b"send -s "].into_iter().find(|w| rest.starts_with(w))?;
-    let value = quoted(bytes, start + word.len())?;
+    // pexpect's `child.sendline("X")`.
+    let object = rest.iter().take(30).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let words = [&b"send -- "[..], b"send ", b"exp_send ", b"send -s "];
+    let length = match words.into_iter().find(|w| rest.starts_with(w)) {
+        Some(word) => word.len(),
+        None => {
+            let calls = [&b".sendline("[..], b".send("];
+            object + calls.into_iter().find(|c| rest[object..].starts_with(c))?.len()
+        }
+    };
+    let value = quoted(bytes, start + length)?;
     let typed = &bytes[value.start..value.end];
     let typed =
         [&b"\\r"[..], b"\\n", b"\\r\\n"].into_iter().find_map(|e| typed.strip_suffix(e)).unwrap_or(typed);
@@ -237,7 +275,7 @@ pub(super) fn sent(bytes: &[u8], at: usize) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::{behind_address, behind_first, behind_source, driver, identified, is_address, is_source};
-    use super::{may_be_pgpass, pgpass, sent, set_for};
+    use super::{may_be_pgpass, pgpass, sent, set_for, shared_key};
     use crate::engine::named::value::Value;
 
     type Place = fn(&[u8], usize) -> Option<Value>;
@@ -294,10 +332,24 @@ mod tests {
         for (text, wanted) in [
             ("PDO($dsn, 'app', 'a5bc')", Some("a5bc")),
             ("PDO(dsn(a, b), \"app\", \"a5bc\", [])", Some("a5bc")),
+            ("PDO($dsn, $db_user, 'a5bc')", Some("a5bc")),
+            ("PDO($dsn, $options, 'a5bc')", None),
             ("PDO($dsn, 'app', '')", None),
             ("PDO($dsn, $user, $pass)", None),
         ] {
             assert_eq!(given(text, behind_first, "(", true), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_key_of_a_wireless_network_stands_beside_how_it_is_managed() {
+        for (text, wanted) in [
+            ("network={\n\tssid=\"x\"\n\tpsk=\"a5bca5bc\"\n\tkey_mgmt=WPA-PSK\n}", Some("a5bca5bc")),
+            ("[wifi-security]\nkey_mgmt=wpa-psk\npsk=a5bca5bc\n\n[ipv4]", Some("a5bca5bc")),
+            ("[a]\npsk=a5bca5bc\n[wifi-security]\nkey_mgmt=wpa-psk\n", None),
+            ("key_mgmt=wpa-psk\n#psk=a5bca5bc\n", None),
+        ] {
+            assert_eq!(given(text, shared_key, "key_mgmt", false), wanted, "{text}");
         }
     }
 
@@ -315,9 +367,14 @@ mod tests {
         let text = "SET PASSWORD FOR 'a'@'%' = 'a5bc';";
         assert_eq!(given(text, set_for, "PASSWORD", true), Some("a5bc"));
         assert_eq!(given("a PASSWORD for = all", set_for, "PASSWORD", true), None);
+        let text = "description=\"PASSWORD for the user (if any)\" uuid=\"a5bc\"/>";
+        assert_eq!(given(text, set_for, "PASSWORD", true), None);
         for (text, wanted) in [
             ("expect \"assword:\"\nsend \"a5bc\\r\"", Some("a5bc")),
             ("expect \"assword*\" {\n  send -- \"a5bc\\n\" }", Some("a5bc")),
+            ("expect \"assword:\" ; send \"a5bc\\r\"", Some("a5bc")),
+            ("c.expect(\"assword:\")\nc.sendline(\"a5bc\")", Some("a5bc")),
+            ("c.expect(\"assword:\")\nc.sendline(a5bc)", None),
             ("expect \"assword:\"\nsend $x", None),
             ("assword is\nsend \"a5bc\"", None),
         ] {

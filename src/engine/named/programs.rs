@@ -100,7 +100,7 @@ static PROGRAMS: &[Program] = &[
         options: &[("w", Apart, Whole)],
     },
     Program { names: &["vsql"], sub: &[], options: &[("w", Apart, Whole)] },
-    Program { names: &["openssl"], sub: &["enc"], options: &[("k", Apart, Whole)] },
+    Program { names: &["openssl"], sub: &["enc", "aes-256-cbc", "aes-128-cbc", "aes256", "des3"], options: &[("k", Apart, Whole)] },
     Program {
         names: &["zip", "unzip", "zipcloak", "sqlcmd", "bcp", "osql", "isql", "tsql", "fisql", "ipmitool", "mosquitto_pub", "mosquitto_sub", "mosquitto_rr"],
         sub: &[],

@@ -104,9 +104,9 @@ impl<'s, 'k> Sites<'s, 'k> {
         self.last = (from, to);
         self.sink.record.reads_value(self.bytes, to);
         self.typed((from, to));
-        if login::signs_in(&self.bytes[from..to]) {
+        if let Some(takes) = login::signs_in(&self.bytes[from..to]) {
             self.sink.record.reads_until(to + STATEMENT);
-            self.login(login::second_string(self.bytes, to), (from, to));
+            self.login(login::password_of(self.bytes, to, takes), (from, to));
             // What such a call is given first is the user's name.
             if to - from > 8 {
                 return;
@@ -176,10 +176,14 @@ impl<'s, 'k> Sites<'s, 'k> {
             // `"Forgot your password.": "…"`: a text, and no name.
             _ if name.ends_with(b".") => false,
             // `-passin pass:x`: OpenSSL's way.
-            Form::Assigned if before.ends_with(b"-passin ") || before.ends_with(b"-passout ") => true,
-            // `"PASS: ip6gre"`: a report, and no field.
+            Form::Assigned
+                if [&b"-passin "[..], b"-passout ", b"-pass "].iter().any(|o| before.ends_with(o)) =>
+            {
+                true
+            }
+            // `"PASS: ip6gre"`: a report, and no field; `action=pass:repeat=0`: itself a value.
             Form::Assigned if name.eq_ignore_ascii_case(b"pass") => {
-                value.quoted || !matches!(before.last(), Some(b'"' | b'\'' | b'`' | b' ' | b'@'))
+                value.quoted || !matches!(before.last(), Some(b'"' | b'\'' | b'`' | b' ' | b'@' | b'='))
             }
             // `pass` is a verb.
             Form::Spaced | Form::Sentence => !(name.len() <= 4 && name.first().is_some_and(|b| *b != b'-')),
