@@ -13,6 +13,7 @@ mod shapes;
 mod table;
 #[cfg(test)]
 mod tests;
+mod things;
 
 use crate::model::Checksum;
 use crate::rules::{Rule, Segment, Shape};

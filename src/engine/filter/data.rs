@@ -63,6 +63,13 @@ pub(super) fn digest(case: &Case<'_>) -> bool {
     if marked.iter().any(|m| ends(m) || starts(case.value(), m)) {
         return true;
     }
+    // Liquibase's `3:` and 32 digits.
+    if let [b'1'..=b'9', b':', sum @ ..] = case.value()
+        && sum.len() == 32
+        && sum.iter().all(u8::is_ascii_hexdigit)
+    {
+        return true;
+    }
     let hex = case.makeup.is_hex() && matches!(case.key.len(), 7..=12 | 32 | 40 | 56 | 64 | 96 | 128);
     let at = matches!(before.last(), Some(b'@' | b'#'))
         || before.ends_with(b"commit/")
@@ -106,7 +113,9 @@ pub(super) fn sum_line(case: &Case<'_>) -> bool {
 pub(super) fn uuid(case: &Case<'_>) -> bool {
     let key = case.key;
     let is_uuid = key.len() == 36 && [8, 13, 18, 23].iter().all(|&i| key[i] == b'-') && case.makeup.is_hex();
-    let strong = case.around.names_secret() || case.around.is_login();
+    // A sentence is no name.
+    let spaces = case.around.name_text().iter().filter(|b| **b == b' ').count();
+    let strong = case.around.names_secret() && spaces < 4 || case.around.is_login();
     let whose = || case.fit == 1 && case.around.whose(case.rule) == Whose::Secret;
     is_uuid
         && !case.rich
@@ -217,9 +226,15 @@ pub(super) fn identifier(case: &Case<'_>) -> bool {
         && !(m.digits > 0 && m.upper > 0 && m.lower > 0)
 }
 
-/// A version, a date, a time, an address.
+/// A version, a date, a time, a span of time as Ruby writes it, an address.
 pub(super) fn number_like(case: &Case<'_>) -> bool {
     let key = case.key;
+    let digits = key.iter().take_while(|b| b.is_ascii_digit()).count();
+    let unit = key[digits..].strip_prefix(b".").unwrap_or_default();
+    let units = [&b"second"[..], b"minute", b"hour", b"day", b"week", b"month", b"year"];
+    if case.generic && digits > 0 && units.contains(&unit.strip_suffix(b"s").unwrap_or(unit)) {
+        return true;
+    }
     case.generic
         && case.makeup.letters() <= 3
         && case.makeup.digits > 0

@@ -11,7 +11,7 @@ const CALLED: &[&str] = &[
     "pasahitza", "adgangskode", "passord", "lösenord", "lykilorð", "wachtwoord", "hasło", "hasła", "şifre", "şifrə",
     "sandi", "cyfrinair", "fjalëkalim", "пароль", "пароля", "паролю", "парола", "лозинка", "шифра", "κωδικ", "סיסמ",
     "รหัส", "mật khẩu", "密码", "密碼", "口令", "パスワード", "비밀번호", "암호", "كلمة", "گذرواژه", "पासवर्ड", "пассворд",
-    "token", "トークン", "令牌", "토큰", "токен",
+    "passphrase", "token", "トークン", "令牌", "토큰", "токен",
 ];
 
 /// Whether the value is text for people.
@@ -43,7 +43,8 @@ pub(super) fn sentence(case: &Case<'_>) -> bool {
 
 /// A word or two of letters alone, which goes on, begins like a title, or is what passwords are called somewhere.
 fn label(case: &Case<'_>, key: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(key) else { return false };
+    // Latin-1 is no UTF-8.
+    let Ok(text) = std::str::from_utf8(key) else { return goes_on(case) };
     if !text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’' | '!')) {
         return false;
     }
@@ -64,9 +65,13 @@ fn goes_on(case: &Case<'_>) -> bool {
         return false;
     }
     let line = case.around.after(80).split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default();
+    // `User's password`
+    if matches!(line, [b'\'', b's', b' ', ..]) {
+        return true;
+    }
     let Some(rest) = line.strip_prefix(b" ") else { return false };
     let word = rest.iter().take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
-    word > 0 && matches!(rest.get(word), None | Some(b' ' | b'.' | b',' | b'?' | b'!' | b':' | b'\''))
+    word > 0 && matches!(rest.get(word), None | Some(b' ' | b'.' | b',' | b'?' | b'!' | b':' | b'/' | b'\''))
 }
 
 /// How one signs in, and not with what: `Authorization: AWS4-HMAC-SHA256 Credential=…`, `"Basic …"`.

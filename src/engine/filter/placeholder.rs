@@ -179,6 +179,18 @@ pub(super) fn echo(case: &Case<'_>) -> bool {
         return false;
     }
     let name = case.around.name_text();
+    // `IsApiKey = "Jellyfin-IsApiKey"`: the whole name, and letters around it.
+    let own = name.rsplit(|b| matches!(b, b' ' | b'.')).next().unwrap_or_default();
+    let words_only =
+        case.key.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.' | b':'));
+    if case.generic
+        && own.len() >= 6
+        && words(own).count() >= 2
+        && words_only
+        && contains_no_case(case.key, own)
+    {
+        return true;
+    }
     let mut count = 0;
     for range in words(case.key) {
         let word = trim_digits(&case.key[range]);

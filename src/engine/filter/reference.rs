@@ -40,6 +40,10 @@ pub(super) fn reference(case: &Case<'_>) -> bool {
     if by_name(text) || case.generic && !case.rich && fetched(case) {
         return true;
     }
+    // `"alice-$timestamp"`: a name of Kotlin, PHP or Groovy inside of a string.
+    if case.generic && case.around.value.quoted && interpolated(text) {
+        return true;
+    }
     // `passwd --status`: an option of the same command.
     if case.generic
         && text.len() > 3
@@ -103,6 +107,17 @@ fn fetched(case: &Case<'_>) -> bool {
     quotes > 0
         && first.is_some_and(|first| FETCH.iter().any(|f| f.eq_ignore_ascii_case(first)))
         && !case.looks_random()
+}
+
+/// Whether a text ends with a name behind a dollar that no word stands in front of: `user-$id`.
+fn interpolated(text: &[u8]) -> bool {
+    let Some(dollar) = text.iter().rposition(|b| *b == b'$') else { return false };
+    let name = &text[dollar + 1..];
+    dollar > 0
+        && matches!(text[dollar - 1], b'-' | b'_' | b'.' | b':')
+        && name.len() >= 2
+        && name[0].is_ascii_lowercase()
+        && name.iter().all(u8::is_ascii_alphabetic)
 }
 
 /// A text without the quotes of another language around it.
@@ -174,8 +189,13 @@ pub(super) fn code(case: &Case<'_>) -> bool {
     // `password: *const gchar`, `key: &mut [u8]`: types of C and Rust.
     let pointed = [&b"*const"[..], b"*mut", b"&mut", b"&dyn", b"&str"].contains(&key)
         && matches!(after.first(), Some(b' ' | b','));
+    // `password = gprKey`: a name of two words, where a language sets spaces around its operators.
+    let set_apart = matches!(case.around.before(2), b"= ") && case.around.before(3).starts_with(b" ");
     if negated(key)
         || pointed
+        || set_apart && two_words(key) && matches!(after.first(), None | Some(b'\n' | b'\r'))
+        || key.starts_with(b"return@")
+        || key.windows(2).any(|w| w == b"?.")
         || matches!(after.first(), Some(b'(' | b'['))
         || after.first() == Some(&b'<')
             && after
@@ -220,6 +240,14 @@ fn called(key: &[u8]) -> bool {
         && call[..open].iter().all(u8::is_ascii_lowercase)
         && call[open..].contains(&b'_')
         && call[open + 1..].iter().all(name)
+}
+
+/// `gprKey`: words joined by a capital, and nothing else.
+fn two_words(key: &[u8]) -> bool {
+    key.first().is_some_and(u8::is_ascii_lowercase)
+        && key.iter().all(u8::is_ascii_alphabetic)
+        && key.windows(3).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()).count() == 1
+        && key.last().is_some_and(u8::is_ascii_lowercase)
 }
 
 /// `!valid`: a name that is denied.

@@ -109,7 +109,13 @@ pub(super) fn blank(case: &Case<'_>) -> bool {
     let before = case.around.before(2);
     let opened = matches!(before, [b'$' | b'{' | b'#', b'{'] | [b'<', b'%'] | [b'$', b'('])
         || before.ends_with(b"<") && case.around.after(1) == b">";
-    wrapped || underlined || opened || ends_in_blank(text) || template(text)
+    // `#1#<salt>#<verifier>`: more than one.
+    let named = |part: &&[u8]| {
+        let end = part.iter().position(|b| *b == b'>').unwrap_or(0);
+        end >= 3 && part[..end].iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-' | b' '))
+    };
+    let several = || case.generic && text.split(|b| *b == b'<').skip(1).filter(named).count() >= 2;
+    wrapped || underlined || opened || ends_in_blank(text) || template(text) || several()
 }
 
 /// A beginning and a blank: `prefix_<key>`, `Bearer-<your token>`.

@@ -1,6 +1,6 @@
 //! The ordered table of filters, each with examples in both directions.
 
-use super::{Filter, data, known, label, placeholder, reference, shapes};
+use super::{Filter, data, known, label, placeholder, reference, shapes, things};
 
 /// All filters, in the order in which they are asked: shapes first, they are the surest.
 pub(super) static FILTERS: &[Filter] = &[
@@ -71,6 +71,7 @@ pub(super) static FILTERS: &[Filter] = &[
             "token = \"Bearer ${«token123»}\"",
             "password: \"«{{ vault_pw1 }}»\"",
             "key = \"«vg_live_<key>»\"",
+            "password hash is `«#1#<salt>#<verifier>»`",
         ],
         keeps: &["password = \"«a<b>c1»\""],
     },
@@ -97,6 +98,8 @@ pub(super) static FILTERS: &[Filter] = &[
             "API_KEY: \"«ENV[\\\"FOO_API_KEY\\\"]»\"",
             "key = keyring.get_password(\"«voicgen»\", \"me\")",
             "key = arn:aws:secretsmanager:eu-west-1:1234:secret:«voicgen-Xk3r9Q»",
+            "password = \"«alice-$timestamp»\"",
+            "password = \"«user_$it»\"",
         ],
         keeps: &[
             "password = '«$uper!ecret1»'",
@@ -121,6 +124,9 @@ pub(super) static FILTERS: &[Filter] = &[
             "bad = passwordTouched ? «!passwordValid» : undefined;",
             "get_password: \"«defined(SOME_PAKE)»\"",
             "auth: «kafka::KafkaAuthConfig»,",
+            "password = credentials.password ?: «return@forEach»",
+            "isPassword = «viewNode.htmlInfo?.attributes?.find» { x }",
+            "password = «gprKey»\n",
         ],
         keeps: &["password = «Tr0ub4dor»", "secret=«k9#s8d7f6»"],
     },
@@ -133,6 +139,7 @@ pub(super) static FILTERS: &[Filter] = &[
             "\"hashed_secret\": \"«de90cc6fb38fc0963ad72b210f1f284cd68cea36»\"",
             "uses: a/token@«de90cc6fb38fc0963ad72b210f1f284cd68cea36»",
             "integrity: sha512-«z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg»",
+            "create-token\"\n\"«3:e941337ae6d3dfb33bf3ff92aeb63b89»\"",
         ],
         keeps: &["token = «de90cc6fb38fc0963ad72b210f1f284cd68cea36»"],
     },
@@ -155,6 +162,7 @@ pub(super) static FILTERS: &[Filter] = &[
         drops: &[
             "trace = «0736f5ef-7e88-499a-80cc-90c85d2a5180»",
             "keyId = «0736f5ef-7e88-499a-80cc-90c85d2a5180»",
+            "('Configure a pattern that a password must match','«0736f5ef-7e88-499a-80cc-90c85d2a5180»',1)",
         ],
         keeps: &["api_token = «0736f5ef-7e88-499a-80cc-90c85d2a5180»"],
     },
@@ -171,6 +179,47 @@ pub(super) static FILTERS: &[Filter] = &[
             "token = \"«https://example.com/token»\"",
         ],
         keeps: &["token = «/8f1c7d20b9a83e65ZQkd»", "password = '«#gets0m3»'"],
+    },
+    Filter {
+        name: "host",
+        about: "the name of a host",
+        test: things::host,
+        drops: &[
+            "\"auth.homes.co\": \"«homes-cd-zmq2n6ogmq12iykl.edge.auth0.com»\"",
+            "\"pass-education.fr\": \"«playtv.fr»\"",
+            "mi.victoriassecret.com: «.d1i90rzzzswqeg.cloudfront.net»",
+        ],
+        keeps: &["password = \"«tomato.seven»\"", "token = \"«aB3d.9fKq.Zz81»\""],
+    },
+    Filter {
+        name: "package",
+        about: "the rest of a package's coordinates",
+        test: things::package,
+        drops: &["f(\"io.jsonwebtoken:«jjwt-orgjson:0.11.5»\")"],
+        keeps: &["\"db.password:«tomato7:x»\"", "\"io.jsonwebtoken:«tomato-7»\""],
+    },
+    Filter {
+        name: "type",
+        about: "a type of some language",
+        test: things::kind,
+        drops: &[
+            "var hasPassword: «Boolean» = false",
+            "typeof policy.password !== '«boolean»'",
+            "partial class RemoveEasyPassword : «Migration»",
+        ],
+        keeps: &["password = '«Booleanski7»'", "class password: «long!ing4u»"],
+    },
+    Filter {
+        name: "algorithm",
+        about: "an algorithm of cryptography",
+        test: things::algorithm,
+        drops: &[
+            "secretKeyFactory = \"«PBKDF2withHmacSHA256»\"",
+            "token = «AES/CBC/PKCS5Padding»",
+            "secret = '«RSA-OAEP-256»'",
+            "auth_key = «HMAC-SHA256»",
+        ],
+        keeps: &["secret = \"«AESop7tale»\"", "password = «rsa12345»"],
     },
     Filter {
         name: "placeholder",
@@ -195,6 +244,7 @@ pub(super) static FILTERS: &[Filter] = &[
             "addPassword = \"«add-password»\"",
             "api_key: \"«apiKey»\"",
             "token_secret: \"«secret-token»\"",
+            "const string IsApiKey = \"«Jellyfin-IsApiKey»\";",
         ],
         keeps: &["password = \"«tomato-7»\""],
     },
@@ -220,6 +270,9 @@ pub(super) static FILTERS: &[Filter] = &[
             "password = \"«Passwort ändern»\"",
             "new_password=«Nouveau» mot de passe",
             "'password' => '«Lozinka»',",
+            "users.password=«User»'s Password",
+            "default.passwd=«Standard» Benutzername/Passwort",
+            "pass=«Implementierungspassphrase»",
             "password = '«Benutzerpasswort»'",
             "Authorization: «AWS4-HMAC-SHA256» Credential=abc/2020",
         ],
@@ -263,12 +316,23 @@ pub(super) static FILTERS: &[Filter] = &[
         keeps: &["password = «correct9Horse»", "secret = «Zf3D0LXCM3EIMbgJ»"],
     },
     Filter {
+        name: "list",
+        about: "one name of a list of names",
+        test: things::of_a_list,
+        drops: &[
+            "'HubspotSecret', '«CyberArkOauth2»', 'XOauth2'",
+            "[\"isTest\",\"injectNpmPassword\",\"«injectNpm2FaToken»\",\"zip\"]",
+        ],
+        keeps: &["f('id', '«fR3kQ9wLtZb2»', 'x')", "password = '«CyberArkOauth2»'"],
+    },
+    Filter {
         name: "number",
         about: "a version, a date, a time, an address",
         test: data::number_like,
         drops: &[
             "token = \"«1.20.3»\"",
             "\"parse-passwd\": \"«^1.0.0»\"",
+            "config.reset_password_within = «6.hours»",
             "key = «2024-01-02»",
             "key = «18»",
         ],
