@@ -24,6 +24,10 @@ const TRANSLATED: &[&str] = &[
     "translation",
     "translations",
     "langpacks",
+    "_locales",
+    "localization",
+    "localisation",
+    "nls",
     "language",
     "languages",
 ];
@@ -65,11 +69,10 @@ const MADE: &[&str] = &[
     ".map",
     ".svg",
     ".snap",
-    ".po",
-    ".pot",
-    ".xlf",
-    ".xliff",
 ];
+
+/// Ends of the names of files that hold texts for people and nothing else.
+const TEXTS: &[&str] = &[".po", ".pot", ".xlf", ".xliff", ".arb", ".resx", ".ftl", ".stringsdict"];
 
 /// Why only precise rules count at a path; nothing if all do.
 pub(super) fn only_precise(path: &[u8]) -> Option<&'static str> {
@@ -84,8 +87,13 @@ pub(super) fn only_precise(path: &[u8]) -> Option<&'static str> {
     if folders.split('/').any(|f| VENDORED.contains(&f)) {
         return Some("a folder of other people's code");
     }
-    let translated = folders.split('/').any(|f| TRANSLATED.contains(&f));
-    translated.then_some("texts for people in many languages")
+    // `values-de/strings.xml`; `values/strings.xml` may hold keys of the app as well.
+    let values =
+        name == "strings.xml" && folders.rsplit('/').next().is_some_and(|f| f.starts_with("values-"));
+    let messages = name.starts_with("messages") && name.ends_with(".properties");
+    let translated = folders.split('/').any(|f| TRANSLATED.contains(&f) || f.ends_with(".lproj"));
+    (translated || values || messages || TEXTS.iter().any(|end| name.ends_with(end)))
+        .then_some("texts for people in many languages")
 }
 
 #[cfg(test)]
@@ -103,11 +111,25 @@ mod tests {
             "lang/de/auth.php",
             "src/assets/i18n/fr.json",
             "img/a.svg",
+            "web/messages_de.properties",
+            "app/res/values-de/strings.xml",
+            "app/de.lproj/Localizable.strings",
+            "a/Localization/Core/fi.json",
+            "lib/app_de.arb",
+            "po/de.po",
         ] {
             assert!(only_precise(path.as_bytes()).is_some(), "{path}");
         }
-        for path in ["src/lock.rs", "a/vendor.php", "langs.py", "config/app.js", "map", "deploy/translate.sh"]
-        {
+        for path in [
+            "src/lock.rs",
+            "a/vendor.php",
+            "langs.py",
+            "config/app.js",
+            "map",
+            "deploy/translate.sh",
+            "app/res/values/strings.xml",
+            "messages.py",
+        ] {
             assert!(only_precise(path.as_bytes()).is_none(), "{path}");
         }
     }
