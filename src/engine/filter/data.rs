@@ -84,6 +84,14 @@ pub(super) fn digest(case: &Case<'_>) -> bool {
     if hex && case.key.len() >= 40 && contains_no_case(name, b"hashed_secret") {
         return true;
     }
+    // `"/js/pay.js?id=…"`, `"flags/pw.png": "…"`: the digest of a file that is named in front.
+    let asked = [&b"?id="[..], b"?v=", b"?ver=", b"?h=", b"?rev="].iter().any(|q| before.ends_with(q));
+    if hex
+        && (asked && names_file(&before[..before.iter().rposition(|b| *b == b'?').unwrap_or(0)])
+            || names_file(name))
+    {
+        return true;
+    }
     // `# run cargo fmt to pass the CI build`, and a commit on the next line.
     if hex
         && case.key.len() >= 32
@@ -97,6 +105,24 @@ pub(super) fn digest(case: &Case<'_>) -> bool {
     said && case.around.meaning.kind.is_none_or(|_| !case.generic || case.around.meaning.against.is_some())
         && !case.around.in_name(case.rule)
         || said && hex && case.around.meaning.kind.is_none()
+}
+
+/// Whether a text ends like the name of a file of a web page.
+fn names_file(text: &[u8]) -> bool {
+    let ends = [
+        &b".js"[..],
+        b".mjs",
+        b".css",
+        b".png",
+        b".jpg",
+        b".svg",
+        b".woff2",
+        b".ttf",
+        b".html",
+        b".wasm",
+        b".map",
+    ];
+    ends.iter().any(|end| text.ends_with(end))
 }
 
 /// `sha256sum` lines and lists of digests: a hex value at the start of a line, followed by two spaces and a file name.
@@ -113,9 +139,11 @@ pub(super) fn sum_line(case: &Case<'_>) -> bool {
 pub(super) fn uuid(case: &Case<'_>) -> bool {
     let key = case.key;
     let is_uuid = key.len() == 36 && [8, 13, 18, 23].iter().all(|&i| key[i] == b'-') && case.makeup.is_hex();
-    // A sentence is no name.
+    // A sentence is no name, and what is looked up by an identifier is not the identifier.
     let spaces = case.around.name_text().iter().filter(|b| **b == b' ').count();
-    let strong = case.around.names_secret() && spaces < 4 || case.around.is_login();
+    let last = case.around.name_text().rsplit(|b| *b == b'.').next().unwrap_or_default();
+    let looked_up = [&b"get_"[..], b"find_", b"fetch_", b"lookup_"].iter().any(|verb| last.starts_with(verb));
+    let strong = case.around.names_secret() && spaces < 4 && !looked_up || case.around.is_login();
     let whose = || case.fit == 1 && case.around.whose(case.rule) == Whose::Secret;
     is_uuid
         && !case.rich
@@ -138,6 +166,10 @@ pub(super) fn public_data(case: &Case<'_>) -> bool {
     let value = case.value();
     // Firebase Storage: the token is part of the address of a file that an app hands out.
     if case.around.before(16).ends_with(b"alt=media&token=") {
+        return true;
+    }
+    // The badge of a project, which anybody may look at.
+    if case.around.before(24).windows(7).any(|w| w == b"/badge/") {
         return true;
     }
     // An address of a block chain, unless it is called a key.

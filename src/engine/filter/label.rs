@@ -31,6 +31,7 @@ pub(super) fn sentence(case: &Case<'_>) -> bool {
         && key.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'|' | b',' | b' ' | b'_'));
     spaces >= 2
         || listed
+        || validates(key)
         || key.ends_with(b"\\n")
         || key.ends_with(b"\\r")
         || ends && spaces > 0
@@ -39,6 +40,26 @@ pub(super) fn sentence(case: &Case<'_>) -> bool {
         || case.makeup.other > key.len() / 3 && case.makeup.digits * 10 < key.len()
         || label(case, key)
         || scheme(case)
+}
+
+/// Rules by which a framework tests a field: `required|string|min:6`, `required_unless:driver,log`.
+fn validates(key: &[u8]) -> bool {
+    let mut parts = 0;
+    let mut argued = false;
+    for part in key.split(|b| *b == b'|') {
+        let word = part.split(|b| *b == b':').next().unwrap_or_default();
+        let argument = part.get(word.len() + 1..).unwrap_or_default();
+        let plain = |b: &u8| b.is_ascii_alphanumeric() || b"_,.:".contains(b);
+        if word.len() < 2
+            || !word.iter().all(|b| b.is_ascii_lowercase() || *b == b'_')
+            || !argument.iter().all(plain)
+        {
+            return false;
+        }
+        argued |= !argument.is_empty();
+        parts += 1;
+    }
+    parts >= 2 || argued && (key.starts_with(b"required_") || key.starts_with(b"exclude_"))
 }
 
 /// A word or two of letters alone, which goes on, begins like a title, or is what passwords are called somewhere.

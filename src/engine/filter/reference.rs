@@ -180,6 +180,7 @@ pub(super) fn code(case: &Case<'_>) -> bool {
         let between = key.starts_with(b"\\n") && key.ends_with(b" ");
         return outside
             || called(key)
+            || is_path(key) && key.split(|b| *b == b'.').filter(|part| part.len() >= 3).count() >= 4
             || between
             || concatenated
             || is_number(key) && key.len() < 4
@@ -314,6 +315,14 @@ pub(super) fn place(case: &Case<'_>) -> bool {
         .rposition(|b| *b == b'.')
         .is_some_and(|dot| dot >= 16 && key[..dot].iter().all(|b| b.is_ascii_hexdigit() || *b == b'-'));
     let spelled = named || !case.looks_random() || case.makeup.is_hex() || key.starts_with(b"/") && words();
+    // A key of no shape of its own is no piece of a path: `https://image.acme.dev/t/p/w1280/fxDX….jpg`.
+    if case.prefix().is_empty()
+        && key.iter().filter(|b| **b == b'/').count() >= 2
+        && case.value().starts_with(b"http")
+        && matches!(case.around.after(4), b".jpg" | b".png" | b".gif" | b".web" | b".svg" | b"jpeg")
+    {
+        return true;
+    }
     // The first byte of base64 may be a slash: only words make a path.
     key.starts_with(b"//")
         || (STARTS.iter().any(|s| key.starts_with(s)) && (spelled || key.windows(3).any(|w| w == b"://")))

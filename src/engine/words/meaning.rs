@@ -70,7 +70,7 @@ const HEADS: &[&str] = &[
     "validate", "policy", "rule", "rules", "status", "state", "mode", "changed", "change", "reset", "forgot",
     "strength", "generator", "provider", "resolver", "manager", "handler", "helper", "util", "utils", "class",
     "module", "controller", "arn", "ref", "binding", "variable", "index", "idx", "pos", "offset", "map", "list",
-    "set", "bindings", "iterator", "iter", "code", "codes", "press", "pressed", "down", "up", "frame", "board",
+    "set", "bindings", "iterator", "iter", "code", "codes", "characters", "scheme", "schemes", "within", "hashes", "hasher", "hashers", "press", "pressed", "down", "up", "frame", "board",
     "word", "words", "stroke", "chain", "ring", "store", "pair", "pairs", "usage", "fingerprint", "digest", "hash",
     "checksum", "encoder", "manually", "method", "grant", "flow", "scope", "scopes", "source", "strategy",
     "callback", "middleware", "schema", "field", "fields", "param", "params", "header", "headers", "element", "el",
