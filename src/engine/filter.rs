@@ -20,7 +20,7 @@ use crate::rules::{Rule, Segment, Shape};
 
 use super::context::Surroundings;
 pub(super) use data::names_digest;
-pub(super) use placeholder::{says_nothing, weak, well_known};
+pub(super) use placeholder::{plain_setting, says_nothing, weak, well_known};
 
 use super::judge::random::{Makeup, RANDOM, score};
 use table::FILTERS;

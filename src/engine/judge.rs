@@ -5,12 +5,12 @@ mod table;
 
 use std::borrow::Cow;
 
-use crate::model::{Checksum, Confidence, WEAK};
+use crate::model::{Checksum, Confidence, PLAIN, WEAK};
 use crate::rules::{Judge, Need, Rule, Segment, Shape, check};
 
 use super::candidate::Candidate;
 use super::context::{Surroundings, Whose};
-use super::filter::{Case, dropped_by, says_nothing, weak, well_known};
+use super::filter::{Case, dropped_by, plain_setting, says_nothing, weak, well_known};
 use super::named::BY_PLACE;
 use super::words::Kind;
 
@@ -198,6 +198,11 @@ fn by_human(case: &Case<'_>, score: &mut Score) {
     if weak(case) {
         score.points = WEAK_POINTS;
         score.reasons.push(WEAK.into());
+        return;
+    }
+    if plain_setting(case) {
+        score.points = WEAK_POINTS;
+        score.reasons.push(PLAIN.into());
         return;
     }
     let m = &case.makeup;

@@ -37,5 +37,5 @@ pub use pages::Pages;
 pub use progress::{Progress, Reading};
 pub use secret::Secret;
 pub use stop::{Stop, StopReason};
-pub use text::{WEAK, escape_terminal, escape_terminal_bytes};
+pub use text::{PLAIN, WEAK, escape_terminal, escape_terminal_bytes};
 pub use threads::share;

@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 /// who know the path.
 pub const WEAK: &str = "a password that everybody knows: weak, and open all the same where it is in use";
 
+/// Why a word without quotes is a password although it may be any word: kept in files of settings alone.
+pub const PLAIN: &str = "a word as people write it into settings, under a name that means a password";
+
 /// Escapes what could steer a terminal or reorder text: control characters (newline and tab too), DEL, C1 controls,
 /// bidirectional and zero-width marks, line and paragraph separators, and the byte order mark.
 pub fn escape_terminal(text: &str) -> Cow<'_, str> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use crate::config::{Config, Date, Exclude, Gitleaks};
-use crate::model::{Confidence, Coverage, Disposition, Finding, Origin, Severity, WEAK};
+use crate::model::{Confidence, Coverage, Disposition, Finding, Origin, PLAIN, Severity, WEAK};
 
 use super::allowlist::{Allowlist, Force};
 use super::baseline::Baseline;
@@ -361,7 +361,7 @@ fn is_generic(finding: &Finding) -> bool {
 
 /// Makes generic findings in tests and examples less sure.
 fn doubt(finding: &mut Finding, path: Option<&[u8]>) {
-    if finding.reasons.iter().any(|reason| reason == WEAK) {
+    if finding.reasons.iter().any(|reason| reason == WEAK || reason == PLAIN) {
         finding.severity = Severity::Low;
         if !path.is_some_and(hygiene::is_settings) {
             finding.confidence = Confidence(finding.confidence.0.min(30));

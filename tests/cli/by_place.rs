@@ -65,6 +65,59 @@ fn passwords_in_statements_calls_and_addresses_are_found() {
 }
 
 #[test]
+fn passwords_in_calls_that_sign_in_are_found_whatever_the_user_is() {
+    all_found(
+        &[
+            ("a.py", "requests.get(url, auth=HTTPDigestAuth(USER, \"{}\"))\n"),
+            ("b.py", "requests.get(url, auth=(user, '{}'))\n"),
+            ("c.py", "cx_Oracle.connect(\"app\", \"{}\", \"db/XE\")\n"),
+            ("d.py", "client.username_pw_set(NAME, \"{}\")\n"),
+            ("e.py", "ftp = ftplib.FTP(\"ftp.acme.dev\", \"bob\", \"{}\")\n"),
+            ("f.py", "child.expect('password:')\nchild.sendline('{}')\n"),
+            ("a.cs", "smtp.Credentials = new NetworkCredential(user, \"{}\");\n"),
+            ("b.cs", "new X509Certificate2(\"site.pfx\", \"{}\")\n"),
+            ("a.go", "smtp.PlainAuth(\"\", \"bob@acme.dev\", \"{}\", host)\n"),
+            ("b.go", "gomail.NewDialer(\"smtp.acme.dev\", 587, \"bob\", \"{}\")\n"),
+            ("A.java", "return new PasswordAuthentication(name, \"{}\".toCharArray());\n"),
+            ("B.java", "c = DriverManager.getConnection(URL, USER, \"{}\");\n"),
+            ("C.java", "transport.connect(host, \"bob\", \"{}\");\n"),
+            ("D.java", "jedis.auth(\"{}\");\n"),
+            ("E.java", "keyStore.load(in, \"{}\".toCharArray());\n"),
+            ("a.php", "ssh2_auth_password($c, 'bob', '{}');\n"),
+            ("b.php", "curl_setopt($ch, CURLOPT_USERPWD, \"bob:{}\");\n"),
+            ("c.php", "$db = new PDO($dsn, $user, '{}');\n"),
+            ("a.c", "mysql_real_connect(con, \"db\", \"root\", \"{}\", \"shop\", 0, NULL, 0);\n"),
+            ("a.rb", "Net::FTP.open(\"ftp.acme.dev\", \"bob\", \"{}\")\n"),
+            ("wpa.txt", "network={\n\tssid=\"home\"\n\tpsk=\"{}\"\n\tkey_mgmt=WPA-PSK\n}\n"),
+            ("net.nmconnection", "[wifi-security]\nkey-mgmt=wpa-psk\npsk={}\n"),
+            ("a.exp", "expect \"Password:\" ; send \"{}\\r\"\n"),
+            ("a.sh", "openssl aes-256-cbc -pass pass:{} -in x\n"),
+        ],
+        &password,
+    );
+    none_found(&[
+        (
+            "a.py",
+            "requests.get(url, auth=(user, password))\nauth(request, \"b1c2d3e4\")\nHTTPBasicAuth(u, p)\n",
+        ),
+        ("a.cs", "new NetworkCredential(user, pass);\nnew X509Certificate2(path, \"\");\n"),
+        ("a.go", "smtp.PlainAuth(\"\", user, os.Getenv(\"PW1\"), host)\nurl.UserPassword(u, p)\n"),
+        (
+            "A.java",
+            "authenticate(\"Please sign in\", \"b1c2d3e4\");\npassport.authenticate('jwt1', 'local2');\n",
+        ),
+        (
+            "a.php",
+            "curl_setopt($ch, CURLOPT_USERPWD, $u . \":\" . $p);\ncurl_setopt($c, CURLOPT_USERPWD, \"$u:$p\");\n",
+        ),
+        ("b.php", "new PDO($dsn, $user, '');\nnew PDO($dsn, $options, 'b1c2d3e4x');\n"),
+        ("a.conf", "network={\n\tssid=\"x\"\n\tkey_mgmt=NONE\n}\npsk=\n"),
+        ("a.exp", "expect \"Password:\" ; send \"$pw\\r\"\nchild.expect('password:')\nchild.sendline(pw1)\n"),
+        ("a.sh", "openssl rsa -passin env:PW1x -in x\nopenssl rsa -passin file:/etc/pw1\n"),
+    ]);
+}
+
+#[test]
 fn mnemonic_phrases_are_found_wherever_they_stand() {
     all_found(
         &[

@@ -170,6 +170,22 @@ fn passwords_that_everybody_knows_count_in_files_of_settings_alone() {
 }
 
 #[test]
+fn words_without_quotes_are_passwords_in_settings_alone() {
+    let text = |name: &str, line: &str| (name.to_owned(), format!("{line}\n"));
+    let word = ["con", "fluent"].concat();
+    let found = found(&[
+        text("docker-compose.yml", &format!("KAFKA_SSL_TRUSTSTORE_PASSWORD: {word}")),
+        text("client.properties", &format!("ssl.truststore.password={word}")),
+        text("run.sh", &format!("TRUSTSTORE_PASSWORD={word}")),
+        text("a.yml", &format!("update_password: {word}")),
+        text("b.yml", &format!("# DB_PASSWORD: {word}")),
+        text("c.yml", "DB_PASSWORD: required"),
+        text("ci/d.yml", &format!("DB_PASSWORD: {word}")),
+    ]);
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [0, 1]);
+}
+
+#[test]
 fn keys_are_found_in_sentences_in_sections_and_in_scripts() {
     let key = |n: usize| keyed("todoist-api-key", n as u64 + 1);
     all_found(

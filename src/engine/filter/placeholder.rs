@@ -17,7 +17,8 @@ const OPEN: &[&str] = &[
     "omitted", "obfuscated", "anonymized", "stub", "specify", "provide", "providing", "set", "add", "fill", "blah",
     "whatever", "something", "unused", "deprecated", "optional", "required", "env", "string", "required", "wrong",
     "bad", "correct", "some", "any", "value", "mysecret", "mypassword", "mytoken", "yourpassword", "yourtoken",
-    "yoursecret", "apikey", "supersecret", "always", "never", "ask", "prompt", "digest", "base64", "confirmed",
+    "yoursecret", "apikey", "supersecret", "always", "never", "ask", "prompt", "digest", "base64", "confirmed", "sometimes", "nullable",
+    "encrypted", "hashed", "compat",
 ];
 
 /// Words that are sure even inside a value that also holds other things.
@@ -235,6 +236,29 @@ pub(in crate::engine) fn weak(case: &Case<'_>) -> bool {
         && case.around.meaning.kind == Some(Kind::Password)
         && case.around.meaning.against.is_none()
         && listed(WEAK, case.key)
+        && !in_comment(case)
+}
+
+/// A word of small letters without quotes that a setting gives: a variable in capitals, `POSTGRES_PASSWORD=garden`, or a
+/// path of names, `ssl.truststore.password=garden`. Whether it is a password depends on the file as well.
+pub(in crate::engine) fn plain_setting(case: &Case<'_>) -> bool {
+    let name = case.around.name_text();
+    let name = name.rsplit(|b| *b == b' ').next().unwrap_or_default();
+    let ends = |ending: &[u8]| {
+        name.len() > ending.len() && name[name.len() - ending.len()..].eq_ignore_ascii_case(ending)
+    };
+    let shouted = name.contains(&b'_') && !name.iter().any(u8::is_ascii_lowercase);
+    let dotted =
+        name.contains(&b'.') && name.iter().all(|b| b.is_ascii_alphanumeric() || b"._-[]".contains(b));
+    case.rule.id == "generic-password"
+        && case.around.meaning.kind == Some(Kind::Password)
+        && case.around.meaning.against.is_none()
+        && !case.around.value.quoted
+        && (shouted || dotted)
+        && (ends(b"password") || ends(b"passwd") || ends(b"_pass") || ends(b"_pwd") || ends(b"passphrase"))
+        && (6..=24).contains(&case.key.len())
+        && case.key.iter().all(u8::is_ascii_lowercase)
+        && matches!(case.around.after(1), [] | [b'\n' | b'\r'])
         && !in_comment(case)
 }
 
