@@ -130,7 +130,8 @@ fn what(input: &dyn ReadAt, before: Range<u64>, cut: bool) -> io::Result<Option<
         b"/N 3",
         b"/Alternate",
     ];
-    if USELESS.iter().any(|name| has(name)) {
+    // Of objects, `/N 3` is how many; of a profile of colours, how many colours.
+    if !has(b"/ObjStm") && USELESS.iter().any(|name| has(name)) {
         return Ok(Some(What::Other));
     }
     let mut filters = Vec::new();

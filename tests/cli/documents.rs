@@ -115,6 +115,14 @@ fn text_of_pages_that_is_moved_letter_by_letter() {
         &["pdf"],
         1,
     );
+    // Three objects are no profile of three colours.
+    let objects = format!("4 0 5 9 6 12 << /T ({key}) >>");
+    found(
+        "a.pdf",
+        pdf(&[("/Type /ObjStm /N 3 /First 15 /Filter /FlateDecode", zlib(objects.as_bytes()))]),
+        &["pdf"],
+        1,
+    );
     // What is attached is looked into as well; pictures are not.
     let attached = Zip::new().add("k", format!("\n\nVOICGEN_API_KEY={key}\n")).finish();
     found(

@@ -173,7 +173,7 @@ pub(super) fn password_of(bytes: &[u8], at: usize, takes: Takes) -> Option<Value
         Second => bracket && closed || alone,
         Third | Fourth => bracket,
     };
-    (is_user && fits && password.end > password.start).then_some(password)
+    (is_user && fits && password.end - password.start >= 4).then_some(password)
 }
 
 /// Whether a piece of code speaks of a user: `user`, `$userName`, `config.login`, `EMAIL`.
