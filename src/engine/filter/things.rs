@@ -130,7 +130,9 @@ pub(super) fn package(case: &Case<'_>) -> bool {
 /// One of a list of names: words in capitals and small letters, a digit or two at the end, and a string of its kind on
 /// each side: `'HubspotOauth2', 'CyberArkOauth2', 'XOauth2'`.
 pub(super) fn of_a_list(case: &Case<'_>) -> bool {
-    if case.rich || !case.prefix().is_empty() {
+    // In a call that signs in, strings stand beside the password by nature.
+    let call = matches!(&*case.rule.id, "generic-login" | "generic-call-password");
+    if case.rich || call || !case.prefix().is_empty() {
         return false;
     }
     let key = case.key;
