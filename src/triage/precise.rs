@@ -91,7 +91,8 @@ pub(super) fn only_precise(path: &[u8]) -> Option<&'static str> {
     let values =
         name == "strings.xml" && folders.rsplit('/').next().is_some_and(|f| f.starts_with("values-"));
     let messages = name.starts_with("messages") && name.ends_with(".properties");
-    let translated = folders.split('/').any(|f| TRANSLATED.contains(&f) || f.ends_with(".lproj"));
+    let translated =
+        folders.split('/').any(|f| TRANSLATED.contains(&f) || f.strip_suffix(".lproj").is_some());
     (translated || values || messages || TEXTS.iter().any(|end| name.ends_with(end)))
         .then_some("texts for people in many languages")
 }

@@ -84,12 +84,7 @@ pub(super) fn digest(case: &Case<'_>) -> bool {
     if hex && case.key.len() >= 40 && contains_no_case(name, b"hashed_secret") {
         return true;
     }
-    // `"/js/pay.js?id=…"`, `"flags/pw.png": "…"`: the digest of a file that is named in front.
-    let asked = [&b"?id="[..], b"?v=", b"?ver=", b"?h=", b"?rev="].iter().any(|q| before.ends_with(q));
-    if hex
-        && (asked && names_file(&before[..before.iter().rposition(|b| *b == b'?').unwrap_or(0)])
-            || names_file(name))
-    {
+    if hex && of_a_file(before, name) {
         return true;
     }
     // `# run cargo fmt to pass the CI build`, and a commit on the next line.
@@ -105,6 +100,13 @@ pub(super) fn digest(case: &Case<'_>) -> bool {
     said && case.around.meaning.kind.is_none_or(|_| !case.generic || case.around.meaning.against.is_some())
         && !case.around.in_name(case.rule)
         || said && hex && case.around.meaning.kind.is_none()
+}
+
+/// `"/js/pay.js?id=…"`, `"flags/pw.png": "…"`: whether it is the digest of a file that is named in front.
+fn of_a_file(before: &[u8], name: &[u8]) -> bool {
+    let asked = [&b"?id="[..], b"?v=", b"?ver=", b"?h=", b"?rev="].iter().any(|q| before.ends_with(q));
+    let file = &before[..before.iter().rposition(|b| *b == b'?').unwrap_or(0)];
+    asked && names_file(file) || names_file(name)
 }
 
 /// Whether a text ends like the name of a file of a web page.

@@ -138,7 +138,7 @@ pub(super) fn of_a_list(case: &Case<'_>) -> bool {
     let key = case.key;
     let letters = key.len() - key.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let capitals = key.windows(2).filter(|w| w[1].is_ascii_uppercase() && w[0].is_ascii_lowercase()).count();
-    let spelled = key[..letters].iter().all(|b| b.is_ascii_alphanumeric()) && key.len() - letters <= 2;
+    let spelled = key[..letters].iter().all(u8::is_ascii_alphanumeric) && key.len() - letters <= 2;
     let few_digits = key[..letters].iter().filter(|b| b.is_ascii_digit()).count() <= 1;
     let listed = matches!(case.around.before(3), [.., b',', b' ', b'"' | b'\''] | [.., b',', b'"' | b'\''])
         && matches!(case.around.after(3), [b'"' | b'\'', b',', ..]);

@@ -258,12 +258,11 @@ pub(super) fn sent(bytes: &[u8], at: usize) -> Option<Value> {
     // pexpect's `child.sendline("X")`.
     let object = rest.iter().take(30).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     let words = [&b"send -- "[..], b"send ", b"exp_send ", b"send -s "];
-    let length = match words.into_iter().find(|w| rest.starts_with(w)) {
-        Some(word) => word.len(),
-        None => {
-            let calls = [&b".sendline("[..], b".send("];
-            object + calls.into_iter().find(|c| rest[object..].starts_with(c))?.len()
-        }
+    let length = if let Some(word) = words.into_iter().find(|w| rest.starts_with(w)) {
+        word.len()
+    } else {
+        let calls = [&b".sendline("[..], b".send("];
+        object + calls.into_iter().find(|c| rest[object..].starts_with(c))?.len()
     };
     let value = quoted(bytes, start + length)?;
     let typed = &bytes[value.start..value.end];
