@@ -16,7 +16,7 @@ use super::shape::{Ends, Shapes};
 use super::texts::Texts;
 use super::view::View;
 
-/// So many beginnings are told apart by three bytes.
+/// So many beginnings are told apart by tables that stay in the nearest caches; more need larger ones.
 const FEW_HEADS: usize = 4000;
 
 /// A template and how far before its anchor it may begin.
@@ -150,7 +150,7 @@ impl Dispatch {
             })
             .collect();
         distances.sort_by_key(|(_, least, _)| *least);
-        let by = if heads.len() <= FEW_HEADS { By::Three(19) } else { By::Four(20) };
+        let by = if heads.len() <= FEW_HEADS { By::Three(16, 19) } else { By::Three(18, 22) };
         let run_firsts = runs.iter().fold(Charset::NONE, |all, (first, ..)| all.union(*first));
         Dispatch {
             entries,

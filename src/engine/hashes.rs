@@ -3,9 +3,6 @@
 
 use crate::rules::Charset;
 
-/// How many bits say three bytes, as a power of two.
-const THREES: u32 = 16;
-
 /// Number of lists.
 const LISTS: usize = 1024;
 
@@ -15,9 +12,8 @@ pub(super) enum By {
     /// The first four, by their hash: there are two to this power of bits, many more than ways to begin, or the bits say
     /// nothing.
     Four(u32),
-    /// The first three, by their hash, in a small table that stays in the nearest cache; then four as above. For up to
-    /// some thousands of keys: with more, too many of the bits are set.
-    Three(u32),
+    /// The first three, by their hash, in a small table that stays in a near cache; then four as above: powers of two.
+    Three(u32, u32),
     /// The first two, exactly.
     Two,
 }
@@ -64,9 +60,13 @@ impl Entry {
 impl Hashes {
     /// From the sets of bytes that each entry may begin with; the first two decide the list.
     pub(super) fn new<'s>(keys: impl Iterator<Item = (&'s [Charset; 8], u32)>, by: By) -> Hashes {
-        let size = if let By::Four(size) | By::Three(size) = by { size } else { 16 };
+        let (small, size) = match by {
+            By::Three(small, size) => (small, size),
+            By::Four(size) => (0, size),
+            By::Two => (0, 16),
+        };
         let mut bits = vec![0u64; 1 << (size - 6)].into_boxed_slice();
-        let mut threes = if by == By::Three(size) { vec![0u64; 1 << (THREES - 6)] } else { Vec::new() };
+        let mut threes = if small > 0 { vec![0u64; 1 << (small - 6)] } else { Vec::new() };
         let (mut pairs, mut ends) = (Vec::new(), Vec::new());
         let mut sets: Vec<[Charset; 6]> = Vec::new();
         for ([a, b, c, d, further @ ..], entry) in keys {
@@ -101,7 +101,7 @@ impl Hashes {
                 }
                 let asked = !threes.is_empty();
                 for c in members(c).take_while(|_| asked) {
-                    let hash = hash(u32::from_le_bytes([a, b, c, 0]), THREES);
+                    let hash = hash(u32::from_le_bytes([a, b, c, 0]), small);
                     threes[hash >> 6] |= 1 << (hash & 63);
                 }
             }
@@ -129,7 +129,7 @@ impl Hashes {
     pub(super) fn may(&self, four: u32) -> bool {
         let bit = match self.by {
             By::Four(size) => hash(four, size),
-            By::Three(_) => hash(four & 0x00FF_FFFF, THREES),
+            By::Three(small, _) => hash(four & 0x00FF_FFFF, small),
             By::Two => (four & 0xFFFF) as usize,
         };
         self.bits[bit >> 6] >> (bit & 63) & 1 == 1
@@ -138,7 +138,7 @@ impl Hashes {
     /// The same where that says yes: fewer others pass.
     #[inline]
     pub(super) fn may_well(&self, four: u32) -> bool {
-        let By::Three(size) = self.by else { return true };
+        let By::Three(_, size) = self.by else { return true };
         let bit = hash(four, size);
         self.more[bit >> 6] >> (bit & 63) & 1 == 1
     }
