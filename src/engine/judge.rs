@@ -108,6 +108,10 @@ fn misses_need(rule: &Rule, fit: u8, around: &Surroundings<'_>) -> Option<&'stat
         Need::Name if rule.id == "jwk-private-key" && !around.holds(b"\"kty", 1500) => {
             Some("no `kty` stands near, as in a JSON Web Key")
         }
+        // What an address leads to: a document, a page, a thing with a number.
+        Need::Name if fit < 3 && around.name_text().contains(&b'/') && !around.names_secret() => {
+            Some("an address in front of it, and no name of a secret")
+        }
         Need::Name if fit >= 2 || around.in_name(rule) => None,
         Need::Name if fit == 1 && around.names_secret() && around.in_line(rule) => None,
         Need::Name if fit == 1 && around.whose(rule) >= around.least_whose() => None,

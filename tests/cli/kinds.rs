@@ -231,3 +231,22 @@ fn what_other_scanners_know_is_no_secret() {
     sandbox.file("a.json", known("client_secret"));
     sandbox.run(["scan"]).code(1);
 }
+
+#[test]
+fn a_long_key_in_base64_is_whole_and_what_an_address_leads_to_is_none() {
+    let random = |n: u64| keyed("box-client-secret", n);
+    let bundle = format!("MIIJ/AIBAzCC{}", (0..100).map(random).collect::<String>());
+    let share = format!("// https://files.ent.box.com/s/{}\n", random(7));
+    let uuid =
+        random(9).bytes().map(|b| char::from(b"0123456789abcdef"[usize::from(b % 16)])).collect::<String>();
+    let uuid =
+        format!("{}-{}-{}-{}-{}", &uuid[..8], &uuid[8..12], &uuid[12..16], &uuid[16..20], &uuid[20..32]);
+    let cases = [
+        ("a.go", format!("ManagementCertificate=\"{bundle}\" />\n")),
+        ("b.s", share),
+        ("c.md", format!("see https://atlas.example.org/api/v1/configurations/progress/{uuid}\n")),
+        ("d.py", format!("BOX_CLIENT_SECRET = \"{}\"\n", random(8))),
+    ];
+    let cases = cases.map(|(name, text)| (name.to_owned(), text));
+    assert_eq!(found(&cases), BTreeSet::from([0, 3]));
+}

@@ -150,7 +150,9 @@ pub(super) fn uuid(case: &Case<'_>) -> bool {
     is_uuid
         && !case.rich
         && !strong
-        && (case.generic || case.fit < 2 && case.around.name.is_some() && !whose())
+        && (case.generic
+            || case.around.name_text().contains(&b'/')
+            || case.fit < 2 && case.around.name.is_some() && !whose())
 }
 
 /// A public key, a certificate or another encoded thing that is no secret.
@@ -292,7 +294,7 @@ pub(super) fn inside_data(case: &Case<'_>) -> bool {
     let mixed = run.iter().any(u8::is_ascii_lowercase) && run.iter().any(u8::is_ascii_uppercase);
     // What a generic rule takes begins where a value begins, not behind other letters.
     let glued = case.generic && left >= 24;
-    run.len() > 150 && (glued || run.len() > case.key.len() * 3) && mixed
+    run.len() > 150 && (glued || run.len() > (end - start) * 3) && mixed
         || is_body(bytes, start - left, end + right)
 }
 
