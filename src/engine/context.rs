@@ -181,6 +181,11 @@ impl<'b> Surroundings<'b> {
         self.meaning.kind.is_some() && self.meaning.against.is_none()
     }
 
+    /// Whether what stands for a name is the address or the path that the value ends.
+    pub(super) fn ends_address(&self) -> bool {
+        self.name_text().contains(&b'/')
+    }
+
     /// Whether the value is given to a command as who signs in: `curl -u V:`.
     pub(super) fn is_login(&self) -> bool {
         [&b" -u"[..], b"--user"].iter().any(|option| self.name_text().ends_with(option))

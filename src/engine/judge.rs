@@ -109,7 +109,7 @@ fn misses_need(rule: &Rule, fit: u8, around: &Surroundings<'_>) -> Option<&'stat
             Some("no `kty` stands near, as in a JSON Web Key")
         }
         // What an address leads to: a document, a page, a thing with a number.
-        Need::Name if fit < 3 && around.name_text().contains(&b'/') && !around.names_secret() => {
+        Need::Name if fit < 3 && around.ends_address() && !around.names_secret() => {
             Some("an address in front of it, and no name of a secret")
         }
         Need::Name if fit >= 2 || around.in_name(rule) => None,

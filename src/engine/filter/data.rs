@@ -151,7 +151,7 @@ pub(super) fn uuid(case: &Case<'_>) -> bool {
         && !case.rich
         && !strong
         && (case.generic
-            || case.around.name_text().contains(&b'/')
+            || case.around.ends_address()
             || case.fit < 2 && case.around.name.is_some() && !whose())
 }
 

@@ -247,7 +247,14 @@ fn starts_with_no_case(text: &[u8], word: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{identified_by, only_string, option_user, password_of, signs_in};
+    use super::{SIGN_IN, identified_by, only_string, option_user, password_of, signs_in};
+
+    #[test]
+    fn every_call_that_signs_in_passes_the_first_look() {
+        for (name, _) in SIGN_IN {
+            assert!(signs_in(name).is_some(), "{}", String::from_utf8_lossy(name));
+        }
+    }
 
     fn text(text: &str, found: Option<super::Value>) -> Option<&str> {
         found.map(|v| &text[v.start..v.end])

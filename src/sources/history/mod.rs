@@ -121,9 +121,7 @@ impl Together {
         }
         together
     }
-}
 
-impl Together {
     /// The trees that name something that is not here, if nothing worse was seen.
     fn gaps(&self) -> Option<Vec<u32>> {
         let near = self.damaged.is_empty() && !self.lost.iter().any(|lost| lost.more);
