@@ -42,9 +42,22 @@ impl Makeup {
         // A counter a class in the bytes of one number, emptied before it overflows.
         for part in value.chunks(255) {
             let mut counts = 0u64;
-            for &byte in part {
-                seen[usize::from(byte >> 6)] |= 1 << (byte & 63);
-                counts += COUNT[usize::from(byte)];
+            if part.is_ascii() {
+                // In registers, since what was just stored is slow to be had again.
+                let [mut low, mut high, ..] = seen;
+                for &byte in part {
+                    let bit = 1u64 << (byte & 63);
+                    let upper = u64::from(byte >> 6).wrapping_neg();
+                    low |= bit & !upper;
+                    high |= bit & upper;
+                    counts += COUNT[usize::from(byte)];
+                }
+                (seen[0], seen[1]) = (low, high);
+            } else {
+                for &byte in part {
+                    seen[usize::from(byte >> 6)] |= 1 << (byte & 63);
+                    counts += COUNT[usize::from(byte)];
+                }
             }
             let [lower, upper, digits, symbols, spaces, other, beyond_hex, _] =
                 counts.to_le_bytes().map(usize::from);
@@ -100,30 +113,65 @@ static COUNT: [u64; 256] = {
     table
 };
 
-/// The row of a byte in the table.
-#[inline]
-const fn symbol(byte: u8) -> usize {
-    match byte {
-        b'a'..=b'z' => (byte - b'a') as usize,
-        b'A'..=b'Z' => (byte - b'A') as usize + 26,
-        b'0'..=b'9' => 52,
-        _ => 53,
+/// The row of each byte in the table.
+static SYMBOLS: [u8; 256] = {
+    let mut symbols = [SEPARATOR as u8; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        match b {
+            b'a'..=b'z' => symbols[byte] = b - b'a',
+            b'A'..=b'Z' => symbols[byte] = b - b'A' + 26,
+            b'0'..=b'9' => symbols[byte] = DIGIT as u8,
+            _ => {}
+        }
+        byte += 1;
     }
-}
+    symbols
+};
+
+/// The rows of digits and of what is no letter or digit.
+const DIGIT: usize = 52;
+const SEPARATOR: usize = 53;
+
+/// For each of the three alphabets, how much likelier the second of two symbols is in random text than in words, in eighths
+/// of a bit. One odd pair says little (a typing error or a foreign word), so that no pair counts for more than four bits; a
+/// separator behind a symbol counts for nothing.
+static PAIRS: [[[i8; 54]; 54]; 3] = {
+    let mut pairs = [[[0; 54]; 54]; 3];
+    let mut alphabet = 0;
+    while alphabet < 3 {
+        let mut last = 0;
+        while last < 54 {
+            let mut here = 0;
+            while here < SEPARATOR {
+                let random = if here == DIGIT { DIGIT_COST[alphabet] } else { LETTER_COST[alphabet] };
+                let odds = random - NATURAL[last][here] as i32;
+                pairs[alphabet][last][here] = if odds < -32 {
+                    -32
+                } else if odds > 32 {
+                    32
+                } else {
+                    odds as i8
+                };
+                here += 1;
+            }
+            last += 1;
+        }
+        alphabet += 1;
+    }
+    pairs
+};
 
 /// How much more likely the value is as random text than as words, in eighths of a bit a pair; see [`RANDOM`].
 pub(in crate::engine) fn score(value: &[u8], makeup: &Makeup) -> i32 {
-    let alphabet = makeup.alphabet();
+    let odds = &PAIRS[makeup.alphabet()];
     let (mut sum, mut pairs) = (0i32, 0i32);
-    let mut last = 53;
+    let mut last = SEPARATOR;
     for &byte in value {
-        let here = symbol(byte);
-        if here != 53 {
-            let random = if here == 52 { DIGIT_COST[alphabet] } else { LETTER_COST[alphabet] };
-            // One odd pair says little: a typing error or a foreign word, so that no pair counts for more than four bits.
-            sum += (random - i32::from(NATURAL[last][here])).clamp(-32, 32);
-            pairs += 1;
-        }
+        let here = usize::from(SYMBOLS[usize::from(byte)]);
+        sum += i32::from(odds[last][here]);
+        pairs += i32::from(here != SEPARATOR);
         last = here;
     }
     if pairs == 0 { -32 } else { sum / pairs }
