@@ -91,8 +91,10 @@ impl Iterator for Words<'_> {
         let start = self.at + text.get(self.at..)?.iter().position(|&b| is_word_byte(b))?;
         let mut end = start + 1;
         while let Some(&byte) = text.get(end) {
-            if !is_word_byte(byte) || splits(text, end) {
-                break;
+            match KINDS[usize::from(byte)] {
+                Byte::Small => {}
+                Byte::Capital if !splits(text, end) => {}
+                _ => break,
             }
             end += 1;
         }
@@ -101,13 +103,36 @@ impl Iterator for Words<'_> {
     }
 }
 
-/// Whether a new word begins at `at` by a change of case: `apiKey`, and `APIKey` before its last capital.
+/// What a byte is to the words of a text.
+#[derive(Clone, Copy)]
+enum Byte {
+    /// It belongs to none.
+    Apart,
+    /// It belongs to one.
+    Small,
+    /// A word may begin with it.
+    Capital,
+}
+
+static KINDS: [Byte; 256] = {
+    let mut kinds = [Byte::Apart; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        if b.is_ascii_uppercase() {
+            kinds[byte] = Byte::Capital;
+        } else if is_word_byte(b) {
+            kinds[byte] = Byte::Small;
+        }
+        byte += 1;
+    }
+    kinds
+};
+
+/// Whether a new word begins with the capital at `at` by a change of case: `apiKey`, and `APIKey` before its last capital.
 #[inline]
 fn splits(text: &[u8], at: usize) -> bool {
-    let (before, here) = (text[at - 1], text[at]);
-    if !here.is_ascii_uppercase() {
-        return false;
-    }
+    let before = text[at - 1];
     if before.is_ascii_lowercase() || before.is_ascii_digit() && has_lower_before(text, at) {
         return true;
     }
@@ -125,39 +150,53 @@ fn has_lower_before(text: &[u8], at: usize) -> bool {
 /// Calls `f` with the hash of every word and of every two to five neighbouring words joined, and with the bytes
 /// that they span; also of a word without a glued-on `token`, `key`, …, or without `get` and its like in front.
 pub(in crate::engine) fn for_each_hash(text: &[u8], f: &mut impl FnMut(u64, Range<usize>)) {
-    for_each_begun(text, |_| true, f);
+    for_each_begun(text, |_| usize::MAX, f);
 }
 
-/// The same for those alone whose first word may begin something.
+/// Words that are joined to those behind them.
+#[derive(Clone, Copy, Default)]
+struct Joined {
+    /// Their polynomial.
+    hash: u64,
+    /// Where they begin.
+    start: usize,
+    /// The number of the first.
+    number: usize,
+    /// How many letters they have.
+    letters: usize,
+    /// How many letters the longest has that may begin so.
+    longest: usize,
+}
+
+/// The same for those alone that begin like something that is looked for and are not longer: `longest` says of a text how
+/// many letters the longest has that its first word, and what is joined to it, may be or begin; 0: none.
 #[inline]
 pub(in crate::engine) fn for_each_begun(
     text: &[u8],
-    may_begin: impl Fn(&[u8]) -> bool,
+    longest: impl Fn(&[u8]) -> usize,
     f: &mut impl FnMut(u64, Range<usize>),
 ) {
-    // The polynomials of the last words joined, where each begins, and its number.
-    let mut recent: [(u64, usize, usize); MAX_JOINED] = [(0, 0, 0); MAX_JOINED];
+    let mut recent = [Joined::default(); MAX_JOINED];
     let mut held = 0;
     let mut last_end = 0;
     for (number, word) in words(text).enumerate() {
         if held > 0 && !joins(&text[last_end..word.start]) {
             held = 0;
         }
-        if held > 0 && recent[0].2 + MAX_JOINED == number {
-            recent.copy_within(1..held, 0);
-            held -= 1;
-        }
+        last_end = word.end;
         let bytes = &text[word.clone()];
-        if may_begin(bytes) {
-            recent[held] = (0, word.start, number);
+        let most = longest(&text[word.start..]);
+        if most > 0 {
+            recent[held] = Joined { start: word.start, number, longest: most, ..Joined::default() };
             held += 1;
         }
-        last_end = word.end;
-        if let Some(front) = fronted(bytes).filter(|front| may_begin(&bytes[*front..])) {
-            let rest = &bytes[front..];
-            let at = word.start + front;
-            f(spread(polynomial(rest).0), at..word.end);
-            if let Some(cut) = unglued(rest).filter(|cut| *cut >= BEHIND_FRONT) {
+        if let Some(front) = fronted(bytes) {
+            let (rest, at) = (&bytes[front..], word.start + front);
+            let most = longest(&text[at..]);
+            if rest.len() <= most {
+                f(spread(polynomial(rest).0), at..word.end);
+            }
+            if let Some(cut) = unglued(rest).filter(|cut| *cut >= BEHIND_FRONT && *cut <= most) {
                 f(spread(polynomial(&rest[..cut]).0), at..at + cut);
             }
         }
@@ -166,15 +205,26 @@ pub(in crate::engine) fn for_each_begun(
         }
         if let Some(cut) = unglued(bytes) {
             let (own, power) = polynomial(&bytes[..cut]);
-            for (joined, start, _) in &recent[..held] {
-                f(spread(joined.wrapping_mul(power).wrapping_add(own)), *start..word.start + cut);
+            for joined in recent[..held].iter().filter(|j| j.letters + cut <= j.longest) {
+                f(spread(joined.hash.wrapping_mul(power).wrapping_add(own)), joined.start..word.start + cut);
             }
         }
         let (own, power) = polynomial(bytes);
-        for (joined, start, _) in &mut recent[..held] {
-            *joined = joined.wrapping_mul(power).wrapping_add(own);
-            f(spread(*joined), *start..word.end);
+        let mut kept = 0;
+        for i in 0..held {
+            let mut joined = recent[i];
+            joined.hash = joined.hash.wrapping_mul(power).wrapping_add(own);
+            joined.letters += bytes.len();
+            if joined.letters <= joined.longest {
+                f(spread(joined.hash), joined.start..word.end);
+            }
+            // What is full, or would have too many words, is let go.
+            if joined.letters < joined.longest && number + 1 < joined.number + MAX_JOINED {
+                recent[kept] = joined;
+                kept += 1;
+            }
         }
+        held = kept;
     }
 }
 
@@ -209,11 +259,17 @@ pub(in crate::engine) fn for_each_tail(name: &[u8], f: &mut dyn FnMut(u64)) {
     }
 }
 
+/// Whether a byte may stand between two words that form one name.
+#[inline]
+pub(in crate::engine) const fn is_joint(byte: u8) -> bool {
+    matches!(byte, b'_' | b'-' | b'.' | b' ')
+}
+
 /// Whether what stands between two words lets them form one name.
 fn joins(between: &[u8]) -> bool {
     match between {
         [] => true,
-        [b] => matches!(b, b'_' | b'-' | b'.' | b' '),
+        [b] => is_joint(*b),
         [b'_', b'_'] | [b'-', b'-'] => true,
         _ => false,
     }
@@ -241,7 +297,9 @@ fn unglued(word: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{for_each_begun, for_each_hash, for_each_tail, hash, words};
+    use std::ops::Range;
+
+    use super::{for_each_begun, for_each_hash, for_each_tail, hash, is_word_byte, words};
 
     fn split(text: &str) -> Vec<&str> {
         words(text.as_bytes()).map(|r| &text[r]).collect()
@@ -281,9 +339,11 @@ mod tests {
     #[test]
     fn what_begins_with_other_words_is_left_out_and_nothing_else() {
         let text = b"one two.three four five six-seven onetoken = two three; eightNine";
-        let begun = |begins: &[&[u8]]| {
+        let begun = |begins: &[&[u8]], most: usize| {
             let mut all = Vec::new();
-            for_each_begun(text, |word| begins.contains(&word), &mut |hash, span| all.push((hash, span)));
+            let first = |text: &[u8]| text[words(text).next().unwrap_or_default()].to_vec();
+            let longest = |text: &[u8]| if begins.contains(&&first(text)[..]) { most } else { 0 };
+            for_each_begun(text, longest, &mut |hash, span| all.push((hash, span)));
             all
         };
         let mut all = Vec::new();
@@ -295,7 +355,14 @@ mod tests {
                     .any(|b| text[at..].starts_with(b) && words(&text[at..]).next() == Some(0..b.len()))
             };
             let wanted: Vec<_> = all.iter().filter(|(_, span)| starts(span.start)).cloned().collect();
-            assert_eq!(begun(begins), wanted);
+            assert_eq!(begun(begins, usize::MAX), wanted);
+            for most in 1..20 {
+                let letters =
+                    |span: &Range<usize>| text[span.clone()].iter().filter(|b| is_word_byte(**b)).count();
+                let wanted: Vec<_> =
+                    wanted.iter().filter(|(_, span)| letters(span) <= most).cloned().collect();
+                assert_eq!(begun(begins, most), wanted);
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::rules::{Need, Rule};
 
-use crate::engine::words::{for_each_begun, hash, is_word_byte};
+use crate::engine::words::{for_each_begun, hash, is_joint, is_word_byte};
 
 /// What a rule is spoken for by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,8 +32,7 @@ pub(super) struct Entry {
 pub(super) struct Table {
     /// A bit for each hash that may be in the table: nearly all words of a text end here.
     bloom: Box<[u64; 1024]>,
-    /// A bit for each three bytes that something in the table begins with: most words are not even joined to others.
-    beginnings: Box<[u64; 512]>,
+    beginnings: Beginnings,
     slots: Vec<Option<Entry>>,
 }
 
@@ -41,7 +40,7 @@ impl Table {
     /// From these of the rules.
     pub(super) fn new(rules: &[Rule], mine: &[u32]) -> Table {
         let mut entries = Vec::with_capacity(mine.len() * 4);
-        let mut beginnings = Box::new([0; 512]);
+        let mut beginnings = Beginnings::default();
         for &index in mine {
             let Some(rule) = rules.get(index as usize) else { continue };
             let in_name = rule.context.need == Need::Name;
@@ -53,13 +52,8 @@ impl Table {
             for (list, by) in lists {
                 for text in list.iter() {
                     let text = text.strip_prefix("*.").unwrap_or(text);
-                    let hash = hash(text.as_bytes());
-                    let mut letters = text.bytes().filter(|b| is_word_byte(*b));
-                    if let (Some(a), Some(b), Some(c)) = (letters.next(), letters.next(), letters.next()) {
-                        let (word, bit) = beginning(a, b, c);
-                        beginnings[word] |= 1 << bit;
-                    }
-                    entries.push(Entry { hash, rule: index, by, in_name });
+                    beginnings.add(text.as_bytes());
+                    entries.push(Entry { hash: hash(text.as_bytes()), rule: index, by, in_name });
                 }
             }
         }
@@ -93,19 +87,92 @@ impl Table {
 
     /// Calls `f` for every entry that a text speaks for, with the place in the text.
     pub(super) fn lookup(&self, text: &[u8], f: &mut dyn FnMut(Entry, usize)) {
-        let may_begin = |word: &[u8]| {
-            // A shorter one may go on behind what joins it.
-            let [a, b, c, ..] = *word else { return true };
-            let (word, bit) = beginning(a, b, c);
-            self.beginnings[word] >> bit & 1 == 1
-        };
-        for_each_begun(text, may_begin, &mut |hash, span| self.get(hash, &mut |entry| f(entry, span.start)));
+        for_each_begun(text, |rest| self.beginnings.longest(rest), &mut |hash, span| {
+            self.get(hash, &mut |entry| f(entry, span.start));
+        });
     }
 }
 
-/// The bit of three first bytes, without regard to case; a few others share it.
+/// By their first letters, how long what is looked for is: most words are not even hashed, and few are joined to others.
+#[derive(Debug)]
+struct Beginnings {
+    /// The number of letters of the longest that begins with four letters; some fours share a slot.
+    longest: Box<[u8; 1 << FOUR_BITS]>,
+    /// A bit for each three letters that something of at most three begins with.
+    short: Box<[u64; 512]>,
+}
+
+/// Slots for four letters, as a power of two: some thousand are taken.
+const FOUR_BITS: u32 = 14;
+
+/// So many letters and more are all that a slot says.
+const VERY_LONG: u8 = u8::MAX;
+
+impl Default for Beginnings {
+    fn default() -> Beginnings {
+        Beginnings { longest: Box::new([0; 1 << FOUR_BITS]), short: Box::new([0; 512]) }
+    }
+}
+
+impl Beginnings {
+    fn add(&mut self, text: &[u8]) {
+        let letters: Vec<u8> = text.iter().copied().filter(|b| is_word_byte(*b)).collect();
+        if let Some(&four) = letters.first_chunk::<4>() {
+            let slot = &mut self.longest[slot(four)];
+            *slot = (*slot).max(u8::try_from(letters.len()).unwrap_or(VERY_LONG));
+            return;
+        }
+        // Whatever follows where there are fewer than three.
+        let free = 5 * 3_usize.saturating_sub(letters.len());
+        let first = letters.iter().fold(0, |all, byte| all << 5 | usize::from(byte & 31)) << free;
+        for three in first..first + (1 << free) {
+            self.short[three / 64] |= 1 << (three % 64);
+        }
+    }
+
+    /// The letters of the longest that may begin a text which begins with a word; 0: none.
+    #[inline]
+    fn longest(&self, text: &[u8]) -> usize {
+        match text.first_chunk::<4>() {
+            Some(four) if four.iter().all(|b| is_word_byte(*b)) => self.of(*four),
+            _ => self.joined(text),
+        }
+    }
+
+    #[inline]
+    fn of(&self, four: [u8; 4]) -> usize {
+        let [a, b, c, _] = four.map(|byte| usize::from(byte & 31));
+        let three = a << 10 | b << 5 | c;
+        let short = (self.short[three / 64] >> (three % 64) & 1) as usize * 3;
+        match self.longest[slot(four)] {
+            VERY_LONG => usize::MAX,
+            long => usize::from(long).max(short),
+        }
+    }
+
+    /// The same for a short word and what may be joined to it.
+    fn joined(&self, text: &[u8]) -> usize {
+        let mut letters = [0; 4];
+        let mut count = 0;
+        for &byte in text.iter().take_while(|b| is_word_byte(**b) || is_joint(**b)).take(LOOKED_AT) {
+            if is_word_byte(byte) {
+                letters[count] = byte;
+                count += 1;
+                if count == 4 {
+                    return self.of(letters);
+                }
+            }
+        }
+        3
+    }
+}
+
+/// So far the letters of short words are looked for that are joined, in bytes.
+const LOOKED_AT: usize = 12;
+
+/// The slot of four letters, without regard to case.
 #[inline]
-fn beginning(a: u8, b: u8, c: u8) -> (usize, u32) {
-    let all = [a, b, c].iter().fold(0, |all, byte| all << 5 | usize::from(byte & 31));
-    (all >> 6, (all & 63) as u32)
+fn slot(four: [u8; 4]) -> usize {
+    let folded = u32::from_le_bytes(four) & 0x1F1F_1F1F;
+    (folded.wrapping_mul(0x9E37_79B1) >> (32 - FOUR_BITS)) as usize
 }
