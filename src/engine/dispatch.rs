@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::lanes::{self, Spots};
+use crate::lanes::{self, Gate, Spots, slot};
 use crate::rules::Charset;
 
 use super::anchor::{Anchor, Hook};
@@ -33,22 +33,75 @@ pub(super) struct Dispatch {
     entries: Vec<Entry>,
     heads: Hashes,
     leads: Hashes,
+    /// Where one of these may stand.
+    gate: Gate,
     /// Entries that hang on something at a distance behind a start: distance, the fewest wide bytes that any of them
     /// has from its start on (in this order), and what stands there.
     distances: Vec<(u8, usize, Hashes)>,
+    distant: Distant,
     /// Whether a far start may follow `_`.
     underscored: bool,
     /// How far behind a start those and the next may look, in bytes.
     farthest: usize,
     /// Entries that hang on a long run alone: the set of its first byte, and how many wide bytes it has at least.
     runs: Vec<(Charset, usize, u32)>,
-    /// Their first bytes.
-    run_firsts: Charset,
+    /// Their first bytes, and the fewest wide bytes that any of them has.
+    run_firsts: (Charset, usize),
     /// Entries that hang on `://`.
     urls: Vec<Url>,
     /// Entries that hang on five dashes and what follows.
     dashes: Vec<(Box<[u8]>, u32)>,
     texts: Texts,
+}
+
+/// What stands at distances behind far starts, all in one small set of bits that stays in the nearest cache.
+#[derive(Debug)]
+struct Distant {
+    /// The distances, those for the shortest keys first, and what tells the bits of one from those of another.
+    salts: Vec<(u8, u8)>,
+    /// How many of them are for keys of so many wide bytes or fewer.
+    within: [u8; Distant::LONGEST + 1],
+    bits: Box<[u64; 256]>,
+}
+
+impl Distant {
+    /// Bits of [`Hashes`], as a power of two.
+    const SIZE: u32 = 14;
+
+    /// Longer keys, in bytes, are not told apart by their length.
+    const LONGEST: usize = 127;
+
+    /// From distances, the fewest wide bytes that any of their keys has (in this order), and what stands there.
+    fn new(distances: &[(u8, usize, Hashes)]) -> Distant {
+        const { assert!(1 << Distant::SIZE == 256 * 64, "as many bits as there are") };
+        let mut distant =
+            Distant { salts: Vec::new(), within: [0; Distant::LONGEST + 1], bits: Box::new([0; 256]) };
+        for (distance, least, hashes) in distances {
+            // Odd, so that no two are the same.
+            let salt = distance.wrapping_mul(0x9D);
+            distant.salts.push((*distance, salt));
+            for (word, bits) in hashes.bits().iter().enumerate() {
+                distant.bits[word ^ usize::from(salt)] |= bits;
+            }
+            for within in &mut distant.within[*least.min(&Distant::LONGEST)..] {
+                *within += 1;
+            }
+        }
+        distant
+    }
+
+    /// The distances and salts of keys of so many wide bytes or fewer.
+    #[inline]
+    fn within(&self, length: usize) -> &[(u8, u8)] {
+        &self.salts[..usize::from(self.within[length.min(Distant::LONGEST)])]
+    }
+
+    /// Whether these four bytes may stand at a distance with this salt; a few others pass as well.
+    #[inline]
+    fn has(&self, four: u32, salt: u8) -> bool {
+        let bit = slot(four, Distant::SIZE);
+        self.bits[bit >> 6 ^ usize::from(salt)] >> (bit & 63) & 1 == 1
+    }
 }
 
 /// An entry that hangs on `://`.
@@ -146,19 +199,27 @@ impl Dispatch {
             .into_iter()
             .map(|(distance, keys)| {
                 let least = keys.iter().map(|k| k.0).min().unwrap_or(0);
-                (distance, least, Hashes::new(keys.iter().map(|(_, s, e)| (s, *e)), By::Four(14)))
+                (distance, least, Hashes::new(keys.iter().map(|(_, s, e)| (s, *e)), By::Four(Distant::SIZE)))
             })
             .collect();
         distances.sort_by_key(|(_, least, _)| *least);
+        let distant = Distant::new(&distances);
         let by = if heads.len() <= FEW_HEADS { By::Three(16, 19) } else { By::Three(18, 22) };
-        let run_firsts = runs.iter().fold(Charset::NONE, |all, (first, ..)| all.union(*first));
+        let run_firsts =
+            runs.iter().fold((Charset::NONE, usize::MAX), |(all, shortest), (first, least, _)| {
+                (all.union(*first), shortest.min(*least))
+            });
+        let heads = Hashes::new(heads.iter().map(|(s, e)| (s, *e)), by);
+        let leads = Hashes::new(leads.iter().map(|(s, e)| (s, *e)), By::Two);
         Dispatch {
             entries,
             run_firsts,
             farthest,
-            heads: Hashes::new(heads.iter().map(|(s, e)| (s, *e)), by),
-            leads: Hashes::new(leads.iter().map(|(s, e)| (s, *e)), By::Two),
+            gate: heads.gate(&leads),
+            heads,
+            leads,
             distances,
+            distant,
             underscored,
             runs,
             urls,
@@ -171,8 +232,8 @@ impl Dispatch {
     pub(super) fn scan(&self, view: View<'_>, piece: &Piece<'_>, spots: &mut Spots, sink: &mut Sink<'_>) {
         let reach = piece.reach;
         lanes::spots(&reach.starts, piece.blocks(), spots);
-        spots.retain(|place| self.may_begin(view.bytes, piece.at + place, Hashes::may));
-        spots.retain(|place| self.may_begin(view.bytes, piece.at + place, Hashes::may_well));
+        lanes::sift(&self.gate, view.bytes, piece.at, spots);
+        spots.retain(|place| self.may_begin(view.bytes, piece.at + place));
         for start in spots.iter().map(|place| piece.at + place) {
             sink.stand(start);
             self.at_start(view.bytes, start, sink);
@@ -191,9 +252,10 @@ impl Dispatch {
         // What is looked at far behind a start must be known, whether something stands there or not.
         let wanted = sink.record.is_wanted();
         piece.each(far, |start| {
-            if wanted || self.may_hang(view.bytes, start) {
+            let length = piece.wide_from(start);
+            if wanted || self.may_hang(view.bytes, (start, length)) {
                 sink.stand(start);
-                self.behind(view.bytes, (start, piece.wide_from(start)), sink);
+                self.behind(view.bytes, (start, length), sink);
             }
         });
         piece.each(&reach.dashes, |at| {
@@ -210,27 +272,28 @@ impl Dispatch {
         self.texts_in(view.bytes, piece, sink);
     }
 
-    /// Whether something may hang on a place behind a far start, or on its length.
+    /// Whether something may hang on a place behind a far start with so many wide bytes, or on its length.
     #[inline]
-    fn may_hang(&self, bytes: &[u8], start: usize) -> bool {
-        let mut may = self.run_firsts.has(bytes[start]);
-        for (distance, _, hashes) in &self.distances {
-            let at = start + usize::from(*distance);
+    fn may_hang(&self, bytes: &[u8], (start, length): (usize, usize)) -> bool {
+        let (firsts, shortest) = &self.run_firsts;
+        let mut may = length >= *shortest && firsts.has(bytes[start]);
+        for &(distance, salt) in self.distant.within(length) {
+            let at = start + usize::from(distance);
             let four = bytes.get(at..).and_then(|b| b.first_chunk::<4>());
-            may |= four.is_some_and(|four| hashes.may(u32::from_le_bytes(*four)));
+            may |= four.is_some_and(|four| self.distant.has(u32::from_le_bytes(*four), salt));
         }
         may
     }
 
-    /// Whether the four bytes from `start` on, as `may` says, or those in front of it allow any template: mostly not.
+    /// Whether the four bytes from `start` on, or those in front of it, allow any template: mostly not.
     #[inline]
-    fn may_begin(&self, bytes: &[u8], start: usize, may: fn(&Hashes, u32) -> bool) -> bool {
+    fn may_begin(&self, bytes: &[u8], start: usize) -> bool {
         let around =
             start.checked_sub(4).and_then(|from| bytes.get(from..)).and_then(|b| b.first_chunk::<8>());
         let Some(eight) = around else { return true };
         let word = u64::from_le_bytes(*eight);
         let (head, lead) = ((word >> 32) as u32, (word as u32).swap_bytes());
-        may(&self.heads, head) | self.leads.may(lead & 0x00FF_FFFF)
+        self.heads.may_well(head) | self.leads.may(lead & 0x00FF_FFFF)
     }
 
     /// A long run, or a part of one, begins at `start`.

@@ -1,6 +1,7 @@
 //! Two tables that answer "does any rule begin so?" from a few bytes: a set of bits, asked at every long run, and
 //! lists by the two most telling bytes, asked when the bit is set, which know the next six bytes exactly.
 
+use crate::lanes::{Gate, slot};
 use crate::rules::Charset;
 
 /// Number of lists.
@@ -124,6 +125,19 @@ impl Hashes {
         Hashes { by, bits, more, heads, entries, sets }
     }
 
+    /// What knows where one of these may begin, by three bytes, or one of `leads` end, by two.
+    pub(super) fn gate(&self, leads: &Hashes) -> Gate {
+        match (self.by, leads.by) {
+            (By::Three(size, _), By::Two) => Gate::new(&self.bits, size, &leads.bits),
+            _ => unreachable!("a gate asks three bytes behind a place and two in front of it"),
+        }
+    }
+
+    /// The bits that are asked first, by the hash of the bytes that decide or by the bytes themselves.
+    pub(super) fn bits(&self) -> &[u64] {
+        &self.bits
+    }
+
     /// Whether some entry may begin with these four bytes; a few others pass as well.
     #[inline]
     pub(super) fn may(&self, four: u32) -> bool {
@@ -165,7 +179,7 @@ fn product(four: [u8; 4]) -> u32 {
 
 #[inline]
 fn hash(four: u32, size: u32) -> usize {
-    (four.wrapping_mul(0x9E37_79B1) >> (32 - size)) as usize
+    slot(four, size)
 }
 
 fn list(pair: u16) -> usize {

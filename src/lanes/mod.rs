@@ -10,6 +10,7 @@
 #[cfg(target_arch = "aarch64")]
 mod arm;
 mod classes;
+mod gate;
 mod quads;
 mod reach;
 mod scalar;
@@ -20,12 +21,15 @@ mod tests;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 #[cfg(target_arch = "x86_64")]
+mod x86_gather;
+#[cfg(target_arch = "x86_64")]
 mod x86_wide;
 
 pub use classes::{BLOCKS, Column, Masks, Set};
+pub use gate::{Gate, slot};
 pub use quads::{Hits, Quads};
 pub use reach::{Before, FAR, LONG, Reach};
-pub use simd::{ahead, classify, each_place, find_quads, reach, spots};
+pub use simd::{ahead, classify, each_place, find_quads, reach, sift, spots};
 pub use spots::Spots;
 
 use spots::each_bit;

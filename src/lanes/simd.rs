@@ -2,9 +2,9 @@
 
 #[cfg(target_arch = "aarch64")]
 use super::arm;
-use super::{BLOCKS, Before, Column, Hits, Masks, Quads, Reach, Set, Spots, each_bit, scalar};
+use super::{BLOCKS, Before, Column, Gate, Hits, Masks, Quads, Reach, Set, Spots, each_bit, scalar};
 #[cfg(target_arch = "x86_64")]
-use super::{x86, x86_wide};
+use super::{x86, x86_gather, x86_wide};
 
 /// Puts the masks of `text` into `out`, from its first block on: at most [`BLOCKS`] blocks and one more; a last short
 /// block is filled up with blanks, and behind the last one stands an empty one. Whether there are NULs.
@@ -176,4 +176,23 @@ pub fn spots(column: &Column, blocks: usize, out: &mut Spots) {
         }
     }
     super::spots::list(column, blocks, out);
+}
+
+/// Leaves the spots, counted from `at` on, between whose bytes of `text` something may begin.
+pub fn sift(gate: &Gate, text: &[u8], at: usize, spots: &mut Spots) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        // Loads from many places are no gain on CPUs whose makers had to slow them down (Downfall, CVE-2022-40982): with
+        // BF16, which is not asked for, go those that are younger.
+        if std::arch::is_x86_feature_detected!("avx512bw")
+            && std::arch::is_x86_feature_detected!("avx512bf16")
+            && spots.iter().next().is_some_and(|first| at + first >= 4)
+            && spots.iter().next_back().is_some_and(|last| at + last + 4 <= text.len())
+        {
+            // SAFETY: the function needs AVX2 and AVX-512 BW (which F goes with) and nothing else, and the CPU has them.
+            #[allow(unsafe_code, reason = "checked for on the line above")]
+            return unsafe { x86_gather::sift(gate, text, at, spots) };
+        }
+    }
+    gate.sift(text, at, spots);
 }

@@ -35,7 +35,7 @@ impl Spots {
     }
 
     /// The places, in order.
-    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
         self.spots[..self.len].iter().map(|place| usize::from(*place))
     }
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{BLOCKS, Before, Column, Hits, Masks, Quads, Reach, Set, Spots};
+use super::{BLOCKS, Before, Column, Gate, Hits, Masks, Quads, Reach, Set, Spots};
 use super::{classify, find_quads, reach, scalar, spots};
 
 /// The masks of a block, in the order of the fields of [`Masks`].
@@ -206,5 +206,59 @@ proptest! {
         prop_assert_eq!(met, all.clone());
         here.retain(|place| place % keep == 0);
         prop_assert_eq!(here.iter().collect::<Vec<_>>(), all.into_iter().filter(|p| p % keep == 0).collect::<Vec<_>>());
+    }
+}
+
+proptest! {
+    #[test]
+    fn only_places_at_which_something_may_begin_are_left(
+        text in "[abc_]{0,200}",
+        size in 6..12u32,
+        heads in proptest::collection::vec("[abc]{3}", 0..4),
+        leads in proptest::collection::vec("[abc]{2}", 0..3),
+        at in 0..9usize,
+        step in 1..4usize,
+    ) {
+        let mut bits = (vec![0; 1 << (size - 6)], vec![0; 1024]);
+        let mut set = |bit: usize| bits.0[bit / 64] |= 1 << (bit % 64);
+        let text = text.as_bytes();
+        let three = |b: &[u8]| u32::from_le_bytes([b[0], b[1], b[2], 0]);
+        heads.iter().for_each(|head| set(super::slot(three(head.as_bytes()), size)));
+        for lead in &leads {
+            let pair = usize::from(u16::from_be_bytes([lead.as_bytes()[0], lead.as_bytes()[1]]));
+            bits.1[pair / 64] |= 1 << (pair % 64);
+        }
+        let gate = Gate::new(&bits.0, size, &bits.1);
+        let wanted: Vec<usize> = (0..text.len().saturating_sub(at))
+            .step_by(step)
+            .filter(|place| {
+                let here = at + place;
+                // What has no four bytes on both sides is not judged.
+                here < 4
+                    || here + 4 > text.len()
+                    || bits.0[super::slot(three(&text[here..]), size) / 64] >> (super::slot(three(&text[here..]), size) % 64) & 1 == 1
+                    || leads.iter().any(|lead| text[..here].ends_with(lead.as_bytes()))
+            })
+            .collect();
+        for plain in [false, true] {
+            // Two parts, of which one has four bytes on both sides, so that every path is gone.
+            let mut found = Vec::new();
+            for (from, to) in [(0, 4), (4, text.len().saturating_sub(4)), (text.len().saturating_sub(4).max(4), text.len())] {
+                let mut column = [0; BLOCKS + 8];
+                (0..text.len().saturating_sub(at))
+                    .step_by(step)
+                    .filter(|place| (from..to).contains(&(at + place)))
+                    .for_each(|place| column[place / 64] |= 1 << (place % 64));
+                let mut left = Spots::default();
+                spots(&column, BLOCKS, &mut left);
+                if plain {
+                    gate.sift(text, at, &mut left);
+                } else {
+                    super::sift(&gate, text, at, &mut left);
+                }
+                found.extend(left.iter());
+            }
+            prop_assert_eq!(&found, &wanted);
+        }
     }
 }
