@@ -209,13 +209,13 @@ impl Dispatch {
             runs.iter().fold((Charset::NONE, usize::MAX), |(all, shortest), (first, least, _)| {
                 (all.union(*first), shortest.min(*least))
             });
-        let heads = Hashes::new(heads.iter().map(|(s, e)| (s, *e)), by);
-        let leads = Hashes::new(leads.iter().map(|(s, e)| (s, *e)), By::Two);
+        let mut heads = Hashes::new(heads.iter().map(|(s, e)| (s, *e)), by);
+        let mut leads = Hashes::new(leads.iter().map(|(s, e)| (s, *e)), By::Two);
         Dispatch {
             entries,
             run_firsts,
             farthest,
-            gate: heads.gate(&leads),
+            gate: heads.gate(&mut leads),
             heads,
             leads,
             distances,
@@ -233,7 +233,6 @@ impl Dispatch {
         let reach = piece.reach;
         lanes::spots(&reach.starts, piece.blocks(), spots);
         lanes::sift(&self.gate, view.bytes, piece.at, spots);
-        spots.retain(|place| self.may_begin(view.bytes, piece.at + place));
         for start in spots.iter().map(|place| piece.at + place) {
             sink.stand(start);
             self.at_start(view.bytes, start, sink);
@@ -285,22 +284,11 @@ impl Dispatch {
         may
     }
 
-    /// Whether the four bytes from `start` on, or those in front of it, allow any template: mostly not.
-    #[inline]
-    fn may_begin(&self, bytes: &[u8], start: usize) -> bool {
-        let around =
-            start.checked_sub(4).and_then(|from| bytes.get(from..)).and_then(|b| b.first_chunk::<8>());
-        let Some(eight) = around else { return true };
-        let word = u64::from_le_bytes(*eight);
-        let (head, lead) = ((word >> 32) as u32, (word as u32).swap_bytes());
-        self.heads.may_well(head) | self.leads.may(lead & 0x00FF_FFFF)
-    }
-
     /// A long run, or a part of one, begins at `start`.
     fn at_start(&self, bytes: &[u8], start: usize, sink: &mut Sink<'_>) {
         let Some(head) = bytes.get(start..).and_then(|b| b.first_chunk::<4>()) else { return };
         let four = u32::from_le_bytes(*head);
-        if self.heads.may(four) && self.heads.may_well(four) {
+        if self.gate.begins(four) {
             for entry in self.heads.entries(*head, &bytes[start + 4..]) {
                 self.try_entry(bytes, start, entry, sink);
             }
@@ -310,7 +298,7 @@ impl Dispatch {
             [mid, near] => [*near, *mid, b' ', 0],
             _ => return,
         };
-        if self.leads.may(u32::from_le_bytes(lead)) {
+        if self.gate.follows([lead[0], lead[1]]) {
             for entry in self.leads.entries(lead, &[]) {
                 self.try_entry(bytes, start, entry, sink);
             }

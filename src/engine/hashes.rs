@@ -125,12 +125,11 @@ impl Hashes {
         Hashes { by, bits, more, heads, entries, sets }
     }
 
-    /// What knows where one of these may begin, by three bytes, or one of `leads` end, by two.
-    pub(super) fn gate(&self, leads: &Hashes) -> Gate {
-        match (self.by, leads.by) {
-            (By::Three(size, _), By::Two) => Gate::new(&self.bits, size, &leads.bits),
-            _ => unreachable!("a gate asks three bytes behind a place and two in front of it"),
-        }
+    /// Takes the bits of these, by three and by four bytes, and of others by two, for what asks all of them at once.
+    pub(super) fn gate(&mut self, leads: &mut Hashes) -> Gate {
+        assert!(matches!((self.by, leads.by), (By::Three(..), By::Two)), "three, four and two bytes");
+        let take = std::mem::take::<Box<[u64]>>;
+        Gate::new(take(&mut self.bits), take(&mut self.more), take(&mut leads.bits))
     }
 
     /// The bits that are asked first, by the hash of the bytes that decide or by the bytes themselves.
@@ -143,18 +142,10 @@ impl Hashes {
     pub(super) fn may(&self, four: u32) -> bool {
         let bit = match self.by {
             By::Four(size) => hash(four, size),
-            By::Three(small, _) => hash(four & 0x00FF_FFFF, small),
-            By::Two => (four & 0xFFFF) as usize,
+            // A gate asks them.
+            By::Three(..) | By::Two => return true,
         };
         self.bits[bit >> 6] >> (bit & 63) & 1 == 1
-    }
-
-    /// The same where that says yes: fewer others pass.
-    #[inline]
-    pub(super) fn may_well(&self, four: u32) -> bool {
-        let By::Three(_, size) = self.by else { return true };
-        let bit = hash(four, size);
-        self.more[bit >> 6] >> (bit & 63) & 1 == 1
     }
 
     /// The entries that begin with these bytes, of which the first four decide where they are looked for.

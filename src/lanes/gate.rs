@@ -5,47 +5,76 @@ use super::Spots;
 /// The factor of the hash.
 pub(super) const FACTOR: u32 = 0x9E37_79B1;
 
-/// Sets of bits that know how something may begin: by the hash of the three bytes from a place on, and by the two bytes in
-/// front of it.
-#[derive(Debug, Clone)]
+/// Sets of bits that know how something may begin: by the bytes from a place on, and by the two in front of it.
+#[derive(Debug)]
 pub struct Gate {
-    /// 2 to the power of `size` bits, at least 64.
-    pub(super) heads: Box<[u64]>,
+    pub(super) three: Bits,
+    pub(super) four: Bits,
+    pub(super) leads: Bits,
+}
+
+/// Bits by a hash, of which there are 2 to the power of `size`: 6 to 31.
+#[derive(Debug)]
+pub(super) struct Bits {
+    pub(super) words: Box<[u64]>,
     pub(super) size: u32,
-    /// A bit for each two bytes: the one in front of the place, and 256 times the one in front of that.
-    pub(super) leads: Box<[u64; 1024]>,
+}
+
+impl Bits {
+    fn new(words: Box<[u64]>) -> Bits {
+        assert!(words.len().is_power_of_two() && words.len() < 1 << 26, "hashes are as long");
+        let size = words.len().trailing_zeros() + 6;
+        Bits { words, size }
+    }
+
+    #[inline]
+    fn has(&self, bit: usize) -> bool {
+        self.words[bit >> 6] >> (bit & 63) & 1 == 1
+    }
 }
 
 impl Gate {
-    /// From the bits of [`slot`]s of three bytes, of which there are 2 to the power of `size` (6 to 31), and of pairs of
-    /// bytes, of which there are 65,536; what is missing is empty.
-    pub fn new(heads: &[u64], size: u32, leads: &[u64]) -> Gate {
-        assert!((6..32).contains(&size), "whole words, and numbers of 32 bits");
-        let mut gate = Gate { heads: vec![0; 1 << (size - 6)].into(), size, leads: Box::new([0; 1024]) };
-        gate.heads.iter_mut().zip(heads).for_each(|(to, from)| *to = *from);
-        gate.leads.iter_mut().zip(leads).for_each(|(to, from)| *to = *from);
-        gate
+    /// From the bits of [`slot`]s of three and of four bytes, and of pairs: the byte in front of a place, and 256 times the
+    /// one in front of that. Something begins where those of three, which should be few, and of four say so.
+    ///
+    /// # Panics
+    /// If the numbers of words are no powers of two, or there are less than 1,024 for pairs.
+    pub fn new(three: Box<[u64]>, four: Box<[u64]>, leads: Box<[u64]>) -> Gate {
+        assert!(leads.len() == 1024, "a bit for each pair");
+        Gate { three: Bits::new(three), four: Bits::new(four), leads: Bits::new(leads) }
     }
 
-    /// Whether something may begin between the fourth and the fifth of eight bytes, the first of them in the lowest bits.
+    /// Whether something may begin with four bytes, the first of them in the lowest bits.
     #[inline]
-    pub(super) fn passes(&self, eight: u64) -> bool {
-        let head = slot((eight >> 32) as u32 & 0x00FF_FFFF, self.size);
-        let lead = (eight as u32).swap_bytes() as usize & 0xFFFF;
-        (self.heads[head >> 6] >> (head & 63) | self.leads[lead >> 6] >> (lead & 63)) & 1 == 1
+    pub fn begins(&self, four: u32) -> bool {
+        self.three.has(slot(four & 0x00FF_FFFF, self.three.size)) && self.four.has(slot(four, self.four.size))
+    }
+
+    /// Whether something may follow a byte and the one in front of it.
+    #[inline]
+    pub fn follows(&self, [near, far]: [u8; 2]) -> bool {
+        self.leads.has(usize::from(u16::from_le_bytes([near, far])))
     }
 
     /// See [`super::sift()`]; for places of which some may have no four bytes on a side: those pass.
     pub(super) fn sift(&self, text: &[u8], at: usize, spots: &mut Spots) {
+        let around = |place: usize| -> Option<(u32, [u8; 2])> {
+            let eight: &[u8; 8] = text.get((at + place).checked_sub(4)?..)?.first_chunk()?;
+            Some(((u64::from_le_bytes(*eight) >> 32) as u32, [eight[3], eight[2]]))
+        };
+        // In two turns, and both bits are asked: a branch that the CPU can't foresee costs more.
         spots.retain(|place| {
-            let around = (at + place).checked_sub(4).and_then(|from| text.get(from..));
-            around.and_then(|b| b.first_chunk()).is_none_or(|eight| self.passes(u64::from_le_bytes(*eight)))
+            around(place).is_none_or(|(four, lead)| {
+                self.three.has(slot(four & 0x00FF_FFFF, self.three.size)) | self.follows(lead)
+            })
         });
+        spots
+            .retain(|place| around(place).is_none_or(|(four, lead)| self.begins(four) || self.follows(lead)));
     }
 }
 
-/// The bit of three bytes, the first of them in the lowest bits of `three`, among 2 to the power of `size`.
+/// The bit of some bytes, the first of them in the lowest bits, among 2 to the power of `size`.
 #[inline]
-pub fn slot(three: u32, size: u32) -> usize {
-    (three.wrapping_mul(FACTOR) >> (32 - size)) as usize
+pub fn slot(bytes: u32, size: u32) -> usize {
+    (bytes.wrapping_mul(FACTOR) >> (32 - size)) as usize
 }

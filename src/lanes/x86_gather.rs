@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::Spots;
-use super::gate::{FACTOR, Gate};
+use super::gate::{Bits, FACTOR, Gate};
 
 /// Leaves the spots at which something may begin, sixteen at a time and at most fifteen more. Each must have four bytes of
 /// the text on both sides.
@@ -16,6 +16,16 @@ pub(super) fn sift(gate: &Gate, text: &[u8], at: usize, spots: &mut Spots) {
     let (Some(first), Some(last)) = (spots.iter().next(), spots.iter().next_back()) else { return };
     assert!(at + first >= 4 && at + last + 4 <= text.len(), "four bytes on both sides");
     let from = &text[at + first - 4..];
+    // Few are left for the larger table.
+    turn::<false>(gate, from, first, spots);
+    turn::<true>(gate, from, first, spots);
+}
+
+/// Leaves the spots at which something may begin, by three bytes or, if `FOUR`, by four: `text` begins four bytes in front of
+/// the first one, which was `first`.
+#[inline]
+#[target_feature(enable = "avx2,avx512f,avx512bw")]
+fn turn<const FOUR: bool>(gate: &Gate, text: &[u8], first: usize, spots: &mut Spots) {
     let (mut kept, mut seen) = (0, 0);
     while seen < spots.len {
         let sixteen: &[u16; 16] =
@@ -24,10 +34,10 @@ pub(super) fn sift(gate: &Gate, text: &[u8], at: usize, spots: &mut Spots) {
         let live = !(!0u32 << (spots.len - seen).min(16)) as u16;
         // Those behind the last are taken for the first.
         let rests = _mm512_maskz_sub_epi32(live, places, _mm512_set1_epi32(first as i32));
-        let bits = ask(gate, from, rests, live);
+        let left = ask::<FOUR>(gate, text, rests, live);
         let store: &mut [u16; 16] = spots.spots[kept..].first_chunk_mut().expect("as above");
-        store16(store, _mm512_maskz_compress_epi32(bits, places));
-        kept += bits.count_ones() as usize;
+        store16(store, _mm512_maskz_compress_epi32(left, places));
+        kept += left.count_ones() as usize;
         seen += 16;
     }
     spots.len = kept;
@@ -36,7 +46,7 @@ pub(super) fn sift(gate: &Gate, text: &[u8], at: usize, spots: &mut Spots) {
 /// At which of these places behind the beginning of a text, that is four bytes in front of the first, something may begin.
 #[inline]
 #[target_feature(enable = "avx2,avx512f,avx512bw")]
-fn ask(gate: &Gate, text: &[u8], places: __m512i, live: u16) -> u16 {
+fn ask<const FOUR: bool>(gate: &Gate, text: &[u8], places: __m512i, live: u16) -> u16 {
     let low = eights(text, _mm512_castsi512_si256(places));
     let high = eights(text, _mm512_extracti64x4_epi64::<1>(places));
     let order = |first: i32| {
@@ -48,29 +58,39 @@ fn ask(gate: &Gate, text: &[u8], places: __m512i, live: u16) -> u16 {
     let behind = _mm512_permutex2var_epi32(low, order(1), high);
 
     let three = _mm512_and_si512(behind, _mm512_set1_epi32(0x00FF_FFFF));
-    let product = _mm512_mullo_epi32(three, _mm512_set1_epi32(FACTOR as i32));
-    let head = _mm512_srl_epi32(product, _mm_cvtsi32_si128(32 - gate.size as i32));
-    let heads = bit(&gate.heads, head);
+    let mut heads = bits(&gate.three, slots(&gate.three, three), live);
+    if FOUR {
+        heads = bits(&gate.four, slots(&gate.four, behind), heads);
+    }
 
     let near = _mm512_srli_epi32::<24>(front);
     let far = _mm512_and_si512(_mm512_srli_epi32::<8>(front), _mm512_set1_epi32(0xFF00));
-    let leads = bit(&gate.leads[..], _mm512_or_si512(near, far));
-
-    _mm512_mask_test_epi32_mask(live, _mm512_or_si512(heads, leads), _mm512_set1_epi32(1))
+    heads | bits(&gate.leads, _mm512_or_si512(near, far), live)
 }
 
-/// The bits of a table with these numbers, as the lowest bit of each; the tables are as long as numbers are large.
+/// The numbers of the bits of some bytes: see [`super::slot()`].
 #[inline]
 #[target_feature(enable = "avx2,avx512f,avx512bw")]
-fn bit(table: &[u64], numbers: __m512i) -> __m512i {
+fn slots(table: &Bits, bytes: __m512i) -> __m512i {
+    let product = _mm512_mullo_epi32(bytes, _mm512_set1_epi32(FACTOR as i32));
+    _mm512_srl_epi32(product, _mm_cvtsi32_si128(32 - table.size as i32))
+}
+
+/// For which of these lanes the bits with these numbers are set.
+#[inline]
+#[target_feature(enable = "avx2,avx512f,avx512bw")]
+fn bits(table: &Bits, numbers: __m512i, lanes: u16) -> u16 {
     let words = _mm512_srli_epi32::<5>(numbers);
-    let last = _mm512_set1_epi32((table.len() * 2 - 1) as i32);
+    let last = _mm512_set1_epi32((table.words.len() * 2 - 1) as i32);
     let words = _mm512_min_epu32(words, last);
     // SAFETY: x86 has the lower half of each word first, so the table is twice as many words of 32 bits, and no number is
     // larger than that of the last.
     #[allow(unsafe_code, reason = "the line above sees to it that all are inside")]
-    let found = unsafe { _mm512_i32gather_epi32::<4>(words, table.as_ptr().cast()) };
-    _mm512_srlv_epi32(found, _mm512_and_si512(numbers, _mm512_set1_epi32(31)))
+    let found = unsafe {
+        _mm512_mask_i32gather_epi32::<4>(_mm512_setzero_si512(), lanes, words, table.words.as_ptr().cast())
+    };
+    let bit = _mm512_sllv_epi32(_mm512_set1_epi32(1), _mm512_and_si512(numbers, _mm512_set1_epi32(31)));
+    _mm512_mask_test_epi32_mask(lanes, found, bit)
 }
 
 /// Eight bytes of the text from each place on.
