@@ -28,6 +28,7 @@ const UNSAFE: &[&str] = &[
     "src/lanes/simd.rs",
     "src/lanes/tests.rs",
     "src/lanes/x86.rs",
+    "src/lanes/x86_gather.rs",
     "src/lanes/x86_wide.rs",
 ];
 
