@@ -50,19 +50,43 @@ const SIGN_IN: &[(&[u8], Takes)] = &[
     (b"credentials", Fourth),
 ];
 
+/// A bit for each first and last letter of these: nearly all names end here.
+static ENDS: [u64; 16] = {
+    let mut ends = [0; 16];
+    let mut i = 0;
+    while i < SIGN_IN.len() {
+        if let (Some(first), Some(last)) = (SIGN_IN[i].0.first(), SIGN_IN[i].0.last()) {
+            let (word, bit) = ends_of(*first, *last);
+            ends[word] |= 1 << bit;
+        }
+        i += 1;
+    }
+    // `keyStore.load(…)`
+    let (word, bit) = ends_of(b'l', b'd');
+    ends[word] |= 1 << bit;
+    ends
+};
+
+/// The bit of a first and a last letter or digit, without regard to case.
+const fn ends_of(first: u8, last: u8) -> (usize, u32) {
+    let both = (first as u32 & 31) << 5 | last as u32 & 31;
+    ((both >> 6) as usize, both & 63)
+}
+
 /// Which argument of the call of this name is the password, if it is one that signs in: `SetBasicAuth`, `requests.auth`.
 pub(super) fn signs_in(name: &[u8]) -> Option<Takes> {
-    // All of them end so, whatever follows that is no letter; many other names do not.
     let end = name.iter().rev().find(|b| b.is_ascii_alphanumeric())?;
-    if !b"hHsSlLnNrReEcCdD".contains(end) {
-        return None;
-    }
     let dot = name.iter().rposition(|b| *b == b'.');
     let last = &name[dot.map_or(0, |dot| dot + 1)..];
     if !(4..=40).contains(&last.len()) {
         return None;
     }
     let on = &name[..dot.unwrap_or(0)];
+    let first = last.iter().find(|b| b.is_ascii_alphanumeric())?;
+    let (word, bit) = ends_of(*first, *end);
+    if ENDS[word] >> bit & 1 == 0 {
+        return None;
+    }
     let mut plain = [0; 40];
     let mut length = 0;
     for byte in last.iter().filter(|b| b.is_ascii_alphanumeric()) {

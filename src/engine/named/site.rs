@@ -214,8 +214,9 @@ impl<'s, 'k> Sites<'s, 'k> {
         if value.quoted {
             return form != Form::Spaced || !text.contains(&b' ') && text.first() != Some(&b'-');
         }
-        // Bare: a call, an index or a path of attributes is code.
-        if matches!(self.bytes.get(value.end), Some(b'(' | b'[')) {
+        // Bare: a call, an index or what a pointer leads to is code.
+        let next = self.bytes.get(value.end);
+        if matches!(next, Some(b'(' | b'[')) || text.ends_with(b"-") && next == Some(&b'>') {
             return false;
         }
         let makeup = Makeup::of(text);

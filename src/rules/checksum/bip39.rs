@@ -57,8 +57,30 @@ fn place(word: &[u8]) -> Option<u16> {
     let (from, to) = (usize::from(LETTERS[letter]), usize::from(LETTERS[letter + 1]));
     let mut eight = [0; 8];
     eight[..word.len()].copy_from_slice(word);
-    let at = WORDS[from..to].binary_search(&u64::from_be_bytes(eight)).ok()?;
+    let eight = u64::from_be_bytes(eight);
+    let bit = first_four(eight);
+    if FIRST_FOURS[bit / 64] >> (bit % 64) & 1 == 0 {
+        return None;
+    }
+    let at = WORDS[from..to].binary_search(&eight).ok()?;
     u16::try_from(from + at).ok()
+}
+
+/// A bit for each four letters that a word begins with: texts are full of other words.
+static FIRST_FOURS: [u64; 512] = {
+    let mut bits = [0; 512];
+    let mut i = 0;
+    while i < WORDS.len() {
+        let bit = first_four(WORDS[i]);
+        bits[bit / 64] |= 1 << (bit % 64);
+        i += 1;
+    }
+    bits
+};
+
+/// The bit of the first four letters of a word; some share one.
+const fn first_four(eight: u64) -> usize {
+    ((eight >> 32) as u32).wrapping_mul(0x9E37_79B1) as usize >> 17
 }
 
 /// Whether a word, in small letters, is one of the list.
