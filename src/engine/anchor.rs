@@ -282,34 +282,40 @@ fn span(segments: &[Segment], of: &Charset) -> usize {
 /// The sets of the first bytes from byte `skip` of the first segment on, if the first four are few enough to tell
 /// apart.
 fn head_sets(segments: &[Segment], skip: usize) -> Option<[Charset; 8]> {
-    let mut sets = Vec::with_capacity(8);
-    let mut skip = skip;
+    let (mut sets, mut count, mut skip) = ([ANY; 8], 0, skip);
+    let mut add = |count: &mut usize, set: Charset| {
+        if let Some(slot) = sets.get_mut(*count) {
+            *slot = set;
+            *count += 1;
+        }
+    };
     for segment in segments {
         match segment {
             Segment::Literal(text) => {
-                sets.extend(
-                    text.iter().skip(std::mem::take(&mut skip)).take(8).map(|&b| Charset::NONE.with(b)),
-                );
+                for &byte in text.iter().skip(std::mem::take(&mut skip)).take(8) {
+                    add(&mut count, Charset::NONE.with(byte));
+                }
             }
             Segment::LiteralNoCase(text) => {
-                let either = |b: u8| Charset::NONE.with(b.to_ascii_uppercase()).with(b.to_ascii_lowercase());
-                sets.extend(text.iter().skip(std::mem::take(&mut skip)).take(8).map(|&b| either(b)));
+                for &byte in text.iter().skip(std::mem::take(&mut skip)).take(8) {
+                    let either = Charset::NONE.with(byte.to_ascii_uppercase());
+                    add(&mut count, either.with(byte.to_ascii_lowercase()));
+                }
             }
             Segment::Run(run, _) => {
                 let (least, most) = extent(segment);
-                sets.extend(std::iter::repeat_n(*run, least.min(8)));
+                (0..least.min(8)).for_each(|_| add(&mut count, *run));
                 if least < most {
                     break;
                 }
             }
         }
-        if sets.len() >= 8 {
+        if count >= 8 {
             break;
         }
     }
-    let ways: usize = sets.get(..4)?.iter().map(|s| s.len() as usize).product();
-    sets.resize(8, ANY);
-    sets.try_into().ok().filter(|_| ways <= MOST_HEADS)
+    let ways: usize = sets[..4].iter().map(|s| s.len() as usize).product();
+    (count >= 4 && ways <= MOST_HEADS).then_some(sets)
 }
 
 /// A hook on a mark inside of a literal that is rare in all text: `://`, or five dashes.

@@ -33,7 +33,9 @@ pub(super) struct Table {
     /// A bit for each hash that may be in the table: nearly all words of a text end here.
     bloom: Box<[u64; 1024]>,
     beginnings: Beginnings,
-    slots: Vec<Option<Entry>>,
+    entries: Vec<Entry>,
+    /// The places of the entries, and one more, by hash; 0: none.
+    slots: Vec<u32>,
 }
 
 impl Table {
@@ -58,16 +60,16 @@ impl Table {
             }
         }
         let size = (entries.len() * 2).next_power_of_two().max(16);
-        let mut table = Table { bloom: Box::new([0; 1024]), beginnings, slots: vec![None; size] };
-        for entry in entries {
-            table.bloom[(entry.hash >> 54) as usize] |= 1 << (entry.hash >> 48 & 63);
+        let (mut bloom, mut slots) = (Box::new([0; 1024]), vec![0; size]);
+        for (at, entry) in entries.iter().enumerate() {
+            bloom[(entry.hash >> 54) as usize] |= 1 << (entry.hash >> 48 & 63);
             let mut slot = entry.hash as usize & (size - 1);
-            while table.slots[slot].is_some() {
+            while slots[slot] != 0 {
                 slot = (slot + 1) & (size - 1);
             }
-            table.slots[slot] = Some(entry);
+            slots[slot] = at as u32 + 1;
         }
-        table
+        Table { bloom, beginnings, entries, slots }
     }
 
     /// Calls `f` for every entry with this hash.
@@ -77,9 +79,9 @@ impl Table {
             return;
         }
         let mut slot = hash as usize & (self.slots.len() - 1);
-        while let Some(entry) = self.slots[slot] {
+        while let Some(entry) = self.entries.get((self.slots[slot] as usize).wrapping_sub(1)) {
             if entry.hash == hash {
-                f(entry);
+                f(*entry);
             }
             slot = (slot + 1) & (self.slots.len() - 1);
         }
@@ -116,15 +118,21 @@ impl Default for Beginnings {
 
 impl Beginnings {
     fn add(&mut self, text: &[u8]) {
-        let letters: Vec<u8> = text.iter().copied().filter(|b| is_word_byte(*b)).collect();
-        if let Some(&four) = letters.first_chunk::<4>() {
+        let (mut four, mut count) = ([0; 4], 0);
+        for &byte in text.iter().filter(|b| is_word_byte(**b)) {
+            if let Some(letter) = four.get_mut(count) {
+                *letter = byte;
+            }
+            count += 1;
+        }
+        if count >= 4 {
             let slot = &mut self.longest[slot(four)];
-            *slot = (*slot).max(u8::try_from(letters.len()).unwrap_or(VERY_LONG));
+            *slot = (*slot).max(u8::try_from(count).unwrap_or(VERY_LONG));
             return;
         }
         // Whatever follows where there are fewer than three.
-        let free = 5 * 3_usize.saturating_sub(letters.len());
-        let first = letters.iter().fold(0, |all, byte| all << 5 | usize::from(byte & 31)) << free;
+        let free = 5 * 3_usize.saturating_sub(count);
+        let first = four[..count].iter().fold(0, |all, byte| all << 5 | usize::from(byte & 31)) << free;
         for three in first..first + (1 << free) {
             self.short[three / 64] |= 1 << (three % 64);
         }
