@@ -5,9 +5,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use keysieve::cli::Cli;
+use keysieve::commands::safe;
 use keysieve::error::Error;
-use keysieve::reports::log;
-use keysieve::sieve::redacted;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -47,23 +46,4 @@ fn failed(e: &Error) -> ExitCode {
     }
     let _ = writeln!(io::stderr(), "{}", safe(&format!("keysieve: {e}")));
     ExitCode::from(e.exit_code())
-}
-
-/// A message without the keys and the commands to a terminal or a CI system that a name or an argument brought in.
-fn safe(message: &str) -> String {
-    let lines: Vec<_> = message.split('\n').map(log).collect();
-    let mut message = redacted(&lines.join("\n"));
-    // What is taken for an option has dashes in front, which are no part of a key.
-    let options: Vec<String> = message
-        .split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '`'))
-        .filter(|word| word.starts_with('-'))
-        .map(|word| word.trim_start_matches('-').to_owned())
-        .collect();
-    for option in options {
-        let hidden = redacted(&option);
-        if hidden != option {
-            message = message.replace(&option, &hidden);
-        }
-    }
-    message
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Checksum, Finding, Origin, Severity};
+use crate::model::{Checksum, Finding, Origin, Severity, count};
 use crate::reports::Report;
 
 /// After so many days a key should be replaced, where its provider says nothing else.
@@ -34,7 +34,7 @@ pub(super) fn first(report: &Report) -> Vec<String> {
         .map(|(i, key)| format!("do first {:>2}: {}", i + 1, key.told()))
         .collect();
     if left > 0 {
-        notes.push(format!("do first {:>2}: and {left} more keys", MOST + 1));
+        notes.push(format!("do first {:>2}: and {}", MOST + 1, count(left, "more key")));
     }
     notes
 }
@@ -77,7 +77,7 @@ impl Key<'_> {
             } else {
                 String::new()
             };
-            parts.push(format!("{age} days old{old}"));
+            parts.push(format!("{} old{old}", count(age, "day")));
         }
         let owners =
             some(self.findings.iter().filter_map(|f| f.owner.as_deref().map(str::to_owned)).collect());

@@ -7,7 +7,7 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use crate::config::hide_keys;
 use crate::error::{Error, Result};
-use crate::model::{Disposition, Finding, escape_terminal, escape_terminal_bytes};
+use crate::model::{Disposition, Finding, count, escape_terminal, escape_terminal_bytes};
 use crate::reports::Report;
 use crate::sieve::redacted;
 use crate::triage::{Baseline, import};
@@ -157,7 +157,7 @@ fn create(args: &Create, globals: &mut Globals, here: &Here, file: &Path, err: &
         baseline.cover_history();
     }
     baseline.write(file)?;
-    said(err, &format!("{}: {} known", shown(file), keys(baseline.len())));
+    said(err, &format!("{}: {} known", shown(file), count(baseline.len(), "key")));
     Ok(ended(&report, err))
 }
 
@@ -242,7 +242,7 @@ fn prune(
             "{}: compared with {}: {} {verb}, {left} known",
             shown(file),
             compared(&wanted),
-            keys(gone.len())
+            count(gone.len(), "key")
         ),
     );
     if !wanted.history && here.repository.is_some() && !gone.is_empty() {
@@ -277,6 +277,9 @@ fn show(look: &Look, globals: &mut Globals, here: &Here, file: &Path, out: &mut 
         if !any {
             text.push_str("    not found any more\n");
         }
+    }
+    if text.is_empty() {
+        text = format!("{}: nothing is known\n", shown(file));
     }
     out.write_all(text.as_bytes()).map_err(Error::Output)?;
     Ok(if report.coverage.is_complete() { 0 } else { 3 })
@@ -320,7 +323,7 @@ fn take_over(
     let (session, report) = survey(globals, here, &wanted)?;
     let carried = carry_over(&mut baseline, &session, &report, &known)?;
     baseline.write(file)?;
-    said(err, &format!("{}: {carried} of {} entries carried over", shown(file), known.len()));
+    said(err, &format!("{}: {carried} of {} carried over", shown(file), count(known.len(), "entry")));
     if carried < known.len() {
         said(err, "the others are about nothing that is found here: they need no entry");
     }
@@ -347,10 +350,6 @@ pub(super) fn carry_over(
         }
     }
     Ok(met.into_iter().filter(|m| *m).count())
-}
-
-fn keys(n: usize) -> String {
-    if n == 1 { "1 key".to_string() } else { format!("{n} keys") }
 }
 
 pub(super) fn said(err: &mut dyn Write, what: &str) {

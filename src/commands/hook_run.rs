@@ -10,8 +10,9 @@ use clap::Args as ClapArgs;
 use crate::error::{Error, Result};
 use crate::hook::Stage;
 use crate::repo::{Environment, Repository};
+use crate::reports::refusal_unscanned;
 
-use super::{Globals, hook_message, hook_push, staged};
+use super::{Globals, hook_message, hook_push, safe, staged};
 
 /// What an installed hook calls
 #[derive(Debug, Clone, ClapArgs)]
@@ -42,7 +43,7 @@ pub(super) fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut
         let _ = writeln!(err, "keysieve: {} not checked ({why})", args.stage.as_str());
         return Ok(0);
     }
-    match args.stage {
+    let judged = match args.stage {
         Stage::CommitMsg => hook_message::commit_msg(&args.arguments, globals, err),
         // `pre-commit run --from-ref A --to-ref B`, as in CI: nothing is staged there, and a range is meant.
         Stage::PreCommit if told("PRE_COMMIT_FROM_REF") && told("PRE_COMMIT_TO_REF") => {
@@ -51,6 +52,15 @@ pub(super) fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut
         Stage::PreCommit => staged::hook(globals, err),
         Stage::PrePush => hook_push::pre_push(&args.arguments, globals, &mut std::io::stdin().lock(), err),
         Stage::PreReceive => hook_push::pre_receive(globals, &mut std::io::stdin().lock(), err),
+    };
+    match judged {
+        Err(e) if !e.is_broken_pipe() => {
+            // Whoever commits asked for no scan and reads no exit code: what was stopped, why, and how to pass.
+            let because = safe(&format!("keysieve: {e}"));
+            let _ = write!(err, "{}", refusal_unscanned(args.stage.as_str(), &because));
+            Ok(e.exit_code())
+        }
+        judged => judged,
     }
 }
 
@@ -68,11 +78,11 @@ fn skipped() -> Option<&'static str> {
     skip.split(',').any(|word| word.trim() == "keysieve").then_some("SKIP=keysieve")
 }
 
-/// The repository that git calls the hook in.
+/// The repository of the current folder, in which git calls its hooks.
 pub(super) fn repository() -> Result<Repository> {
     Repository::discover(Path::new("."), &Environment::of_process())?.ok_or_else(|| Error::Repository {
         path: env::current_dir().unwrap_or_default(),
-        problem: "there is no git repository here".into(),
+        problem: "not a git repository, and neither is a folder above it".into(),
     })
 }
 

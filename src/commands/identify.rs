@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::engine::{MatchOptions, Matcher, Scratch};
 use crate::error::{Error, Result};
-use crate::model::{Blob, Checksum, Confidence, Origin, Secret, escape_terminal};
+use crate::model::{Blob, Checksum, Confidence, Origin, Secret, count, escape_terminal};
 use crate::rules::{CheckKind, Claims, Need, Rule, Ruleset, Shape, check, facts, literal_prefix};
 
 use super::{Globals, ask};
@@ -137,7 +137,7 @@ fn said(kind: &Kind<'_>) -> Vec<(&'static str, String)> {
 fn as_text(kinds: &[Kind<'_>], text: &[u8], globals: &Globals) -> String {
     let mut told = String::new();
     let Some((first, others)) = kinds.split_first() else {
-        let _ = writeln!(told, "no rule knows this shape ({} bytes)", text.len());
+        let _ = writeln!(told, "no rule knows this shape ({})", count(text.len(), "byte"));
         return told;
     };
     let rule = first.rule;

@@ -8,7 +8,7 @@ use clap::Args as ClapArgs;
 
 use crate::config::{Config, LoadOptions, NAMES, hide_keys};
 use crate::error::{Error, Result};
-use crate::model::escape_terminal;
+use crate::model::{count, escape_terminal};
 use crate::repo::open_regular;
 use crate::triage::migrate::{
     Carried, Wrong, detect_secrets, ggshield, git_secrets, gitleaks, line_patterns, path_expressions,
@@ -76,7 +76,10 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
             let file = Baseline::DEFAULT_NAME;
             said(
                 err,
-                &format!("would look for {} known findings and values, and note them in {file}", known.len()),
+                &format!(
+                    "would look for {} and note what is found in {file}",
+                    count(known.len(), "known finding or value")
+                ),
             );
         }
         return Ok(0);
@@ -98,15 +101,14 @@ fn baseline_of(out: &mut dyn Write, root: &Path, name: &str) -> Result<Vec<impor
         Err(_) if !passed.is_empty() => Vec::new(),
         read => read?,
     };
-    tell(out, &format!("{name}: {} known findings", entries.len()))?;
+    tell(out, &format!("{name}: {}", count(entries.len(), "known finding")))?;
     Ok(entries)
 }
 
 /// Says what became of a file.
 fn account(out: &mut dyn Write, name: &str, carried: &Carried) -> Result<()> {
-    let (entries, rules) = (carried.allow.len(), carried.rules.len());
-    let values = carried.known.len();
-    tell(out, &format!("{name}: {entries} entries, {rules} rules, {values} known values"))?;
+    let values = count(carried.known.len(), "known value");
+    tell(out, &format!("{name}: {}, {values}", amounts(carried)))?;
     for done in &carried.done {
         tell(out, &format!("{name}: carried over: {}", hide_keys(done)))?;
     }
@@ -114,6 +116,11 @@ fn account(out: &mut dyn Write, name: &str, carried: &Carried) -> Result<()> {
         tell(out, &format!("{name}: not carried over: {}", hide_keys(left)))?;
     }
     Ok(())
+}
+
+/// Entries and rules, with their nouns.
+fn amounts(carried: &Carried) -> String {
+    format!("{}, {}", count(carried.allow.len(), "entry"), count(carried.rules.len(), "rule"))
 }
 
 type Reader = fn(&str, &str) -> std::result::Result<Carried, Wrong>;
@@ -208,7 +215,7 @@ fn write_config(all: &Carried, here: &Here, dry_run: bool, err: &mut dyn Write) 
         let _ = fs::remove_file(&path);
         return Err(problem);
     }
-    said(err, &format!("wrote {}: {} entries, {} rules", NAMES[0], all.allow.len(), all.rules.len()));
+    said(err, &format!("wrote {}: {}", NAMES[0], amounts(all)));
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::engine::{Prover, cost};
 use crate::error::{Error, Result};
-use crate::model::escape_terminal;
+use crate::model::{count, escape_terminal};
 use crate::rules::{CheckKind, Need, Rule, Ruleset, docs, placed, sample};
 use crate::triage::hygiene;
 
@@ -192,7 +192,9 @@ fn check(files: &[PathBuf], globals: &Globals, out: &mut dyn Write, err: &mut dy
             writeln!(out, "{place}{}: cost: {}", rule.id, cost(rule)).map_err(Error::Output)?;
         }
     }
-    let _ = writeln!(err, "keysieve: {} rules checked, {wrong} problems, {notes} notes", checked.len());
+    let [checked, problems, notes] =
+        [(checked.len(), "rule"), (wrong, "problem"), (notes, "note")].map(|(n, noun)| count(n, noun));
+    let _ = writeln!(err, "keysieve: {checked} checked, {problems}, {notes}");
     Ok(if wrong == 0 { 0 } else { 2 })
 }
 

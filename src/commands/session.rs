@@ -15,7 +15,7 @@ use crate::engine::{Foreign, MatchOptions, Matcher};
 use crate::error::{Error, Result};
 use crate::hook::Stage;
 use crate::model::{Confidence, Finding, Frontier, Level, Progress, Severity, Stop};
-use crate::reports::{Look, Report, refusal, summary_lines};
+use crate::reports::{Look, Report, refusal, refusal_with_account, summary_lines};
 use crate::rules::Ruleset;
 use crate::sieve::{Concealer, Early, Sieve, SiftOptions};
 use crate::sources::Source;
@@ -303,12 +303,10 @@ impl<'g> Session<'g> {
         output::write(&self.reports[1..], report, self.look, &mut std::io::sink())?;
         let code = self.exit_code(report);
         if code != 0 {
-            let _ = write!(err, "{}", refusal(report, stage.as_str(), self.beside()));
+            let _ = write!(err, "{}", refusal_with_account(report, stage.as_str(), self.beside()));
+            return Ok(code);
         }
-        for line in summary_lines(report, self.beside()) {
-            let _ = writeln!(err, "{line}");
-        }
-        Ok(code)
+        Ok(self.summarise(report, err))
     }
 
     /// How what goes to standard error is to look: it may lead elsewhere than standard output.

@@ -3,6 +3,7 @@
 //! This floor knows nothing of files, git, rules or formats; everything above may use it.
 
 mod blob;
+mod count;
 mod coverage;
 mod few;
 mod finding;
@@ -21,6 +22,7 @@ mod text;
 mod threads;
 
 pub use blob::{Blob, Scope, Window};
+pub use count::count;
 pub use coverage::{Coverage, Skip, SkipReason};
 pub use few::Few;
 pub use finding::{

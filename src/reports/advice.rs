@@ -18,8 +18,7 @@ pub(super) fn variable(entry: &Entry<'_>) -> String {
     }
     let made = screaming(last_part(named));
     // Rules for any provider's secrets name none; what their variable should be called, only its kind can say.
-    let generic = entry.provider == "Generic";
-    let provider = if generic { String::new() } else { screaming(&entry.provider) };
+    let provider = if is_nobody(&entry.provider) { String::new() } else { screaming(&entry.provider) };
     let says_little =
         ["API_KEY", "APIKEY", "KEY", "TOKEN", "SECRET", "PASSWORD", "AUTHORIZATION", "BEARER", "VALUE"];
     match (provider.is_empty(), says_little.contains(&made.as_str())) {
@@ -30,6 +29,11 @@ pub(super) fn variable(entry: &Entry<'_>) -> String {
         }
         (true, _) => "API_KEY".to_owned(),
     }
+}
+
+/// Whether a rule's provider is no provider: rules for anybody's secrets, and those taken over from another tool.
+pub(super) fn is_nobody(provider: &str) -> bool {
+    provider.is_empty() || provider == "Generic" || provider.ends_with(" configuration")
 }
 
 /// `CAPITALS_WITH_UNDERSCORES`, as environment variables are written.

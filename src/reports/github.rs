@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::model::{Severity, escape_terminal};
+use crate::model::{Severity, count, escape_terminal};
 
 use super::encode::log;
 use super::entry::Entry;
-use super::place::{count, place, short};
+use super::place::{place, short};
 use super::{Document, Format, Look};
 
 /// GitHub shows ten annotations of each kind a step; more would be lost in silence, so they are said in plain lines.

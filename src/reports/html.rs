@@ -9,12 +9,14 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use sha2::{Digest, Sha256};
 
+use crate::model::count;
+
 use super::advice::{ignore_line, kinds, reads, variable};
 use super::document::Account;
 use super::encode::xml;
 use super::entries::{Group, Groups};
 use super::entry::{Advice, Entry};
-use super::place::{count, place};
+use super::place::place;
 use super::safe_json::compact;
 use super::shown::base64;
 use super::{Document, Format, Look};

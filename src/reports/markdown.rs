@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use crate::model::count;
+
 use super::encode::{markdown as md, markdown_links};
 use super::entries::Group;
-use super::place::{count, past, place};
+use super::place::{past, place};
 use super::summary::{amounts, bytes, in_words};
+use super::text::level;
 use super::{Document, Format, Look};
 
 /// GitHub refuses summaries over a mebibyte; what comes after is counted.
@@ -75,7 +78,7 @@ fn summary(document: &Document<'_>, keys: usize) -> String {
         bytes(coverage.bytes)
     );
     let reasons: Vec<String> =
-        document.suppressed.counts.iter().map(|(why, n)| format!("{n} {}", md(in_words(why)))).collect();
+        document.suppressed.counts.iter().map(|(why, n)| format!("{n} {}", md(&in_words(why)))).collect();
     if !reasons.is_empty() {
         let _ = writeln!(text, "\nNot reported: {}.", reasons.join(", "));
     }
@@ -104,7 +107,7 @@ fn summary(document: &Document<'_>, keys: usize) -> String {
 fn section(group: Group<'_, '_>) -> String {
     let mut text = String::new();
     let Some(first) = group.first() else { return text };
-    let _ = writeln!(text, "\n## {} ({}, {})\n", md(&first.name), first.severity, md(&first.confidence));
+    let _ = writeln!(text, "\n## {} ({}, {})\n", md(&first.name), first.severity, md(&level(&first)));
     if !first.secret.is_empty() {
         let _ = writeln!(text, "Key: <code>{}</code>\n", md(&first.secret));
     }

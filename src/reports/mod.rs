@@ -34,7 +34,7 @@ pub use encode::log;
 pub use entries::Entries;
 pub use entry::{Advice, Entry, Past};
 pub use lines::{Stream, incomplete_line};
-pub use refusal::refusal;
+pub use refusal::{refusal, refusal_unscanned, refusal_with_account};
 pub use report::{Format, Look, Report, RuleSummary};
 pub use shown::shown_text;
 pub use summary::summary_lines;

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::model::count;
+
 use super::encode::log;
 use super::entry::Entry;
 
@@ -46,15 +48,10 @@ pub(super) fn past(entry: &Entry<'_>) -> Option<String> {
         let _ = write!(text, "; {} places", past.occurrences);
     }
     if let Some(days) = past.age_days {
-        let _ = write!(text, "; {days} {} old", if days == 1 { "day" } else { "days" });
+        let _ = write!(text, "; {} old", count(days, "day"));
         if let Some(advised) = entry.remedy.rotate_days.filter(|n| days > u64::from(*n)) {
             let _ = write!(text, ", to be replaced after {advised}");
         }
     }
     Some(text)
-}
-
-/// A number with its noun: `1 finding`, `2 findings`.
-pub(super) fn count(n: u64, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }

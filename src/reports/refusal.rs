@@ -3,11 +3,14 @@
 
 use std::fmt::Write as _;
 
-use super::advice::{ignore_line, kinds, note, reads, variable};
+use crate::model::count;
+
+use super::advice::{ignore_line, is_nobody, kinds, note, reads, variable};
 use super::encode::log;
 use super::entries::{Group, Groups};
 use super::entry::Entry;
-use super::place::{count, place};
+use super::place::place;
+use super::summary::account_lines;
 use super::terminal::{Paint, folded, head, underlined};
 use super::{Document, Look, Report};
 
@@ -21,6 +24,23 @@ const WIDEST: usize = 100;
 /// Why a hook of this stage (`pre-commit`, `commit-msg`, `pre-push`, `pre-receive`) refuses, as text that ends with a newline.
 /// Empty where there is nothing to refuse. Never holds a key, whatever the look says.
 pub fn refusal(report: &Report, stage: &str, look: Look) -> String {
+    written(report, stage, look, &[])
+}
+
+/// The same with the account of the run, which stands before the last line: that one says how to pass.
+pub fn refusal_with_account(report: &Report, stage: &str, look: Look) -> String {
+    written(report, stage, look, &account_lines(report, look))
+}
+
+/// Why a hook of this stage refuses where nothing could be scanned at all, as text that ends with a newline.
+/// `because`: the cause, redacted and escaped.
+pub fn refusal_unscanned(stage: &str, because: &str) -> String {
+    let mut text = format!("keysieve stopped {}: nothing was scanned.\n{because}\n\n", stopped(stage));
+    how_to_pass(&mut text, stage);
+    text
+}
+
+fn written(report: &Report, stage: &str, look: Look, account: &[String]) -> String {
     let look = Look { show_secrets: false, verbosity: 1, ..look };
     let document = Document::of(report, look);
     let mut text = String::new();
@@ -42,8 +62,12 @@ pub fn refusal(report: &Report, stage: &str, look: Look) -> String {
         let command = if stage == "pre-commit" { "keysieve staged" } else { "keysieve scan" };
         let _ = writeln!(text, "\n… and {rest}: {command} shows all");
     }
-    for missed in document.coverage.incomplete.iter().take(KEYS) {
+    let missed = &document.coverage.incomplete;
+    for missed in missed.iter().take(KEYS) {
         let _ = writeln!(text, "{}: not scanned: {}", log(&missed.what), log(&missed.why));
+    }
+    if missed.len() > KEYS {
+        let _ = writeln!(text, "… and {} more that could not be scanned", missed.len() - KEYS);
     }
     text.push('\n');
     let firsts = || groups.iter().filter_map(Group::first);
@@ -54,6 +78,9 @@ pub fn refusal(report: &Report, stage: &str, look: Look) -> String {
         }
         how_to_allow(&mut text, &first, stage);
     }
+    for line in account {
+        let _ = writeln!(text, "{line}");
+    }
     how_to_pass(&mut text, stage);
     match look.width {
         Some(_) => text.lines().map(|line| folded(line, look.width) + "\n").collect(),
@@ -61,13 +88,19 @@ pub fn refusal(report: &Report, stage: &str, look: Look) -> String {
     }
 }
 
-/// `keysieve stopped this commit: 2 keys would have become part of the history.`
-fn what_happened(groups: &Groups<'_, '_>, stage: &str) -> String {
-    let what = match stage {
+/// What a hook of this stage stops.
+fn stopped(stage: &str) -> &'static str {
+    match stage {
         "pre-commit" | "commit-msg" => "this commit",
         "pre-push" => "this push",
         _ => "the push",
-    };
+    }
+}
+
+/// `keysieve stopped this commit: it holds 2 secrets.`
+fn what_happened(groups: &Groups<'_, '_>, stage: &str) -> String {
+    let what = stopped(stage);
+    let holder = if stage == "commit-msg" { "its message" } else { "it" };
     if groups.is_empty() {
         return format!("keysieve stopped {what}: it could not read everything that it must scan.");
     }
@@ -75,7 +108,7 @@ fn what_happened(groups: &Groups<'_, '_>, stage: &str) -> String {
     let files = groups.len() as u64 - keys;
     let found = match (keys, files) {
         (0, n) => format!("{} that should never be in git", count(n, "file")),
-        (n, 0) => format!("it holds {}", secrets(n)),
+        (n, 0) => format!("{holder} holds {}", secrets(n)),
         (n, m) => format!("it holds {} and {} that should never be in git", secrets(n), count(m, "file")),
     };
     format!("keysieve stopped {what}: {found}.")
@@ -100,12 +133,12 @@ fn describe(text: &mut String, group: Group<'_, '_>, look: Look) {
     if group.len() > PLACES {
         let _ = writeln!(text, "… and {}", count((group.len() - PLACES) as u64, "more place"));
     }
-    let nobody = first.provider.is_empty() || first.provider == "Generic" || first.is_file();
-    let whose = if nobody || contains_word(&first.name, &first.provider) {
-        String::new()
-    } else {
-        format!(" of {}", log(&first.provider))
-    };
+    let whose =
+        if is_nobody(&first.provider) || first.is_file() || contains_word(&first.name, &first.provider) {
+            String::new()
+        } else {
+            format!(" of {}", log(&first.provider))
+        };
     let _ = writeln!(text, "  {}{whose} ({})", head(&log(&first.name), WIDEST), first.severity);
     let room = look.width.unwrap_or(WIDEST).min(WIDEST).saturating_sub(4).max(20);
     if let Some((line, under)) = underlined(&first, room, paint) {
@@ -138,7 +171,10 @@ fn in_short(text: &mut String, group: Group<'_, '_>) {
 
 /// What to do about several; each has said already what to write instead and where it is revoked.
 fn for_all(text: &mut String, stage: &str) {
-    text.push_str("What to do now:\n  - take them out and read them from the environment, as said above\n");
+    text.push_str(match stage {
+        "commit-msg" => "What to do now:\n  - take them out of the message\n",
+        _ => "What to do now:\n  - take them out and read them from the environment, as said above\n",
+    });
     if stage == "pre-commit" {
         text.push_str("  - keep the values in a file that git ignores (.env, named in .gitignore)\n");
     }
@@ -180,6 +216,10 @@ fn what_now(text: &mut String, group: Group<'_, '_>, stage: &str) {
 
 /// The line that reads the key from the environment, in the language of the file.
 fn take_out(text: &mut String, entry: &Entry<'_>, stage: &str) {
+    if stage == "commit-msg" {
+        text.push_str("  - take it out of the message\n");
+        return;
+    }
     let variable = variable(entry);
     let _ = match reads(&entry.path, &variable) {
         Some(read) => writeln!(text, "  - take it out and read it from the environment:  {read}"),
@@ -193,8 +233,13 @@ fn take_out(text: &mut String, entry: &Entry<'_>, stage: &str) {
     }
 }
 
-/// What was committed stays in the history until that is rewritten.
+/// What was committed stays in the history until that is rewritten; a message that was refused is not lost.
 fn rewrite(text: &mut String, stage: &str) {
+    if stage == "commit-msg" {
+        text.push_str(
+            "  - the message is kept; to go on with it:  git commit -eF \"$(git rev-parse --git-dir)/COMMIT_EDITMSG\"\n",
+        );
+    }
     if matches!(stage, "pre-push" | "pre-receive") {
         text.push_str(
             "  - a later commit does not take it out of the history: git rebase -i, then push again\n",

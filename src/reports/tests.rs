@@ -235,6 +235,16 @@ fn a_refusal_fits_a_dialog() {
     assert!(many.lines().count() < 60 && many.contains("2495 more keys"), "{many}");
 }
 
+#[test]
+fn many_keys_at_once_are_a_case_for_a_baseline() {
+    let text = |report: &crate::reports::Report| written("text", report, Look::PLAIN);
+    assert!(text(&large(40)).contains("keysieve baseline create notes them"));
+    assert!(!text(&large(4)).contains("baseline"), "few are mended");
+    let mut living = large(40);
+    living.coverage.suppressed.insert("baseline".into(), 1);
+    assert!(!text(&living).contains("baseline create"), "there is one");
+}
+
 proptest! {
     #[test]
     fn any_text_anywhere_is_survived(texts in proptest::collection::vec(any::<String>(), 6), bytes in any::<Vec<u8>>(),

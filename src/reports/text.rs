@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
+use crate::model::count;
+
 use super::advice::{ignore_line, kinds, note, reads, variable};
 use super::encode::log;
-use super::entries::Group;
+use super::entries::{Group, Groups};
 use super::entry::Entry;
-use super::place::{count, past, place};
+use super::place::{past, place};
 use super::terminal::{Paint, folded, underlined, width, wrapped};
 use super::{Document, Format, Look};
 
@@ -52,21 +54,41 @@ impl Format for Text {
                 writeln!(out, "{difference}")?;
             }
         }
-        if look.verbosity > 0 && groups.iter().filter_map(Group::first).any(|e| !e.is_file()) {
-            let lines = groups.iter().filter_map(Group::first).find(|e| !e.is_file() && !e.is_packed());
-            let how = match lines {
-                Some(entry) => format!(
-                    "Not a secret? Say so in a comment on its line: keysieve:allow {} why-it-is-fine",
-                    log(&entry.rule)
-                ),
-                None => "Not a secret? Say so: keysieve allow PATH:LINE --reason why-it-is-fine".to_owned(),
-            };
-            for line in wrapped(&how, 0, look) {
+        if look.verbosity > 0 {
+            for line in ways(document, &groups).iter().flat_map(|way| wrapped(way, 0, look)) {
                 writeln!(out, "{}", Paint::of(look).aside(&line))?;
             }
         }
         Ok(())
     }
+}
+
+/// From so many keys on, a baseline is worth a word.
+const MANY: usize = 8;
+
+/// What to do about what is none, or is too much for one day.
+fn ways(document: &Document<'_>, groups: &Groups<'_, '_>) -> Vec<String> {
+    let mut ways = Vec::new();
+    let keys = || groups.iter().filter_map(Group::first).filter(|e| !e.is_file());
+    if keys().next().is_none() {
+        return ways;
+    }
+    ways.push(match keys().find(|e| !e.is_packed()) {
+        Some(entry) => format!(
+            "Not a secret? Say so in a comment on its line: keysieve:allow {} why-it-is-fine",
+            log(&entry.rule)
+        ),
+        None => "Not a secret? Say so: keysieve allow PATH:LINE --reason why-it-is-fine".to_owned(),
+    });
+    let create = match document.coverage.mode.as_ref() {
+        "scan" => "keysieve baseline create",
+        "history" | "audit" => "keysieve baseline create --history",
+        _ => return ways,
+    };
+    if groups.len() >= MANY && document.difference().is_none() {
+        ways.push(format!("Too many to mend today? {create} notes them; from then on only news is reported"));
+    }
+    ways
 }
 
 /// One key with all its places. What holds for all keys of its rule is not said `again`.
@@ -119,15 +141,21 @@ fn first_print<'e>(entry: &'e Entry<'_>) -> std::borrow::Cow<'e, str> {
 
 /// `certain`, `high confidence`, …, with the checksum where it adds something.
 fn sureness(entry: &Entry<'_>) -> String {
-    let level = entry.sureness().level().as_str();
     let checksum = if entry.checksum == "valid" { ", checksum holds" } else { "" };
     let live = match entry.verdict.as_ref() {
         "live" => ", LIVE",
         "dead" => ", no longer valid",
         _ => "",
     };
-    let word = if level == "certain" { "certain".to_owned() } else { format!("{level} confidence") };
-    format!("{word}{checksum}{live}")
+    format!("{}{checksum}{live}", level(entry))
+}
+
+/// `certain`, `high confidence`, ….
+pub(super) fn level(entry: &Entry<'_>) -> String {
+    match entry.sureness().level().as_str() {
+        "certain" => "certain".to_owned(),
+        level => format!("{level} confidence"),
+    }
 }
 
 /// What is known of a finding beyond its place.

@@ -12,7 +12,11 @@ fn a_key_in_the_message_is_refused_and_hidden() {
     sandbox.file("a", "a").run_git(["add", "a"]);
     let ran = sandbox.try_git(["commit", "-m", &format!("use {secret}")]);
     assert_ne!(ran.code, 0);
-    ran.warns("NeoSpeech").hides(&secret);
+    let ran = ran.warns("NeoSpeech").warns("this commit: its message holds a secret.").hides(&secret);
+    // What was written is not lost, and the refusal says where it is.
+    let told = ran.err.split("to go on with it:  ").nth(1).expect("it says so").lines().next().unwrap();
+    let taken = sandbox.run_command(sandbox.command("sh").args(["-c", &told.replace("-eF", "-qF")]), b"");
+    assert!(taken.code != 0 && taken.err.contains("its message holds"), "the same message: {}", taken.err);
     sandbox.run_git(["commit", "-q", "-m", "use the key from the environment"]);
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::model::{BlobPath, Coverage, ObjectId};
+use crate::model::{BlobPath, Coverage, ObjectId, count};
 use crate::pack::Catalog;
 use crate::repo::{Index, Mode, Reflogs, Repository};
 
@@ -122,7 +122,7 @@ fn shallow(repo: &Repository, catalog: &Catalog, tips: &mut Tips, coverage: &mut
     tips.shallow = ends.iter().filter_map(|id| catalog.number(id.as_bytes())).collect();
     if !ends.is_empty() {
         coverage.shallow = true;
-        coverage.notes.push(format!("shallow clone: history ends at {} commits", ends.len()));
+        coverage.notes.push(format!("shallow clone: history ends at {}", count(ends.len(), "commit")));
     }
     Ok(())
 }

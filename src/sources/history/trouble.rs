@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Coverage, ObjectId, Stop};
+use crate::model::{Coverage, ObjectId, Stop, count};
 use crate::pack::{Commit, Kind, Plan, Tag};
 
 use super::bits::Bits;
@@ -84,7 +84,7 @@ impl Trouble<'_> {
             coverage.missed(what, why);
         }
         if more > 0 {
-            coverage.missed(format!("{more} more objects"), gone);
+            coverage.missed(count(more, "more object"), gone);
         }
         blind
     }

@@ -9,7 +9,7 @@ use rustix::fd::{AsFd, BorrowedFd};
 use rustix::fs::{self as unix, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
-use crate::model::{Blob, BlobPath, Coverage, Origin, Part, Scope, SkipReason, Stop};
+use crate::model::{Blob, BlobPath, Coverage, Origin, Part, Scope, SkipReason, Stop, count};
 use crate::repo::path_to_bytes;
 
 use super::super::read::{Buffer, Opened, stdin_was_closed};
@@ -66,7 +66,8 @@ impl<'w> FileReader<'w> {
     /// Ends the account.
     pub(super) fn finish(mut self) -> Coverage {
         if self.vanished > 0 {
-            self.coverage.notes.push(format!("{} files vanished while they were scanned", self.vanished));
+            let files = count(self.vanished, "file");
+            self.coverage.notes.push(format!("{files} vanished while being scanned"));
         }
         self.coverage
     }
