@@ -9,7 +9,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use crate::error::{Error, Result};
 use crate::hook::{self, Change, HookFolder, Rule, Stage, State};
 use crate::model::escape_terminal;
-use crate::repo::{Environment, Repository};
+use crate::repo::Repository;
 
 use super::{Globals, hook_run};
 
@@ -63,7 +63,7 @@ pub fn run(args: &Args, globals: &Globals, out: &mut dyn Write, err: &mut dyn Wr
 }
 
 fn install(args: &Install, out: &mut dyn Write) -> Result<u8> {
-    let repository = here()?;
+    let repository = hook_run::repository()?;
     let folder = hook::find_folder(&repository)?;
     let program = program()?;
     let mut code = 0;
@@ -76,6 +76,7 @@ fn install(args: &Install, out: &mut dyn Write) -> Result<u8> {
             }
             continue;
         }
+        keep_changed(&folder.path, stage, out)?;
         let change = hook::install(&folder.path, stage, &program)?;
         say(out, &change, &folder.path, stage)?;
         if let Some(manager) = hook::waiting(&repository) {
@@ -156,6 +157,7 @@ fn install_global(wanted: &[Stage], out: &mut dyn Write) -> Result<u8> {
     };
     let program = program()?;
     for stage in stages(wanted, &[Stage::PreCommit]) {
+        keep_changed(&folder.path, stage, out)?;
         let change = hook::install(&folder.path, stage, &program)?;
         say(out, &change, &folder.path, stage)?;
     }
@@ -179,20 +181,28 @@ fn install_global(wanted: &[Stage], out: &mut dyn Write) -> Result<u8> {
 
 fn uninstall(which: &Which, out: &mut dyn Write) -> Result<u8> {
     let mut code = 0;
+    let mut said = false;
     let folder = if which.global {
         hook::global_folder().ok_or_else(|| Error::Usage("there is no global hook folder".into()))?
     } else {
-        let repository = here()?;
+        let repository = hook_run::repository()?;
         for stage in stages(&which.stage, &Stage::ALL) {
-            code = code.max(unmanage(&repository, stage, out)?);
+            let unmanaged = unmanage(&repository, stage, out)?;
+            said |= unmanaged.is_some();
+            code = code.max(unmanaged.unwrap_or(0));
         }
         hook::find_folder(&repository)?
     };
     for stage in stages(&which.stage, &Stage::ALL) {
+        keep_changed(&folder.path, stage, out)?;
         let change = hook::uninstall(&folder.path, stage)?;
         if change != Change::Nothing || !which.stage.is_empty() {
             say(out, &change, &folder.path, stage)?;
+            said = true;
         }
+    }
+    if !said {
+        line(out, &format!("no hook of keysieve was there ({})", shown(&folder.path)))?;
     }
     if which.global && hook::unset_template(&config_home()?)? {
         line(out, "init.templateDir, which keysieve had set, is unset again")?;
@@ -200,18 +210,30 @@ fn uninstall(which: &Which, out: &mut dyn Write) -> Result<u8> {
     Ok(code)
 }
 
-/// Takes our lines out of the files of hook managers.
-fn unmanage(repository: &Repository, stage: Stage, out: &mut dyn Write) -> Result<u8> {
-    let Some(top) = repository.work_tree.as_deref() else { return Ok(0) };
-    let mut code = 0;
+/// Before one of our hooks is replaced or removed: what somebody wrote into it is not lost.
+fn keep_changed(folder: &Path, stage: Stage, out: &mut dyn Write) -> Result<()> {
+    if let Some(copy) = hook::keep_changed(folder, stage)? {
+        let text = format!("{}: it was changed by hand; a copy is kept: {}", stage.as_str(), shown(&copy));
+        line(out, &text)?;
+    }
+    Ok(())
+}
+
+/// Takes our lines out of the files of hook managers; `None` where there are none, else the exit code.
+fn unmanage(repository: &Repository, stage: Stage, out: &mut dyn Write) -> Result<Option<u8>> {
+    let Some(top) = repository.work_tree.as_deref() else { return Ok(None) };
+    let mut code = None;
     for manager in hook::Manager::ALL {
         let (file, _) = hook::lines_for(manager, top, stage);
         match hook::remove_lines(manager, top, stage)? {
-            Some(true) => line(out, &format!("{}: taken out of {}", stage.as_str(), shown(&file)))?,
+            Some(true) => {
+                line(out, &format!("{}: taken out of {}", stage.as_str(), shown(&file)))?;
+                code = code.or(Some(0));
+            }
             Some(false) => {
                 let text = "calls keysieve in words that keysieve did not write: take them out by hand";
                 line(out, &format!("{}: {} {text}", stage.as_str(), shown(&file)))?;
-                code = 2;
+                code = Some(2);
             }
             None => {}
         }
@@ -220,7 +242,7 @@ fn unmanage(repository: &Repository, stage: Stage, out: &mut dyn Write) -> Resul
 }
 
 fn status(out: &mut dyn Write) -> Result<u8> {
-    let repository = here()?;
+    let repository = hook_run::repository()?;
     let folder = hook::find_folder(&repository)?;
     line(out, &format!("hooks folder: {}", shown(&folder.path)))?;
     let mut protected = false;
@@ -260,14 +282,6 @@ fn stages(wanted: &[Stage], default: &[Stage]) -> Vec<Stage> {
     stages.sort();
     stages.dedup();
     stages
-}
-
-fn here() -> Result<Repository> {
-    let cwd = Path::new(".");
-    Repository::discover(cwd, &Environment::of_process())?.ok_or_else(|| Error::Repository {
-        path: env::current_dir().unwrap_or_default(),
-        problem: "there is no git repository here".into(),
-    })
 }
 
 /// The program that the hook will call: this one, by the name under which it was called if that is a link, so that an

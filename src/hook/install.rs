@@ -105,6 +105,25 @@ pub fn uninstall(folder: &Path, stage: Stage) -> Result<Change> {
     Ok(Change::Removed)
 }
 
+/// Keeps a copy of one of our hooks that somebody has changed by hand, before it is replaced or removed; says where.
+pub fn keep_changed(folder: &Path, stage: Stage) -> Result<Option<PathBuf>> {
+    let hook = folder.join(stage.as_str());
+    let Some(text) = read(&hook)?.filter(|text| script::is_ours(text) && !script::is_as_written(text, stage))
+    else {
+        return Ok(None);
+    };
+    let copy = folder.join(format!("{}{}", stage.as_str(), script::CHANGED));
+    if read(&copy)?.is_some_and(|there| there != text) {
+        let problem = format!(
+            "it was changed by hand, and an earlier change is kept in {}: remove one of them first",
+            copy.display()
+        );
+        return Err(Error::Hook { path: hook, problem });
+    }
+    fs::write(&copy, text).map_err(|e| failed(&copy, "cannot be written", &e))?;
+    Ok(Some(copy))
+}
+
 /// Where hook managers move a hook that was there before them: pre-commit runs it still, lefthook does not.
 const ASIDE: [&str; 2] = [".legacy", ".old"];
 

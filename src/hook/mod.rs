@@ -9,7 +9,7 @@ mod managers;
 mod script;
 
 pub use folder::{HookFolder, Rule, find_folder, global_folder, set_template, unset_template};
-pub use install::{Change, State, install, is_legacy, state, uninstall};
+pub use install::{Change, State, install, is_legacy, keep_changed, state, uninstall};
 pub use manager_lines::{add_lines, is_managed, lines_for, remove_lines};
 pub use managers::{Manager, ruling, waiting};
 

@@ -12,6 +12,9 @@ const MADE: &str = " made=";
 /// Ends the name of the hook that was there before.
 pub(super) const BEFORE: &str = ".before-keysieve";
 
+/// Ends the name of the copy of one of our hooks that was changed by hand.
+pub(super) const CHANGED: &str = ".changed-by-hand";
+
 /// The script for a stage that calls this program; `made` folders were made for it.
 pub(super) fn text(stage: Stage, program: &Path, made: usize) -> Vec<u8> {
     let mut text = Vec::with_capacity(TEMPLATE.len() + 256);
@@ -29,6 +32,14 @@ pub(super) fn text(stage: Stage, program: &Path, made: usize) -> Vec<u8> {
 /// Whether a hook was written by keysieve.
 pub(super) fn is_ours(text: &[u8]) -> bool {
     text.split(|&b| b == b'\n').nth(1).is_some_and(|line| line.starts_with(MARK.as_bytes()))
+}
+
+/// Whether one of our hooks is as keysieve wrote it: no hand has changed it since.
+pub(super) fn is_as_written(text: &[u8], stage: Stage) -> bool {
+    let program = program(text).unwrap_or_default();
+    // Compared as text: a path that is not UTF-8 is known in that form only.
+    let ours = self::text(stage, Path::new(&program), made(text));
+    String::from_utf8_lossy(&ours) == String::from_utf8_lossy(text)
 }
 
 /// How many folders were made for one of our hooks: the one it stands in, and those above.
@@ -68,7 +79,7 @@ fn quoted(path: &Path) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::super::Stage;
-    use super::{is_ours, made, program, text};
+    use super::{is_as_written, is_ours, made, program, text};
     use std::path::Path;
 
     #[test]
@@ -80,5 +91,8 @@ mod tests {
         // `"$@"` is the only at sign that may be left.
         assert!(!String::from_utf8_lossy(&script).replace("\"$@\"", "").contains('@'));
         assert!(!is_ours(b"#!/bin/sh\necho keysieve:hook\n"));
+        assert!(is_as_written(&script, Stage::PrePush));
+        let changed = [&script[..], b"echo mine\n"].concat();
+        assert!(is_ours(&changed) && !is_as_written(&changed, Stage::PrePush));
     }
 }

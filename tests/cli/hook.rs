@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::sandbox::Sandbox;
+use super::sandbox::{Sandbox, key};
 
 fn hook(sandbox: &Sandbox, stage: &str) -> std::path::PathBuf {
     sandbox.dir.join(".git/hooks").join(stage)
@@ -18,7 +18,50 @@ fn installing_twice_is_installing_once_and_uninstall_leaves_no_trace() {
     sandbox.run(["hook", "status"]).code(0).says("pre-commit   installed, calls /");
     sandbox.run(["hook", "uninstall"]).code(0).says("removed");
     assert!(!sandbox.dir.join(".git/hooks").exists(), "it was made for the hook");
-    sandbox.run(["hook", "uninstall"]).code(0);
+    sandbox.run(["hook", "uninstall"]).code(0).says("no hook of keysieve was there");
+}
+
+#[test]
+fn what_somebody_wrote_into_our_hook_is_kept() {
+    let sandbox = Sandbox::git();
+    sandbox.run(["hook", "install"]).code(0);
+    let ours = fs::read_to_string(hook(&sandbox, "pre-commit")).unwrap();
+    let changed = format!("{ours}make lint\n");
+    for command in ["install", "uninstall"] {
+        fs::write(hook(&sandbox, "pre-commit"), &changed).unwrap();
+        sandbox.run(["hook", command]).code(0).says("changed by hand").says("pre-commit.changed-by-hand");
+        assert_eq!(
+            fs::read_to_string(hook(&sandbox, "pre-commit.changed-by-hand")).unwrap(),
+            changed,
+            "{command}"
+        );
+    }
+    assert!(!hook(&sandbox, "pre-commit").exists());
+    // Neither is another change written over the one that is kept.
+    fs::write(hook(&sandbox, "pre-commit"), format!("{changed}make test\n")).unwrap();
+    sandbox.run(["hook", "install"]).code(2).warns("an earlier change is kept");
+    assert!(fs::read_to_string(hook(&sandbox, "pre-commit")).unwrap().contains("make test"));
+}
+
+#[test]
+fn the_last_line_of_a_refusal_says_how_to_pass() {
+    let last = |ran: &super::sandbox::Ran| ran.err.trim_end().lines().last().unwrap_or_default().to_owned();
+    let sandbox = Sandbox::git();
+    sandbox.run(["hook", "install"]).code(0);
+    sandbox.file("a", format!("{}\n", key("neospeech-api-key"))).run_git(["add", "a"]);
+    let ran = sandbox.try_git(["commit", "-m", "x"]);
+    assert!(ran.err.starts_with("keysieve stopped this commit: it holds a secret."), "{}", ran.err);
+    assert!(last(&ran).contains("KEYSIEVE_SKIP=1"), "{}", ran.err);
+    let ran = ran.warns("\nkeysieve staged: 1 finding (1 ");
+    assert_eq!(ran.code, 1);
+    // Where nothing could be scanned at all, what happened and how to pass are said as well.
+    sandbox.file(".keysieve.yml", "alow: []\n");
+    let ran = sandbox.try_git(["commit", "-m", "x"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.starts_with("keysieve stopped this commit: nothing was scanned.\n"), "{}", ran.err);
+    assert!(last(&ran).contains("KEYSIEVE_SKIP=1"), "{}", ran.err);
+    let ran = ran.warns(".keysieve.yml:1:1: unknown key").warns("did you mean `allow`?");
+    assert_eq!(ran.err.matches("unknown key").count(), 1);
 }
 
 #[test]
@@ -129,7 +172,7 @@ fn global_hooks_reach_new_repositories_and_can_be_taken_back() {
 
 #[test]
 fn outside_of_git_it_is_an_error() {
-    Sandbox::new().run(["hook", "install"]).code(3).warns("no git repository");
+    Sandbox::new().run(["hook", "install"]).code(3).warns("not a git repository");
 }
 
 #[test]
