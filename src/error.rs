@@ -122,6 +122,10 @@ impl fmt::Display for Error {
             Error::Pack { path, offset, problem } => {
                 write!(f, "{}: at byte {offset}: {problem}", shown(path))
             }
+            // About the file as a whole.
+            Error::Rule { file, line: 0, problem }
+            | Error::Baseline { file, line: 0, problem }
+            | Error::Config { file, line: 0, problem, .. } => write!(f, "{}: {problem}", shown(file)),
             Error::Rule { file, line, problem } | Error::Baseline { file, line, problem } => {
                 write!(f, "{}:{line}: {problem}", shown(file))
             }

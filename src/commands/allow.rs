@@ -142,6 +142,10 @@ impl Target {
         }
         match place(text) {
             Ok((path, line)) => Ok(Target::Here(path, line)),
+            Err(_) if text.starts_with("ks1:") => Err(Error::Usage(format!(
+                "{}: no fingerprint: `ks1:` and 32 digits of 0-9 and a-f, as reports print them",
+                escape_terminal(text)
+            ))),
             Err(_) if has_history => {
                 let mut parts: Vec<&str> = text.split(':').collect();
                 let mut numbers = Vec::new();

@@ -41,7 +41,7 @@ pub(super) fn range(repository: &Repository) -> Result<Found> {
     let get = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let told = told(&get).ok_or_else(|| {
         let problem =
-            "a range is needed, such as origin/main...HEAD: this is no CI system that is known to say one";
+            "name a range, such as origin/main...HEAD; only in a CI system that names one itself may it be left out";
         Error::Usage(problem.into())
     })?;
     choose(&told, repository)

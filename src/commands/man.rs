@@ -23,6 +23,11 @@ pub fn run(args: &Args, command: Command, out: &mut dyn Write) -> Result<u8> {
     if let Some(folder) = &args.dir {
         let mut command = command.disable_help_subcommand(true);
         command.build();
+        fs::create_dir_all(folder).map_err(|source| Error::Io {
+            path: folder.clone(),
+            doing: "create",
+            source,
+        })?;
         write_all(&command, folder)?;
     } else {
         out.write_all(page(Man::new(command))?.as_bytes()).map_err(Error::Output)?;

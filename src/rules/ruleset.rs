@@ -204,7 +204,7 @@ fn wrong(file: &Path, problem: Problem) -> Error {
 fn rule_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
-        let cannot = |source| Error::Io { path: path.clone(), doing: "read the rules of", source };
+        let cannot = |source| Error::Io { path: path.clone(), doing: "open", source };
         if !path.is_dir() {
             files.push(path.clone());
             continue;
@@ -227,7 +227,7 @@ fn rule_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 }
 
 fn read(path: &Path) -> Result<String> {
-    let cannot = |source| Error::Io { path: path.to_path_buf(), doing: "read the rules of", source };
+    let cannot = |source| Error::Io { path: path.to_path_buf(), doing: "open", source };
     let mut bytes = Vec::new();
     // One byte more than is allowed, so that what is too large can be told from what just fits.
     let limit = LARGEST as u64 + 1;

@@ -175,6 +175,13 @@ fn staged_environment_files_are_refused() {
 }
 
 #[test]
+fn what_begins_like_a_fingerprint_and_is_none_is_a_mistake() {
+    let sandbox = Sandbox::git();
+    sandbox.file("a.txt", "x\n").commit("first");
+    sandbox.run(["allow", "ks1:12ab", "--reason", "x"]).code(2).warns("ks1:12ab: no fingerprint");
+}
+
+#[test]
 fn allowing_twice_is_allowing_once_and_other_lines_stay() {
     let sandbox = Sandbox::git();
     let (one, two) = (keyed(RULE, 1), keyed(RULE, 2));

@@ -143,6 +143,15 @@ fn all_packages_have_one_version() {
 }
 
 #[test]
+fn manual_pages_go_into_a_folder_that_is_made_for_them() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["man", "--dir", "share/man1"]).code(0);
+    let pages = fs::read_dir(sandbox.dir.join("share/man1")).unwrap().count();
+    assert!(pages > 20, "{pages} pages");
+    sandbox.file("taken", "").run(["man", "--dir", "taken"]).code(2).warns("taken: cannot create");
+}
+
+#[test]
 fn shell_scripts_are_clean() {
     let sandbox = Sandbox::new();
     if std::process::Command::new("shellcheck").arg("--version").output().is_err() {

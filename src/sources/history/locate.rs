@@ -106,7 +106,10 @@ impl<'a> Locate<'a> {
         }
         let facts = self.facts(objects, names);
         if facts.chosen.as_ref().is_some_and(HashSet::is_empty) {
-            coverage.missed("commits", "there is none that was asked for");
+            coverage.missed(
+                "history",
+                "no commit is as --range, --branch, --since, --until, --author and --max-commits ask",
+            );
         }
         let known = self.gather(raw, &mine, &targets, &facts);
         self.tell(raw, known, &targets, &facts, out);

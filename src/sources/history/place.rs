@@ -55,7 +55,7 @@ pub fn places(paths: &[PathBuf], env: &Environment) -> Result<(Vec<Place>, Unope
             ));
         }
         if (found.len(), broken.len()) == before {
-            let problem = "there is no git repository";
+            let problem = "not a git repository, and there is none below it";
             if paths.len() == 1 {
                 return Err(Error::Repository { path: path.clone(), problem: problem.into() });
             }

@@ -40,10 +40,10 @@ pub(super) fn read(path: &Path) -> Result<Content> {
     // Not "read": a baseline that cannot be read is a wrong baseline (exit 2), not an incomplete scan.
     let io = |source| Error::Io { path: path.to_path_buf(), doing: "open", source };
     if fs::symlink_metadata(path).is_err_and(|e| e.kind() == io::ErrorKind::NotFound) {
-        return Err(wrong(path, 1, "there is no such file; `keysieve baseline create` makes one"));
+        return Err(wrong(path, 0, "there is no such file; `keysieve baseline create` makes one"));
     }
     if !fs::metadata(path).map_err(io)?.is_file() {
-        return Err(wrong(path, 1, "not a regular file"));
+        return Err(wrong(path, 0, "not a regular file"));
     }
     parse(BufReader::new(File::open(path).map_err(io)?), path)
 }
