@@ -28,21 +28,21 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(scan::Args),
-    History(history::Args),
     Staged(staged::Args),
     Diff(diff::Args),
+    History(history::Args),
+    Audit(audit::Args),
     Hook(hook::Args),
-    Rules(rules::Args),
+    Allow(allow::Args),
+    Explain(explain::Args),
+    Baseline(baseline::Args),
     Identify(identify::Args),
     Config(config::Args),
-    Baseline(baseline::Args),
+    Rules(rules::Args),
+    Migrate(migrate::Args),
     Report(report::Args),
     Completions(completions::Args),
     Man(man::Args),
-    Allow(allow::Args),
-    Explain(explain::Args),
-    Audit(audit::Args),
-    Migrate(migrate::Args),
 }
 
 impl Cli {

@@ -41,11 +41,15 @@ fn the_page_of_the_command_line_is_current() {
     );
     let global = |arg: &&Arg| arg.is_global_set() && !arg.is_hide_set();
     options(&mut page, command.get_arguments().filter(global));
-    for sub in command.get_subcommands().filter(|c| !c.is_hide_set()) {
+    let shown = |c: &&Command| !c.is_hide_set() && c.get_name() != "help";
+    for sub in command.get_subcommands().filter(shown) {
         about(&mut page, sub, "##");
-        for inner in sub.get_subcommands().filter(|c| !c.is_hide_set()) {
+        for inner in sub.get_subcommands().filter(shown) {
             about(&mut page, inner, "###");
         }
+    }
+    for switch in ["`--no-git`", "`--reflog`", "`--write`", "`--dry-run`"] {
+        assert!(page.contains(switch), "the page does not name {switch}");
     }
     current("docs/reference/cli.md", &page);
 }
@@ -68,6 +72,25 @@ fn the_readme_names_every_command_and_every_exit_code() {
         for (name, text) in [("README.md", &readme), ("exit-codes.md", &page)] {
             assert!(text.contains(&format!("\n| {code} | ")), "{name} does not name exit code {code}");
         }
+    }
+}
+
+/// `about 1,350 of about 1,010 providers` in the comparison: rounded, and not outgrown.
+#[test]
+fn the_comparison_counts_rules_and_providers_as_they_are() {
+    let page = text("docs/comparison.md");
+    let cell = page.split("| built-in rules | about ").nth(1).expect("the row is there");
+    let told: Vec<usize> = cell
+        .split(" providers")
+        .next()
+        .unwrap()
+        .split(" of about ")
+        .map(|n| n.replace(',', "").parse().unwrap())
+        .collect();
+    let rules = Ruleset::everything().rules();
+    let providers: std::collections::BTreeSet<_> = rules.iter().map(|rule| &rule.provider).collect();
+    for (told, is) in told.into_iter().zip([rules.len(), providers.len()]) {
+        assert!(told.abs_diff(is) * 50 <= is, "docs/comparison.md says {told}, there are {is}");
     }
 }
 
@@ -98,7 +121,8 @@ fn about(page: &mut String, command: &Command, level: &str) {
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
     let _ = write!(page, "\n{level} `{name}`\n\n{about}.\n");
     let positional: Vec<_> = command.get_positionals().filter(|a| !a.is_hide_set()).collect();
-    let own = command.get_opts().filter(|a| !a.is_global_set() && !a.is_hide_set() && a.get_id() != "help");
+    let own = command.get_arguments().filter(|a| !a.is_positional() && !a.is_global_set());
+    let own = own.filter(|a| !a.is_hide_set() && a.get_id() != "help");
     let all: Vec<&Arg> = positional.into_iter().chain(own).collect();
     if !all.is_empty() {
         page.push('\n');
@@ -115,8 +139,12 @@ fn options<'a>(page: &mut String, all: impl Iterator<Item = &'a Arg>) {
             .filter(|v| !v.is_hide_set())
             .map(|v| format!("`{}`", v.get_name()))
             .collect();
-        let defaults: Vec<_> =
-            arg.get_default_values().iter().map(|v| format!("`{}`", v.to_string_lossy())).collect();
+        let defaults: Vec<_> = arg
+            .get_default_values()
+            .iter()
+            .filter(|v| !v.is_empty())
+            .map(|v| format!("`{}`", v.to_string_lossy()))
+            .collect();
         let mut means = arg.get_help().map(ToString::to_string).unwrap_or_default();
         let switch = matches!(arg.get_action(), clap::ArgAction::SetTrue);
         if !values.is_empty() && !switch {

@@ -47,13 +47,13 @@ pub struct Globals {
     #[arg(long, global = true)]
     pub no_config: bool,
     /// Also use the rules and allowlists of a .gitleaks.toml or .betterleaks.toml, as that tool would
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "FILE")]
     pub gitleaks_config: Option<PathBuf>,
     /// Findings in this file are known and do not count
     #[arg(long, global = true, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// Ignore `keysieve:allow` and similar marks in the scanned text
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub no_inline_allow: bool,
     /// For branches of strangers: nothing in the repository can silence a finding
     #[arg(long, global = true)]
@@ -65,48 +65,49 @@ pub struct Globals {
     #[arg(long, global = true, conflicts_with = "exit_code")]
     pub exit_zero: bool,
     /// Make a history that ends at a shallow boundary incomplete (exit 3)
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub require_full_history: bool,
     /// How many threads to use (default: one a core)
-    #[arg(long, global = true, value_name = "N", value_parser = parse_threads)]
+    #[arg(long, global = true, hide_short_help = true, value_name = "N", value_parser = parse_threads)]
     pub threads: Option<usize>,
     /// Leave out larger files, such as 10M (they are counted; a path of which nothing is left is incomplete)
-    #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size)]
+    #[arg(long, global = true, hide_short_help = true, value_name = "SIZE", value_parser = parse_size)]
     pub max_file_size: Option<u64>,
     /// Stop after this time, such as 90s or 5m; the scan is then incomplete (exit 3)
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
     pub timeout: Option<Duration>,
     /// Do not look into base64 and other encodings
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub no_decode: bool,
     /// How many layers of encodings to look into
     #[arg(
-        long, alias = "max-decode-depth", global = true, value_name = "N", default_value_t = 5,
+        long, alias = "max-decode-depth", global = true, hide_short_help = true, value_name = "N",
+        default_value_t = 5,
         value_parser = clap::value_parser!(u8).range(0..=16)
     )]
     pub decode_depth: u8,
     /// Do not look into archives and documents: zip, jar, docx, tar, gz, xz, pdf, sqlite, …
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     pub no_archives: bool,
     /// The most that comes out of one archive, such as 4G (default: 1G, and not more than 100 times its size and 64M)
-    #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size)]
+    #[arg(long, global = true, hide_short_help = true, value_name = "SIZE", value_parser = parse_size)]
     pub max_archive_size: Option<u64>,
     /// The most members of one archive
-    #[arg(long, global = true, value_name = "N", default_value_t = 100_000)]
+    #[arg(long, global = true, hide_short_help = true, value_name = "N", default_value_t = 100_000)]
     pub max_archive_members: u64,
     /// How many archives to open that stand in each other
     #[arg(
-        long, global = true, value_name = "N", default_value_t = 8,
+        long, global = true, hide_short_help = true, value_name = "N", default_value_t = 8,
         value_parser = clap::value_parser!(u8).range(0..=32)
     )]
     pub archive_depth: u8,
     /// When to use colour (`NO_COLOR` is honoured)
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    #[arg(long, global = true, hide_short_help = true, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     pub color: When,
     /// When to show progress on standard error
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Progressing::Auto)]
+    #[arg(long, global = true, hide_short_help = true, value_name = "WHEN", value_enum, default_value_t = Progressing::Auto)]
     pub progress: Progressing,
-    /// Print findings and errors only
+    /// Print only findings, errors and one short line of account
     #[arg(long, short = 'q', global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Print more: suppressed findings and why we are sure

@@ -84,7 +84,7 @@ pub(super) const TOP: &[Key] = &[
         Takes::Allow,
         "What is fine, each with a reason. All of it is counted in every report.",
     ),
-    key("exclude", None, Takes::Paths, "Paths that are not scanned; counted as excluded."),
+    key("exclude", None, Takes::Paths, "Paths whose findings are not reported; they are counted."),
     key("disable", None, Takes::Rules, "Rules that are switched off."),
     key("only", None, Takes::Rules, "Only these rules are in force."),
     key("severity", None, Takes::Severities, "Other severities for rules."),

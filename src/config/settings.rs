@@ -13,7 +13,7 @@ use super::{AllowEntry, At, Exclude, RuleName, RulePaths, SeverityOverride, sugg
 pub struct Config {
     /// What is fine, and why.
     pub allow: Vec<AllowEntry>,
-    /// Paths that are not scanned; counted as "excluded".
+    /// Paths whose findings are counted as "excluded" instead of being reported.
     pub exclude: Vec<Exclude>,
     /// Other severities for rules.
     pub severity: Vec<SeverityOverride>,
