@@ -7,8 +7,10 @@ use super::placeholder::weak;
 pub(super) fn repeated(case: &Case<'_>) -> bool {
     let body = case.body;
     let runs = body.chunk_by(|a, b| a == b);
-    let longest = runs.filter(|r| r.len() < 6 || !case.in_shape(r)).map(<[u8]>::len).max().unwrap_or(0);
-    // Zero bytes encode as runs of A in base64; real keys hold them.
+    // Zero bytes encode as runs of A in base64; real keys hold them, and every key of OpenSSH has nine in its head.
+    let zero = |r: &[u8]| r[0] == b'A' && body.len() >= 60 && r.len() * 4 < body.len();
+    let counts = |r: &&[u8]| r.len() < 6 || !case.in_shape(r) && !zero(r);
+    let longest = runs.filter(counts).map(<[u8]>::len).max().unwrap_or(0);
     let padded = body.starts_with(b"AAAA") && body.len() >= 60;
     let few =
         body.len() >= 20 && case.body_makeup.distinct < 6 || body.len() >= 8 && case.body_makeup.distinct < 4;

@@ -95,7 +95,9 @@ pub(super) fn seal(key: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
         let sum = to_base64(&crc24(&bytes).to_be_bytes()[1..], false, false);
         tail = format!("={}\n", String::from_utf8_lossy(&sum));
     } else if label.starts_with("OPENSSH") {
-        bytes[..15].copy_from_slice(b"openssh-key-v1\0");
+        // One key, and no cipher: its zeros are runs of A in base64.
+        let head = b"openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none\0\0\0\0\0\0\0\x01\0\0\x01\x17";
+        bytes[..head.len()].copy_from_slice(head);
     } else {
         bytes[..7].copy_from_slice(&[0x30, 0x82, 0x01, 0x28, 0x02, 0x01, 0x00]);
     }
