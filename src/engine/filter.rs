@@ -4,12 +4,17 @@
 //! the shape of its body can drop it, since any word may stand in random text by chance. `keysieve explain` shows
 //! which filter dropped a value; every filter carries examples in both directions, held by a test.
 
+mod address;
 mod data;
+mod encoded;
 mod known;
 mod label;
+mod more;
+mod named;
 mod placeholder;
 mod reference;
 mod shapes;
+mod syntax;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -23,6 +28,7 @@ pub(super) use data::names_digest;
 pub(super) use placeholder::{plain_setting, says_nothing, weak, well_known};
 
 use super::judge::random::{Makeup, RANDOM, score};
+use more::MORE;
 use table::FILTERS;
 
 /// What a value is shows in its first so many bytes: keys may be long and lie in each other, and judging each of them must
@@ -205,5 +211,5 @@ pub(super) struct Filter {
 
 /// The first filter that drops a case, and what it is about.
 pub(super) fn dropped_by(case: &Case<'_>) -> Option<(&'static str, &'static str)> {
-    FILTERS.iter().find(|f| (f.test)(case)).map(|f| (f.name, f.about))
+    FILTERS.iter().chain(MORE).find(|f| (f.test)(case)).map(|f| (f.name, f.about))
 }

@@ -228,7 +228,7 @@ fn by_human(case: &Case<'_>, score: &mut Score) {
     let everybodys = well_known(case) || says_nothing(case.key);
     if well_known(case) && !open {
         score.add(-12, "a password that everybody knows");
-    } else if classes >= 2 && says_nothing(case.key) {
+    } else if classes >= 2 && says_nothing(case.key) && !open {
         score.add(-16, "words for passwords, with digits for letters");
     }
     // Words of commands are bare, and so are those of lists of settings: `- NAME=value`, `-e NAME=value`.

@@ -1,6 +1,8 @@
 //! Files in which only precise rules count: what machines wrote, what others wrote, and texts for people. Generic rules
 //! (a password, a token by its name) find nothing of use there and much that is none.
 
+use std::path::Path;
+
 /// Folders of other people's code.
 const VENDORED: &[&str] = &[
     "node_modules",
@@ -88,8 +90,8 @@ pub(super) fn only_precise(path: &[u8]) -> Option<&'static str> {
         return Some("a folder of other people's code");
     }
     // `values-de/strings.xml`; `values/strings.xml` may hold keys of the app as well.
-    let values =
-        name == "strings.xml" && folders.rsplit('/').next().is_some_and(|f| f.starts_with("values-"));
+    let values = Path::new(name).extension().is_some_and(|end| end == "xml")
+        && folders.rsplit('/').next().is_some_and(|f| f.starts_with("values-"));
     let messages = name.starts_with("messages") && name.ends_with(".properties");
     let translated =
         folders.split('/').any(|f| TRANSLATED.contains(&f) || f.strip_suffix(".lproj").is_some());
@@ -114,6 +116,7 @@ mod tests {
             "img/a.svg",
             "web/messages_de.properties",
             "app/res/values-de/strings.xml",
+            "app/res/values-eo/04-network.xml",
             "app/de.lproj/Localizable.strings",
             "a/Localization/Core/fi.json",
             "lib/app_de.arb",

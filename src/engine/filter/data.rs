@@ -1,10 +1,8 @@
 //! Values that are other data: digests, identifiers, public keys, images, text for people, things encrypted at rest.
 
 use super::Case;
-use super::placeholder::says_nothing;
 use super::shapes::contains_no_case;
 use crate::engine::context::Whose;
-use crate::engine::judge::random::{Makeup, score};
 use crate::engine::words::{Kind, meaning, words};
 
 /// Words of names whose values are digests or revisions.
@@ -87,19 +85,34 @@ pub(super) fn digest(case: &Case<'_>) -> bool {
     if hex && of_a_file(before, name) {
         return true;
     }
-    // `# run cargo fmt to pass the CI build`, and a commit on the next line.
-    if hex
-        && case.key.len() >= 32
-        && case.generic
-        && case.around.is_prose()
-        && name.iter().filter(|b| **b == b' ').count() >= 3
-    {
+    if hex && case.generic && of_a_change(case) {
         return true;
     }
     let said = said(name);
     said && case.around.meaning.kind.is_none_or(|_| !case.generic || case.around.meaning.against.is_some())
         && !case.around.in_name(case.rule)
         || said && hex && case.around.meaning.kind.is_none()
+}
+
+/// A commit as texts about changes have it.
+fn of_a_change(case: &Case<'_>) -> bool {
+    let spaces = case.around.name_text().iter().filter(|b| **b == b' ').count();
+    // `# run cargo fmt to pass the CI build`, and a commit on the next line.
+    let below = case.key.len() >= 32 && case.around.is_prose() && spaces >= 3;
+    // `([d65d48…](https://acme.dev/commit/d65d48…))`
+    let behind = case.around.after(240);
+    let linked = behind.starts_with(b"](") && memchr::memmem::find(behind, case.key).is_some();
+    below || linked || case.key.len() == 40 && ends_an_item(case)
+}
+
+/// `- Generate the required shell_secret d65d48…`: a commit at the end of an item of what changed.
+fn ends_an_item(case: &Case<'_>) -> bool {
+    let front = case.around.before(300);
+    let line = front.rsplit(|b| *b == b'\n').next().unwrap_or_default().trim_ascii_start();
+    let item = line.strip_prefix(b"- ").or_else(|| line.strip_prefix(b"* ")).unwrap_or_default();
+    matches!(case.around.after(1), [] | [b'\n' | b'\r' | b')'])
+        && item.split(|b| *b == b' ').filter(|w| !w.is_empty()).count() >= 3
+        && !item.iter().any(|b| matches!(b, b'=' | b':' | b'"'))
 }
 
 /// `"/js/pay.js?id=…"`, `"flags/pw.png": "…"`: whether it is the digest of a file that is named in front.
@@ -219,7 +232,9 @@ pub(super) fn encrypted(case: &Case<'_>) -> bool {
 /// holds some, and one that does not has no `_`.
 pub(super) fn constant(case: &Case<'_>) -> bool {
     let (key, m) = (case.key, &case.makeup);
-    let joints = key.iter().filter(|b| **b == b'_').count();
+    // Dashes join the names of things, and the groups of a licence's key, which have digits.
+    let joint = |b: &&u8| **b == b'_' || m.digits == 0 && matches!(**b, b'-' | b',');
+    let joints = key.iter().filter(joint).count();
     !case.rich
         && joints >= 1
         && m.lower == 0
@@ -271,11 +286,25 @@ pub(super) fn number_like(case: &Case<'_>) -> bool {
     if case.generic && digits > 0 && units.contains(&unit.strip_suffix(b"s").unwrap_or(unit)) {
         return true;
     }
+    if case.generic && is_version(key) {
+        return true;
+    }
     case.generic
         && case.makeup.letters() <= 3
         && case.makeup.digits > 0
         && (case.makeup.symbols > 0 || key.len() < 6)
         && key.iter().all(|b| b.is_ascii_digit() || b.is_ascii_alphabetic() || b".:-/+_ ,%^~<>=*".contains(b))
+}
+
+/// A version with what follows it: `v0.4.1-0.20200324110947-a37a7636d23e`, `1.0.8-debian-12-r0`.
+fn is_version(key: &[u8]) -> bool {
+    let text = key.strip_prefix(b"v").unwrap_or(key);
+    let core = &text[..text.iter().position(|b| matches!(b, b'-' | b'+')).unwrap_or(text.len())];
+    let numbers = core.split(|b| *b == b'.');
+    core.len() < text.len()
+        && numbers.clone().count() == 3
+        && numbers.clone().all(|n| (1..=4).contains(&n.len()) && n.iter().all(u8::is_ascii_digit))
+        && text.iter().all(|b| b.is_ascii_alphanumeric() || b"-.+_".contains(b))
 }
 
 /// A piece of encoded data: in the middle of a long run of base64, or a line among lines of it.
@@ -315,57 +344,4 @@ fn is_body(bytes: &[u8], start: usize, end: usize) -> bool {
     let line =
         above.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')).count();
     matches!(line, 60..=80)
-}
-
-/// Base64 of words, as in documentation and tests; of a count; or of credentials that nobody keeps.
-pub(super) fn encoded_words(case: &Case<'_>) -> bool {
-    if !case.generic || case.key.len() < 8 {
-        return false;
-    }
-    let Some(text) = plain(case.key).filter(|t| t.iter().all(|b| matches!(b, b' '..=b'~' | b'\n' | b'\r')))
-    else {
-        return false;
-    };
-    let text = text.trim_ascii();
-    let secret = text.iter().position(|b| *b == b':').map_or(text, |colon| &text[colon + 1..]);
-    let credentials = secret.len() < text.len();
-    if case.rule.id == "generic-basic-auth" || credentials {
-        return !credentials || secret.len() < 5 || says_nothing(secret) || text.starts_with(secret);
-    }
-    let makeup = Makeup::of(text);
-    // A password holds a digit or a sign among its letters; what is made of words alone was written down for a test.
-    let human = makeup.digits > 0 && makeup.symbols > 0 && makeup.spaces == 0;
-    counts(text)
-        || says_nothing(text)
-        || score(text, &makeup) < 0 && case.key.len() >= 12 && (!human || says_nothing(text))
-}
-
-/// Whether each character follows the one before it, for the most part.
-fn counts(text: &[u8]) -> bool {
-    let steps = text.windows(2).filter(|w| w[1] == w[0].wrapping_add(1)).count();
-    text.len() >= 8 && steps * 4 >= (text.len() - 1) * 3
-}
-
-/// What base64 of at most 200 characters says; nothing if it is none.
-fn plain(text: &[u8]) -> Option<Vec<u8>> {
-    let text = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
-    let mut plain = Vec::with_capacity(text.len());
-    let (mut bits, mut held) = (0u32, 0);
-    for &byte in text.get(..text.len().min(200))? {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(six);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            plain.push((bits >> held) as u8);
-        }
-    }
-    Some(plain)
 }

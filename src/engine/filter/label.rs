@@ -23,7 +23,7 @@ pub(super) fn sentence(case: &Case<'_>) -> bool {
     let spaces = key.iter().filter(|b| **b == b' ').count();
     let ends = matches!(key.last(), Some(b':' | b'?' | b'.')) && case.makeup.digits == 0;
     let mentions = spaces > 0
-        && [&b"password"[..], b"token", b"secret", b"key", b"passphrase"]
+        && [&b"password"[..], b"token", b"secret", b"key", b"passphrase", b" code"]
             .iter()
             .any(|w| contains_no_case(key, w));
     // Rules of validation, `required|confirmed`, and lists of names, `NetcredentialsOnly, WithProfile`.
@@ -66,6 +66,10 @@ fn validates(key: &[u8]) -> bool {
 fn label(case: &Case<'_>, key: &[u8]) -> bool {
     // Latin-1 is no UTF-8.
     let Ok(text) = std::str::from_utf8(key) else { return goes_on(case) };
+    // `TCP/IP를 통해 …`: words of another script go on.
+    if case.makeup.other > 0 && goes_on(case) {
+        return true;
+    }
     if !text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’' | '!')) {
         return false;
     }

@@ -18,7 +18,7 @@ const OPEN: &[&str] = &[
     "whatever", "something", "unused", "deprecated", "optional", "required", "env", "string", "required", "wrong",
     "bad", "correct", "some", "any", "value", "mysecret", "mypassword", "mytoken", "yourpassword", "yourtoken",
     "yoursecret", "apikey", "supersecret", "always", "never", "ask", "prompt", "digest", "base64", "confirmed", "sometimes", "nullable",
-    "encrypted", "hashed", "compat",
+    "encrypted", "hashed", "compat", "disabled", "enabled", "pending", "inactive",
 ];
 
 /// Words that are sure even inside a value that also holds other things.
@@ -230,13 +230,68 @@ pub(in crate::engine) fn weak(case: &Case<'_>) -> bool {
     const WEAK: &[&str] = &[
         "password", "passwd", "pass", "secret", "admin", "root", "guest", "user", "letmein", "qwerty", "123456",
         "correcthorsebatterystaple", "postgres", "mysql", "minioadmin", "rabbitmq", "toor", "welcome", "iloveyou",
-        "12345678", "123456789", "1234", "12345", "elastic", "redis", "mongo",
+        "12345678", "123456789", "1234", "12345", "elastic", "redis", "mongo", "raspberry", "vagrant",
     ];
-    case.rule.id == "generic-password"
-        && case.around.meaning.kind == Some(Kind::Password)
-        && case.around.meaning.against.is_none()
-        && listed(WEAK, case.key)
-        && !in_comment(case)
+    match &*case.rule.id {
+        "generic-password" => {
+            case.around.meaning.kind == Some(Kind::Password)
+                && case.around.meaning.against.is_none()
+                && (listed(WEAK, case.key) || first_of_its_name(case))
+                && !in_comment(case)
+        }
+        "generic-url-credentials" => weak_login(case) && !in_comment(case),
+        _ => false,
+    }
+}
+
+/// `shop_mysql_password: "shop"`: the password is who signs in, as the name says.
+fn first_of_its_name(case: &Case<'_>) -> bool {
+    #[rustfmt::skip]
+    const NOBODY: &[&str] = &[
+        "reset", "forgot", "forgotten", "change", "confirm", "current", "login", "enter", "wrong", "invalid", "repeat",
+        "default", "show", "enable", "update", "create", "generate", "require", "check", "verify", "value", "string",
+        "plain", "master", "secret", "token", "empty",
+    ];
+    let name = case.around.name_text();
+    let mut words = words(name).map(|range| &name[range]);
+    let first = words.next().unwrap_or_default();
+    let last = words.last().unwrap_or_default();
+    case.key.len() >= 4
+        && case.key.iter().all(u8::is_ascii_lowercase)
+        && first.eq_ignore_ascii_case(case.key)
+        && listed(&["password", "passwd", "pass", "pwd"], last)
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+        && name.contains(&b'_')
+        && !listed(NOBODY, case.key)
+}
+
+/// `postgres://app:app@db:5432`: an address of a server that only others of its kind reach, with a password that
+/// everybody knows or that is the name of the user.
+fn weak_login(case: &Case<'_>) -> bool {
+    let Some(front) = case.around.before(80).strip_suffix(b":") else { return false };
+    let user = front.rsplit(|b| *b == b'/').next().unwrap_or_default();
+    let stands_for_any = ["user", "username", "login", "name", "foo", "me", "myuser", "u"];
+    let host = case.around.after(40);
+    let any_host = [
+        "@host",
+        "@server",
+        "@hostname",
+        "@example",
+        "@ip",
+        "@domain",
+        "@address",
+        "@your",
+        "@my",
+        "@<",
+        "@[",
+    ];
+    (listed(
+        &["postgres", "root", "admin", "secret", "guest", "password", "minioadmin", "mongo", "redis"],
+        case.key,
+    ) || user.eq_ignore_ascii_case(case.key) && case.key.len() >= 4)
+        && !listed(&stands_for_any, user)
+        && !any_host.iter().any(|any| host.starts_with(any.as_bytes()))
+        && !case.has_public_host()
 }
 
 /// A word of small letters without quotes that a setting gives: a variable in capitals, `POSTGRES_PASSWORD=garden`, or a

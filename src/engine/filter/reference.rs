@@ -140,6 +140,9 @@ fn shell(text: &[u8]) -> bool {
     match text {
         [b'$' | b'\\', b'$', rest @ ..] | [b'$', rest @ ..] => {
             name(rest)
+                || rest
+                    .split(|b| *b == b'$')
+                    .all(|part| part.len() >= 3 && part.iter().all(|b| b.is_ascii_uppercase() || *b == b'_'))
                 || !rest.is_empty() && rest.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'$' | b'_'))
         }
         [b'!', rest @ .., b'!'] => name(rest),
@@ -165,6 +168,9 @@ fn percent(text: &[u8]) -> bool {
 
 /// Code and not a value: a call, an index, a path of attributes, a type, a number.
 pub(super) fn code(case: &Case<'_>) -> bool {
+    if inside_path(case) {
+        return true;
+    }
     if case.rich || !case.generic && case.looks_random() {
         return false;
     }
@@ -195,13 +201,12 @@ pub(super) fn code(case: &Case<'_>) -> bool {
     if negated(key)
         || pointed
         || set_apart && two_words(key) && matches!(after.first(), None | Some(b'\n' | b'\r'))
-        || key.starts_with(b"return@")
-        || key.windows(2).any(|w| w == b"?.")
+        || is_expression(key)
         || matches!(after.first(), Some(b'(' | b'['))
         || after.first() == Some(&b'<')
             && after
                 .get(1)
-                .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'&' | b'\'' | b'*' | b'('))
+                .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'&' | b'\'' | b'*' | b'(' | b'\n'))
         || key.windows(2).any(|w| w == b"::")
         || after.starts_with(b"->")
         || key.ends_with(b"-") && after.first() == Some(&b'>')
@@ -214,7 +219,7 @@ pub(super) fn code(case: &Case<'_>) -> bool {
     let ends_statement = after.first() == Some(&b';') && !after.get(1).is_some_and(goes_on);
     // A word of a command may be followed by a pipe.
     let command = case.rule.id == "generic-login";
-    let assigned_on = !command && matches!(after, [b' ', b'=' | b'|' | b'&' | b'?']);
+    let assigned_on = !command && matches!(after, [b' ', b'=' | b'|' | b'&' | b'?' | b'!' | b'+']);
     if assigned_on
         || ends_statement
         || case.around.before(1) == b" " && after.first().is_some_and(|b| matches!(b, b')' | b','))
@@ -232,6 +237,17 @@ pub(super) fn code(case: &Case<'_>) -> bool {
             .any(|w| w == b"->" || w == b"::" || w == b"!=" || w == b"==" || w == b"&&" || w == b"=>")
 }
 
+/// A piece of a path of names, for a rule of a provider.
+fn inside_path(case: &Case<'_>) -> bool {
+    // `dataformat.xml.ser.XmlBeanWriter`: a beginning that ends with a dot.
+    if case.prefix().ends_with(b".") && case.around.before(1) == b"." && case.body_makeup.digits == 0 {
+        return true;
+    }
+    // `import org.acme.getWebHostFromUriOrNull`: the last of them, with no digit in so many characters.
+    let path = matches!(case.around.before(2), [b, b'.'] if b.is_ascii_alphanumeric());
+    path && !case.generic && case.prefix().is_empty() && case.makeup.letters() == case.key.len()
+}
+
 /// `defined(SOME_NAME)`: a call of a name with names.
 fn called(key: &[u8]) -> bool {
     let Some(call) = key.strip_suffix(b")") else { return false };
@@ -241,6 +257,14 @@ fn called(key: &[u8]) -> bool {
         && call[..open].iter().all(u8::is_ascii_lowercase)
         && call[open..].contains(&b'_')
         && call[open + 1..].iter().all(name)
+}
+
+/// `return@forEach`, `count++`, `node.info?.name`.
+fn is_expression(key: &[u8]) -> bool {
+    let counted = key.strip_suffix(b"++").or_else(|| key.strip_suffix(b"--"));
+    key.starts_with(b"return@")
+        || counted.is_some_and(|name| name.iter().all(u8::is_ascii_alphabetic))
+        || key.windows(2).any(|w| w == b"?.")
 }
 
 /// `gprKey`: words joined by a capital, and nothing else.
@@ -259,7 +283,7 @@ fn negated(key: &[u8]) -> bool {
 }
 
 /// Identifiers joined by dots: `env.TOKEN`, `X25519.KeyPair`; not a short mark and a random rest, as in `s.4f1c7d20…`.
-fn is_path(text: &[u8]) -> bool {
+pub(super) fn is_path(text: &[u8]) -> bool {
     let last = text.rsplit(|&b| b == b'.').next().unwrap_or_default();
     let makeup = Makeup::of(last);
     let random = last.len() >= 20 && makeup.digits >= 3 && is_random(last, &makeup);
@@ -296,7 +320,7 @@ pub(super) fn place(case: &Case<'_>) -> bool {
         b".p12", b".pem", b".key", b".json", b".txt", b".yml", b".yaml", b".jks", b".crt", b".cer", b".pfx", b".php",
         b".html", b".js", b".py", b".go", b".rb", b".xml", b".conf", b".cfg", b".ini", b".md", b".png", b".svg",
         b".css", b".properties", b".com", b".org", b".net", b".io", b".keystore", b".env", b".sh", b".java", b".ts",
-        b".tsx", b".vue", b".aspx", b".jsp",
+        b".tsx", b".vue", b".aspx", b".jsp", b".keytab",
     ];
     #[rustfmt::skip]
     const STARTS: &[&[u8]] = &[
@@ -323,6 +347,9 @@ pub(super) fn place(case: &Case<'_>) -> bool {
     {
         return true;
     }
+    if case.generic && (is_key_file(key) || is_address(key)) {
+        return true;
+    }
     // The first byte of base64 may be a slash: only words make a path.
     key.starts_with(b"//")
         || (STARTS.iter().any(|s| key.starts_with(s)) && (spelled || key.windows(3).any(|w| w == b"://")))
@@ -341,4 +368,18 @@ pub(super) fn place(case: &Case<'_>) -> bool {
             && spelled
             && case.makeup.digits == 0
             && key[1..].iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+/// A file of keys: its ending is proof enough.
+fn is_key_file(key: &[u8]) -> bool {
+    let ends = [&b".pem"[..], b".key", b".keytab", b".keystore", b".jks", b".p12", b".pfx", b".crt"];
+    key.len() > 8 && ends.iter().any(|end| key.ends_with(end))
+}
+
+/// An address with nobody's name and no parameter: `jdbc:mysql://localhost/two`.
+fn is_address(key: &[u8]) -> bool {
+    let scheme = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b":+-".contains(b);
+    memchr::memmem::find(key, b"://").is_some_and(|at| at >= 2 && key[..at].iter().all(scheme))
+        && !key.contains(&b'@')
+        && !key.contains(&b'=')
 }

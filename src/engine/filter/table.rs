@@ -1,6 +1,6 @@
 //! The ordered table of filters, each with examples in both directions.
 
-use super::{Filter, data, known, label, placeholder, reference, shapes, things};
+use super::{Filter, data, encoded, known, label, placeholder, reference, shapes, things};
 
 /// All filters, in the order in which they are asked: shapes first, they are the surest.
 pub(super) static FILTERS: &[Filter] = &[
@@ -257,7 +257,7 @@ pub(super) static FILTERS: &[Filter] = &[
     Filter {
         name: "encoded words",
         about: "base64 of words, as in documentation and tests",
-        test: data::encoded_words,
+        test: encoded::encoded_words,
         drops: &[
             "credential = «YS1naXQtdG9rZW4tZm9yLXRlc3Rz»",
             "AccountKey=«MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=»",

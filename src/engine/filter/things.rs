@@ -53,6 +53,8 @@ const ALGORITHMS: &[&[u8]] = &[
     b"poly1305", b"gcm", b"cbc", b"ctr", b"ecb", b"ccm", b"oaep", b"pss", b"pkcs", b"pkcs1", b"pkcs5", b"pkcs5padding",
     b"pkcs7", b"pkcs7padding", b"nopadding", b"padding", b"with", b"and", b"kw", b"wrap", b"es", b"hs", b"rs", b"ed", b"bcrypt", b"scrypt",
     b"argon2id", b"argon2", b"ec", b"dsa", b"curve", b"bit", b"mgf1", b"mgf1padding", b"encryption", b"key", b"factory",
+    b"a128", b"a192", b"a256", b"hs256", b"hs384", b"hs512", b"gcmkw", b"auth", b"xoauth", b"oauth", b"oauthbearer", b"cram", b"scram",
+    b"plain", b"gssapi", b"ntlm", b"kerberos",
 ];
 
 /// An algorithm: `PBKDF2WithHmacSHA256`, `AES/CBC/PKCS5Padding`, `RSA-OAEP-256`.
@@ -62,7 +64,7 @@ pub(super) fn algorithm(case: &Case<'_>) -> bool {
         return false;
     }
     let mut known = 0;
-    for part in key.split(|b| matches!(b, b'-' | b'_' | b'/' | b'.' | b' ')) {
+    for part in key.split(|b| matches!(b, b'-' | b'_' | b'/' | b'.' | b' ' | b'=')) {
         // Words stand glued: `HmacSHA256`.
         let mut rest = part;
         while !rest.is_empty() {

@@ -1,8 +1,20 @@
 //! Files of settings that are in use: where a password that everybody knows opens something.
 
 /// Ends of the names of files that hold settings.
-const ENDS: &[&str] =
-    &[".env", ".yml", ".yaml", ".properties", ".ini", ".conf", ".cnf", ".cfg", ".toml", ".config", ".tfvars"];
+const ENDS: &[&str] = &[
+    ".env",
+    ".yml",
+    ".yaml",
+    ".properties",
+    ".ini",
+    ".conf",
+    ".cnf",
+    ".cfg",
+    ".toml",
+    ".config",
+    ".tfvars",
+    ".tf",
+];
 
 /// Whole names of such files, and how some begin.
 const NAMES: &[&str] = &["wp-config.php", "config.php", "database.php", "settings.py", "local_settings.py"];
