@@ -3,6 +3,7 @@
 //! Pure functions on paths: who knows what is tracked decides what to do with the answer.
 
 mod content;
+mod lookup;
 mod names;
 mod settings;
 mod stores;

@@ -1,12 +1,12 @@
 //! Looking a path up among the names that never belong in git.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::config::wildcard;
 
 use super::content::Needs;
+use super::lookup::{Patterns, Texts};
 use super::stores::STORES;
 use super::table::{Hygiene, LOGINS};
 
@@ -91,17 +91,17 @@ type Named = (&'static str, &'static Hygiene);
 /// Patterns by how they can be looked up, so that a path costs a few nanoseconds.
 #[derive(Default)]
 struct Names {
-    exact: HashMap<String, Named>,
-    endings: HashMap<String, Named>,
-    wild: Vec<(String, Named)>,
+    exact: Texts<Named>,
+    endings: Texts<Named>,
+    wild: Patterns<Named>,
     /// Each part by itself.
     folders: Vec<(Vec<String>, Named)>,
     /// Which of them begin with exactly this part.
-    folders_from: HashMap<String, Vec<usize>>,
+    folders_from: Texts<Vec<usize>>,
     /// Which of them begin with a pattern.
     folders_wild: Vec<usize>,
-    /// The last part, and all of them.
-    paths: Vec<(String, String, Named)>,
+    /// By the last part, all of them.
+    paths: Patterns<(String, Named)>,
 }
 
 static NAMES: LazyLock<Names> = LazyLock::new(|| {
@@ -119,13 +119,13 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
                 names.folders.push((parts, named));
             } else if lower.contains('/') {
                 let last = lower.rsplit('/').next().unwrap_or_default().to_owned();
-                names.paths.push((last, lower, named));
+                names.paths.push(last, (lower, named));
             } else if !lower.contains('*') {
                 names.exact.entry(lower).or_insert(named);
             } else if let Some(ending) = lower.strip_prefix("*.").filter(|e| !e.contains(['*', '.'])) {
                 names.endings.entry(ending.to_owned()).or_insert(named);
             } else {
-                names.wild.push((lower, named));
+                names.wild.push(lower, named);
             }
         }
     }
@@ -186,7 +186,7 @@ fn named(path: &str, name: &str) -> Option<Named> {
     let names = &*NAMES;
     // Most are told apart by the last name alone.
     let ends = |end: &str| tail(path, end.matches('/').count()).is_some_and(|tail| wildcard(end, tail));
-    if let Some((.., named)) = names.paths.iter().find(|(last, end, _)| wildcard(last, name) && ends(end)) {
+    if let Some((_, named)) = names.paths.fitting(name).find(|(end, _)| ends(end)) {
         return Some(*named);
     }
     if let Some(named) = names.exact.get(name) {
@@ -197,8 +197,7 @@ fn named(path: &str, name: &str) -> Option<Named> {
         return Some(*named);
     }
     let source = || name.rsplit('.').next().is_some_and(|ending| SOURCES.contains(&ending));
-    let wild = names.wild.iter().find(|(pattern, _)| wildcard(pattern, name) && !source());
-    if let Some((_, named)) = wild {
+    if let Some(named) = names.wild.fitting(name).find(|_| !source()) {
         return Some(*named);
     }
     let parts: Vec<&str> = path.split('/').collect();
@@ -229,7 +228,7 @@ pub fn may_name(name: &[u8]) -> bool {
     let Ok(name) = std::str::from_utf8(name) else { return false };
     let lower = name.to_ascii_lowercase();
     find(name.as_bytes()).is_some()
-        || NAMES.paths.iter().any(|(last, ..)| wildcard(last, &lower))
+        || NAMES.paths.fitting(&lower).next().is_some()
         || NAMES.folders.iter().any(|(folder, (pattern, _))| {
             SURE.contains(pattern) && folder.last().is_some_and(|part| wildcard(part, &lower))
         })
