@@ -200,10 +200,14 @@ fn named(path: &str, name: &str) -> Option<Named> {
     if let Some(named) = names.wild.fitting(name).find(|_| !source()) {
         return Some(*named);
     }
+    // Most files are programs, and their folders need not be asked.
+    if source() {
+        return None;
+    }
     let parts: Vec<&str> = path.split('/').collect();
     let from = parts.iter().filter_map(|part| names.folders_from.get(*part)).flatten();
     from.chain(&names.folders_wild)
-        .filter(|at| in_folder(&parts, &names.folders[**at].0) && !source())
+        .filter(|at| in_folder(&parts, &names.folders[**at].0))
         .min()
         .map(|at| names.folders[*at].1)
 }
