@@ -205,7 +205,7 @@ fn named(path: &str, name: &str) -> Option<Named> {
         return None;
     }
     let parts: Vec<&str> = path.split('/').collect();
-    let from = parts.iter().filter_map(|part| names.folders_from.get(*part)).flatten();
+    let from = parts.iter().filter_map(|part| names.folders_from.get(part)).flatten();
     from.chain(&names.folders_wild)
         .filter(|at| in_folder(&parts, &names.folders[**at].0))
         .min()
