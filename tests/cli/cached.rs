@@ -232,6 +232,95 @@ fn gaps_that_no_ref_leads_to_are_named_once_one_does() {
     }
 }
 
+/// A partial clone: the large blobs of `busy` are promised by its remote and not here.
+fn promised(from: &Sandbox) -> Sandbox {
+    from.file("large/a.bin", "a".repeat(5000)).commit("large");
+    from.file("large/b.bin", "b".repeat(5000)).file("large/more", "more\n").commit("larger");
+    fs::remove_file(from.dir.join("large/a.bin")).unwrap();
+    from.file("after", line(8)).commit("after");
+    from.run_git(["config", "uploadpack.allowFilter", "true"]);
+    from.run_git(["config", "uploadpack.allowAnySHA1InWant", "true"]);
+    let clone = Sandbox::new();
+    let url = format!("file://{}", from.dir.display());
+    clone.run_git(["clone", "-q", "--no-checkout", "--filter=blob:limit=4k", "--branch", "main", &url, "."]);
+    clone
+}
+
+/// What a run with the cache says that it missed.
+fn named(s: &Sandbox) -> String {
+    told(s, &[&format!("--cache={}", s.outside().join("cache").display())]).1["coverage"]["incomplete"]
+        .to_string()
+}
+
+#[test]
+fn promised_blobs_are_named_each_time_and_the_rest_is_not_read_again() {
+    let from = busy();
+    let s = promised(&from);
+    let [a, b] = ["HEAD~1:large/a.bin", "HEAD:large/b.bin"].map(|what| s.run_git(["rev-parse", what]));
+    let skipped = same(&s, &[]);
+    let found = objects(&s) - skipped;
+    assert!(found < 10, "{found} objects were read again");
+    let missing = named(&s);
+    assert!(missing.contains(&a) && missing.contains(&b), "{missing}");
+    assert_eq!(same(&s, &["--unreachable"]), skipped);
+    // What the remote adds is told with what was known, promised or not.
+    from.file("large/b.bin", "c".repeat(5000)).file("new", line(9)).commit("newer");
+    s.run_git(["fetch", "-q"]);
+    let c = s.run_git(["rev-parse", "origin/main:large/b.bin"]);
+    assert!(same(&s, &[]) > 10);
+    let missing = named(&s);
+    assert!([&a, &b, &c].iter().all(|id| missing.contains(*id)), "{missing}");
+    // Folders that hold gaps at a new place; git fetches what it needs for that.
+    s.run_git(["read-tree", "--prefix=moved/", "origin/main^{tree}"]);
+    let tree = s.run_git(["write-tree", "--missing-ok"]);
+    let commit = s.run_git(["commit-tree", "-m", "moved", "-p", "origin/main", &tree]);
+    s.run_git(["update-ref", "refs/heads/main", &commit]);
+    same(&s, &[]);
+    // A gap that is filled.
+    s.run_git(["cat-file", "-p", &a]);
+    same(&s, &[]);
+    let missing = named(&s);
+    assert!(!missing.contains(&a) && missing.contains(&b), "{missing}");
+    // A promise that nothing leads to any more, and one that something leads to again.
+    for name in ["refs/heads/main", "refs/remotes/origin/main"] {
+        s.run_git(["update-ref", name, "v1^{commit}"]);
+    }
+    s.run_git(["symbolic-ref", "HEAD", "refs/heads/main"]);
+    fs::remove_file(s.dir.join(".git/index")).unwrap();
+    assert!(same(&s, &[]) > 10);
+    assert!(!named(&s).contains(&b));
+    s.run_git(["update-ref", "refs/heads/again", &commit]);
+    assert!(same(&s, &[]) > 10);
+    assert!(named(&s).contains(&b));
+}
+
+#[test]
+fn a_blob_that_is_lost_where_nothing_is_promised_is_named_each_time() {
+    let s = busy();
+    s.file("kept/file", "one\n").file("kept/other", "two\n").commit("kept");
+    let id = s.run_git(["rev-parse", "HEAD:kept/file"]);
+    let path = s.dir.join(".git/objects").join(&id[..2]).join(&id[2..]);
+    let kept = s.outside().join("kept");
+    fs::rename(&path, &kept).unwrap();
+    s.run_git(["rm", "-qf", "kept/file"]);
+    let skipped = same(&s, &[]);
+    assert!(objects(&s) - skipped < 10, "{skipped}");
+    // Where anything else is missed, too, the file stays as it was.
+    s.file("beside", "beside\n").commit("beside");
+    let before = fs::read(cache_file(&s)).unwrap();
+    let tree = s.run_git(["rev-parse", "HEAD~3^{tree}"]);
+    let tree_path = s.dir.join(".git/objects").join(&tree[..2]).join(&tree[2..]);
+    fs::rename(&tree_path, s.outside().join("tree")).unwrap();
+    same(&s, &[]);
+    assert!(fs::read(cache_file(&s)).unwrap() == before);
+    assert!(named(&s).contains(&tree) && named(&s).contains(&id));
+    fs::rename(s.outside().join("tree"), &tree_path).unwrap();
+    same(&s, &[]);
+    fs::rename(&kept, &path).unwrap();
+    assert!(same(&s, &[]) > 10);
+    assert_eq!(named(&s), "[]");
+}
+
 #[test]
 fn a_shallow_clone_grows() {
     let s = busy();

@@ -40,7 +40,7 @@ use bits::Bits;
 use cache::{Known, Left};
 use graph::Graph;
 use tips::Tips;
-use visit::{Seen, Sift, Sought};
+use visit::{Gap, Seen, Sift, Sought};
 
 /// How often it is found out what there is to read, if git repacks meanwhile.
 const PREPARATIONS: usize = 5;
@@ -89,10 +89,13 @@ struct State {
     found: Bits,
     /// What could not be read, reachable or not.
     damaged: Bits,
-    /// Trees that name something that is not here; `None` if anything is damaged or of another type than it should be.
-    gaps: Option<Vec<u32>>,
+    /// Lines of trees that name something that is not here; `None` if anything is damaged or of another type than it
+    /// should be.
+    gaps: Option<Vec<Gap>>,
     /// Commits or trees are missing: what lies behind them must not be taken for unreachable.
     blind: bool,
+    /// How much of what was missed are blobs that are not here, and that a cache remembers as such.
+    excused: usize,
 }
 
 /// What all threads saw.
@@ -122,10 +125,10 @@ impl Together {
         together
     }
 
-    /// The trees that name something that is not here, if nothing worse was seen.
-    fn gaps(&self) -> Option<Vec<u32>> {
+    /// The lines that name something that is not here, if nothing worse was seen.
+    fn gaps(&self) -> Option<Vec<Gap>> {
         let near = self.damaged.is_empty() && !self.lost.iter().any(|lost| lost.more);
-        near.then(|| self.lost.iter().flat_map(|lost| lost.lines.iter().map(|line| line.0)).collect())
+        near.then(|| self.lost.iter().flat_map(|lost| lost.lines.iter().cloned()).collect())
     }
 }
 
@@ -147,26 +150,30 @@ impl History {
         ref_names(&tips, &plan, &mut new_worker());
         let cache = self.options.cache.as_ref().filter(|_| !tips.refs.is_empty());
         let mut known = cache.and_then(|c| c.load(&repo.objects_dir, &mut plan));
-        let mut rows = None;
+        let (mut rows, mut gaps) = (None, vec![]);
         if let Some(known) = &mut known {
             *coverage.skipped.entry(SkipReason::KnownClean).or_default() += known.skip.count();
             plan.prune(|number| !known.skip.contains(number));
             let named = std::mem::take(&mut known.rows);
             found_names(&named, &plan, &mut new_worker());
             rows = Some(named);
+            gaps = std::mem::take(&mut known.gaps);
         }
         progress.expect(pieces(&plan, known.as_ref()), "objects");
         let (all, found) = self.read(&plan, &tips, new_worker);
         let mut all = Together::of(all, coverage);
         all.rows.extend(rows);
+        all.dangling |= !gaps.is_empty();
+        all.lost.push(visit::Lost { lines: gaps, more: false });
         let odd = all.loose.odd(&plan);
         let mut damaged = Bits::default();
         all.damaged.iter().for_each(|(number, _)| damaged.insert_growing(*number));
         let gaps = all.gaps().filter(|_| odd.is_empty());
         let graph = Graph::new(plan.catalog().len(), all.rows);
-        // Gaps lie in what was read in this run, as nothing that is known leads to them.
+        // Gaps lie in what was read in this run, or are known.
         let near = gaps.is_some();
-        let mut state = State { place: at, graph, plan, tips, known, found, damaged, gaps, blind: false };
+        let (blind, excused) = (false, 0);
+        let mut state = State { place: at, graph, plan, tips, known, found, damaged, gaps, blind, excused };
         if stop.requested().is_none() && (all.dangling || !near) {
             let whole = near || self.complete(&mut state);
             odd.iter().for_each(|(number, kind)| state.plan.set_kind(*number, *kind));
@@ -183,7 +190,11 @@ impl History {
                 promised: repo.partial || state.plan.store().is_promised(),
                 everything: self.options.unreachable,
             };
+            let before = coverage.incomplete.len();
             state.blind = trouble.name(*threads, stop, coverage);
+            if near && !state.blind {
+                state.excused = coverage.incomplete.len() - before;
+            }
         }
         let commits = state.graph.commits.len();
         if known_to_nobody(&state) && commits > 0 && !self.options.unreachable && stop.requested().is_none() {
@@ -260,10 +271,12 @@ impl History {
         false
     }
 
-    /// Remembers what was read and clean, for the next run. `raw` are all findings, not yet located.
-    fn remember(&self, state: &State, raw: &[Finding], coverage: &mut Coverage) {
+    /// Remembers what was read and clean, for the next run. `raw` are all findings, not yet located; nothing was missed
+    /// but what is `excused`.
+    fn remember(&self, state: &State, raw: &[Finding], excused: usize, coverage: &mut Coverage) {
         let Some(cache) = &self.options.cache else { return };
-        if !coverage.is_complete() || self.options.stop.requested().is_some() {
+        let missed = coverage.incomplete.len() > excused || coverage.stopped.is_some();
+        if missed || self.options.stop.requested().is_some() {
             return;
         }
         let State { plan, graph, known, .. } = state;
@@ -279,11 +292,14 @@ impl History {
         }
         known.iter().for_each(|known| closed.add(&known.closed));
         // What refs lead to leads to nothing that is missing, or this run would not be complete; of the rest that is known if
-        // nothing is damaged.
-        let leading = match &state.gaps {
-            Some(gaps) => graph.without(gaps, &state.tips.shallow),
-            None => graph.reach(state.tips.kept.iter().copied()),
-        };
+        // nothing is damaged. Blobs that are not here are remembered, but nothing else is.
+        let (mut leading, mut gaps) = (graph.reach(state.tips.kept.iter().copied()), vec![]);
+        if let Some(lost) = &state.gaps {
+            let (blobs, others): (Vec<&Gap>, Vec<&Gap>) = lost.iter().partition(|gap| gap.kind == Kind::Blob);
+            let trees: Vec<u32> = others.iter().map(|gap| gap.tree).collect();
+            gaps = blobs;
+            leading = graph.without(&trees, &state.tips.shallow);
+        }
         for number in leading.iter().filter(|number| kind(*number) != Kind::Blob) {
             let cut = graph.row(number).is_some_and(|row| graph.parents(row).contains(&graph::NONE));
             if cut || hit.contains(number) { &mut found } else { &mut closed }.insert(number);
@@ -293,7 +309,7 @@ impl History {
                 if hit.contains(number) { &mut found } else { &mut clean }.insert(number);
             }
         }
-        let left = Left { plan, graph, known: known.as_ref(), closed, clean, found };
+        let left = Left { plan, graph, known: known.as_ref(), closed, clean, found, gaps };
         let objects = &self.places[state.place].repository.objects_dir;
         if let Err(e) = cache.store(objects, &left) {
             coverage.notes.push(format!("{}: the cache could not be written: {e}", cache.folder.display()));
@@ -367,11 +383,12 @@ impl Source for History {
         let begun = Instant::now();
         let states = std::mem::take(&mut *self.states.lock().unwrap_or_else(PoisonError::into_inner));
         let raw = std::mem::take(findings);
+        let excused = states.iter().map(|state| state.excused).sum();
         for state in &states {
             let place = &self.places[state.place];
             let locate = locate::Locate { state, place, options: &self.options };
             locate.run(&raw, findings, coverage);
-            self.remember(state, &raw, coverage);
+            self.remember(state, &raw, excused, coverage);
         }
         coverage.elapsed += begun.elapsed();
         Ok(())

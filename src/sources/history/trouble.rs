@@ -95,10 +95,10 @@ impl Trouble<'_> {
             return None;
         }
         let mut found = Found::default();
-        let lines = self.lost.iter().flat_map(|lost| &lost.lines);
-        for (_, kind, id, name) in lines.filter(|line| within.is_none_or(|within| within.contains(line.0))) {
-            let missing = (*kind, name.clone());
-            let entry = found.missing.entry(*id).or_insert_with(|| missing.clone());
+        let gaps = self.lost.iter().flat_map(|lost| &lost.lines);
+        for gap in gaps.filter(|gap| within.is_none_or(|within| within.contains(gap.tree))) {
+            let missing = (gap.kind, gap.name.clone());
+            let entry = found.missing.entry(gap.id).or_insert_with(|| missing.clone());
             *entry = missing.min(entry.clone());
         }
         Some(found)

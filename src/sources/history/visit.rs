@@ -60,11 +60,20 @@ pub(super) struct Seen {
     pub(super) loose: Loose,
 }
 
+/// A line of a tree that names an object that is not there.
+#[derive(Debug, Clone)]
+pub(super) struct Gap {
+    pub(super) tree: u32,
+    /// What it should be.
+    pub(super) kind: Kind,
+    pub(super) id: ObjectId,
+    pub(super) name: Box<[u8]>,
+}
+
 /// Lines of trees that name an object that is not there, as far as they are few.
 #[derive(Debug, Default)]
 pub(super) struct Lost {
-    /// The tree, what it should be, its id and its name.
-    pub(super) lines: Vec<(u32, Kind, ObjectId, Box<[u8]>)>,
+    pub(super) lines: Vec<Gap>,
     /// Whether there are more, or objects of another type than a line says.
     pub(super) more: bool,
 }
@@ -76,7 +85,9 @@ impl Lost {
     fn line(&mut self, tree: u32, entry: &Entry<'_>) {
         let kind = if entry.is_tree() { Kind::Tree } else { Kind::Blob };
         match ObjectId::from_bytes(entry.id) {
-            Some(id) if self.lines.len() < Lost::MOST => self.lines.push((tree, kind, id, entry.name.into())),
+            Some(id) if self.lines.len() < Lost::MOST => {
+                self.lines.push(Gap { tree, kind, id, name: entry.name.into() });
+            }
             _ => self.more = true,
         }
     }

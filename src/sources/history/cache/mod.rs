@@ -18,10 +18,11 @@ use crate::repo::open_regular;
 
 use super::bits::Bits;
 use super::graph::Rows;
+use super::visit::Gap;
 
 pub(super) use write::Left;
 
-const MAGIC: &[u8; 16] = b"keysieve-clean-2";
+const MAGIC: &[u8; 16] = b"keysieve-clean-3";
 
 /// A file is never longer, in bytes; without what attribution needs the kernel's history takes a fifth of it.
 const MOST: usize = 1 << 30;
@@ -29,7 +30,8 @@ const MOST: usize = 1 << 30;
 /// In an object's state, beside its type: nothing was found in it.
 const CLEAN: u8 = 4;
 /// In an object's state: it is a commit, a tree or a tag of which the file holds what attribution needs, and everything
-/// that it leads to was in the store and is among the file's ids.
+/// that it leads to was in the store and is among the file's ids, or is a blob that was not there, of which the file holds
+/// every line that names it.
 const CLOSED: u8 = 8;
 
 /// In a line's state: it is a symbolic link; it is kept for its name; something was found in the name.
@@ -50,13 +52,15 @@ pub struct Cache {
 pub(super) struct Known {
     /// What need not be read: clean blobs, and all that is closed.
     pub(super) skip: Bits,
-    /// Commits, trees and tags that lead to nothing that is not in the store. None if one of the file's objects is gone:
-    /// then what pointed at it must be read again.
+    /// Commits, trees and tags that lead to nothing that is not in the store, but for blobs that `gaps` tells. None if one
+    /// of the file's objects is gone or one of the gaps is filled: then what pointed at it must be read again.
     pub(super) closed: Bits,
-    /// Trees among them that hold something in which something was found.
+    /// Trees among them that hold something in which something was found, or that is not here.
     pub(super) holding: Bits,
     /// Their part of the graph.
     pub(super) rows: Rows,
+    /// The lines in their trees that name blobs that are not here.
+    pub(super) gaps: Vec<Gap>,
     /// How many objects the file knows.
     ids: u64,
 }

@@ -1,9 +1,11 @@
 //! From the file of a cache to what is known. Every number is checked, although the file is sealed.
 
+use crate::model::ObjectId;
 use crate::pack::{Entries, Kind, Plan};
 use crate::sources::history::bits::Bits;
 use crate::sources::history::graph::{NONE, Rows};
 use crate::sources::history::lines::Line;
+use crate::sources::history::visit::Gap;
 
 use super::{BY_NAME, CLEAN, CLOSED, Known, LINK};
 
@@ -64,7 +66,7 @@ pub(super) fn known(body: &[u8], plan: &mut Plan) -> Option<Known> {
         }
     }
     if all_here && let Some(rows) = rows(&mut rest, states, &numbers, plan, &mut known.holding) {
-        known.rows = rows;
+        (known.rows, known.gaps) = rows;
         let closed = numbers.iter().zip(states).filter(|(_, state)| **state & CLOSED != 0);
         closed.for_each(|(number, _)| _ = known.closed.insert(*number));
         known.skip.add(&known.closed);
@@ -96,7 +98,7 @@ fn rows(
     numbers: &[u32],
     plan: &Plan,
     holding: &mut Bits,
-) -> Option<Rows> {
+) -> Option<(Rows, Vec<Gap>)> {
     let mut rows = Rows::default();
     let mut parents = Vec::new();
     for (&number, _) in numbers.iter().zip(states).filter(|(_, state)| **state & CLOSED != 0) {
@@ -130,7 +132,16 @@ fn rows(
         let mode = if state & LINK != 0 { 0o120_000 } else { 0o100_644 };
         rows.lines.push(Line { tree, name, child, mode, by_name: state & BY_NAME != 0 });
     }
-    rest.0.is_empty().then_some(rows)
+    let mut gaps = Vec::new();
+    for _ in 0..rest.number()? {
+        let (tree, name) = (rest.object(numbers)?, name(rest)?);
+        let id = ObjectId::from_bytes(rest.take(plan.catalog().hash().len())?)?;
+        if plan.catalog().number(id.as_bytes()).is_some() {
+            return None;
+        }
+        gaps.push(Gap { tree, kind: Kind::Blob, id, name: rows.names.name(name).into() });
+    }
+    rest.0.is_empty().then_some((rows, gaps))
 }
 
 /// Reads the names in the trees where they stand; the number of each.

@@ -6,6 +6,7 @@ use crate::pack::{Entries, Kind, Plan};
 use crate::sources::history::bits::Bits;
 use crate::sources::history::graph::{Graph, NONE};
 use crate::sources::history::lines::Line;
+use crate::sources::history::visit::Gap;
 
 use super::{BY_NAME, CLEAN, CLOSED, Known, LINK, MAGIC, MOST};
 
@@ -15,13 +16,15 @@ pub(in crate::sources::history) struct Left<'a> {
     pub(in crate::sources::history) graph: &'a Graph,
     /// What was known before.
     pub(in crate::sources::history) known: Option<&'a Known>,
-    /// Commits, trees and tags that lead to nothing that is not in the store, without those in which something was
-    /// found.
+    /// Commits, trees and tags that lead to nothing that is not in the store but for blobs, without those in which
+    /// something was found.
     pub(in crate::sources::history) closed: Bits,
     /// Blobs that are clean.
     pub(in crate::sources::history) clean: Bits,
     /// Further objects: blobs, commits and tags in which something was found, and commits whose parents are not here.
     pub(in crate::sources::history) found: Bits,
+    /// The lines that name blobs that are not in the store.
+    pub(in crate::sources::history) gaps: Vec<&'a Gap>,
 }
 
 /// Names by number, and for each the tree and the line where it stands.
@@ -96,30 +99,37 @@ impl Left<'_> {
         self.plan.kind(number).or_else(|| self.graph.kind(number)).unwrap_or(Kind::Blob)
     }
 
-    /// What attribution needs; `None` if that is too much, or a tree that was read cannot be read any more.
-    fn structure(&self, places: &[u32]) -> Option<Vec<u8>> {
-        let place = |number: u32| places.get(number as usize).copied().unwrap_or(NONE);
-        let mut out = Vec::new();
+    /// The rows of what is closed.
+    fn objects(&self, place: &dyn Fn(u32) -> u32, out: &mut Vec<u8>) -> Option<()> {
         for number in self.closed.iter() {
             match self.kind(number) {
                 Kind::Commit => {
                     let row = self.graph.row(number)?;
-                    put(&mut out, place(row.tree));
+                    put(out, place(row.tree));
                     out.extend_from_slice(&row.time.to_le_bytes());
                     let parents = self.graph.parents(row);
-                    put(&mut out, parents.len() as u32);
-                    parents.iter().for_each(|parent| put(&mut out, place(*parent)));
+                    put(out, parents.len() as u32);
+                    parents.iter().for_each(|parent| put(out, place(*parent)));
                 }
-                Kind::Tag => put(&mut out, place(self.graph.target(number)?)),
+                Kind::Tag => put(out, place(self.graph.target(number)?)),
                 Kind::Tree => {}
                 Kind::Blob => return None,
             }
         }
+        Some(())
+    }
+
+    /// What attribution needs; `None` if that is too much, or a tree that was read cannot be read any more.
+    fn structure(&self, places: &[u32]) -> Option<Vec<u8>> {
+        let place = |number: u32| places.get(number as usize).copied().unwrap_or(NONE);
+        let mut out = Vec::new();
+        self.objects(&place, &mut out)?;
         let mut holding = Bits::new(self.plan.catalog().len());
         self.known.iter().for_each(|known| holding.add(&known.holding));
         let hit = |line: &Line, found| if line.by_name { found } else { self.found.contains(line.child) };
         let hits = self.graph.lines().filter(|(line, _, found)| hit(line, *found));
         hits.for_each(|(line, ..)| _ = holding.insert(line.tree));
+        self.gaps.iter().for_each(|gap| _ = holding.insert(gap.tree));
         self.graph.spread(&mut holding, self.closed.iter());
         let kept = |tree: u32| holding.contains(tree) && self.closed.contains(tree);
         let (mut names, mut rest, mut trees, mut lines) = (Names::default(), Vec::new(), 0, 0);
@@ -142,6 +152,13 @@ impl Left<'_> {
             rest.push(if link { LINK } else { 0 } | if line.by_name { BY_NAME } else { 0 });
             lines += 1;
         }
+        let (mut gaps, mut count) = (Vec::new(), 0);
+        for gap in self.gaps.iter().filter(|gap| kept(gap.tree)) {
+            put(&mut gaps, place(gap.tree));
+            put(&mut gaps, names.add(&gap.name, gap.tree, false));
+            gaps.extend_from_slice(gap.id.as_bytes());
+            count += 1;
+        }
         names.find(self.plan)?;
         put(&mut out, names.places.len() as u32);
         for (tree, line, found) in &names.places {
@@ -153,6 +170,8 @@ impl Left<'_> {
         out.extend_from_slice(&rest[..at]);
         put(&mut out, lines);
         out.extend_from_slice(&rest[at..]);
+        put(&mut out, count);
+        out.extend_from_slice(&gaps);
         (out.len() < MOST / 2).then_some(out)
     }
 }
