@@ -1,5 +1,6 @@
 //! `.gitignore`, `.git/info/exclude`, `core.excludesFile` and `.ignore`: which untracked files are left out.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -30,8 +31,8 @@ impl IgnoreRules {
         builder.case_insensitive(ignore_case).ok()?;
         for line in text.split(|&b| b == b'\n') {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if let Ok(line) = std::str::from_utf8(line) {
-                let _ = builder.add_line(None, line);
+            if let Some(line) = std::str::from_utf8(line).ok().and_then(as_git_means) {
+                let _ = builder.add_line(None, &line);
             }
         }
         builder.build().ok().filter(|rules| !rules.is_empty()).map(IgnoreRules)
@@ -45,6 +46,83 @@ impl IgnoreRules {
             Match::Whitelist(_) => Some(false),
         }
     }
+}
+
+/// A line in the dialect of the `ignore` crate, which knows alternatives in braces and no classes by name; git has it
+/// the other way round. `None` for what git matches with nothing: brackets that are not closed.
+fn as_git_means(line: &str) -> Option<Cow<'_, str>> {
+    if line.starts_with('#') || !line.contains(['{', '}', '[']) {
+        return Some(Cow::Borrowed(line));
+    }
+    let mut out = String::with_capacity(line.len() + 16);
+    let mut rest = line;
+    while let Some(c) = rest.chars().next() {
+        let (taken, meant) = match c {
+            '{' | '}' => (1, format!("\\{c}")),
+            '\\' => {
+                let escaped = 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+                (escaped, rest[..escaped].to_owned())
+            }
+            '[' => class(rest)?,
+            _ => (c.len_utf8(), c.to_string()),
+        };
+        out.push_str(&meant);
+        rest = &rest[taken..];
+    }
+    Some(Cow::Owned(out))
+}
+
+/// The class at the beginning of a pattern: how long it is there, and how it is spelled without names and escapes.
+fn class(pattern: &str) -> Option<(usize, String)> {
+    let bytes = pattern.as_bytes();
+    let mut at = 1;
+    let negated = matches!(bytes.get(at)?, b'!' | b'^');
+    at += usize::from(negated);
+    let (first, mut members, mut dash) = (at, String::new(), false);
+    loop {
+        let rest = pattern.get(at..)?;
+        let c = rest.chars().next()?;
+        if c == ']' && at > first {
+            break;
+        }
+        if let Some((name, _)) = rest.strip_prefix("[:").and_then(|named| named.split_once(":]")) {
+            members.push_str(named_class(name)?);
+            at += name.len() + 4;
+            continue;
+        }
+        let escaped = c == '\\';
+        let c = if escaped { rest[1..].chars().next()? } else { c };
+        at += usize::from(escaped) + c.len_utf8();
+        // A bracket that closes nothing and a dash that spans nothing can only stand at the beginning and at the end.
+        match c {
+            ']' => members.insert(0, ']'),
+            // It would deny the class: better no pattern than one that hides all else.
+            '!' | '^' if members.is_empty() && !negated => return None,
+            '-' if escaped || at - 1 == first || pattern[at..].starts_with(']') => dash = true,
+            _ => members.push(c),
+        }
+    }
+    let (sign, dash) = (if negated { "!" } else { "" }, if dash { "-" } else { "" });
+    Some((at + 1, format!("[{sign}{members}{dash}]")))
+}
+
+/// The ASCII characters of a class by its name.
+fn named_class(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "alnum" => "0-9A-Za-z",
+        "alpha" => "A-Za-z",
+        "blank" => " \t",
+        "cntrl" => "\0-\x1f\x7f",
+        "digit" => "0-9",
+        "graph" => "\x21-\x7e",
+        "lower" => "a-z",
+        "print" => "\x20-\x7e",
+        "punct" => "\x21-\x2f:-@\x5b-`\x7b-~",
+        "space" => " \t\n\x0b\x0c\r",
+        "upper" => "A-Z",
+        "xdigit" => "0-9A-Fa-f",
+        _ => return None,
+    })
 }
 
 /// The patterns that hold in a folder: its own before those of its parents. A file is read when its patterns are first
@@ -150,6 +228,30 @@ mod tests {
         let inner = layer(Some(outer), 2, "!a.log\n/b.txt\n");
         assert!(!inner.hides(b"x/a.log", false) && inner.hides(b"x/c.log", false));
         assert!(inner.hides(b"x/b.txt", false) && !inner.hides(b"x/y/b.txt", false));
+    }
+
+    #[test]
+    fn brackets_and_braces_are_those_of_git() {
+        let hidden =
+            |pattern: &'static str, path: &str| layer(None, 0, pattern).hides(path.as_bytes(), false);
+        // What `git check-ignore` says.
+        for (pattern, yes, no) in [
+            ("*.{env,txt}", "a.{env,txt}", "a.env"),
+            ("[[:digit:]]x", "1x", "ax"),
+            ("[![:digit:]_]x", "ax", "_x"),
+            ("[]x]a", "]a", "[a"),
+            ("[a\\]x]b", "]b", "yb"),
+            ("[a-]b", "-b", "cb"),
+            ("[-a]b", "-b", "bb"),
+            ("[a-c]{1}", "b{1}", "b1"),
+            ("a\\[b", "a[b", "ab"),
+            ("x[[:upper:]a-c]", "xQ", "xd"),
+        ] {
+            assert!(hidden(pattern, yes) && !hidden(pattern, no), "{pattern}");
+        }
+        for nothing in ["[ax", "x[", "[[:nonsense:]]", "[a-"] {
+            assert!(!hidden(nothing, nothing) && !hidden(nothing, "ax"), "{nothing}");
+        }
     }
 
     #[test]

@@ -283,3 +283,18 @@ fn signs_before_a_key_make_it_no_reference() {
         assert_eq!(ran.findings().len(), 1, "{sign}: {}", ran.err);
     }
 }
+
+#[test]
+fn what_git_does_not_ignore_is_read() {
+    let sandbox = Sandbox::git();
+    let names = ["a.env", "[x", "1.log", "a.{env,txt}", "x.log", "!y"];
+    for name in names {
+        sandbox.file(name, leak());
+    }
+    sandbox.file(".gitignore", "*.{env,txt}\n[x\n[[:digit:]].log\n[\\!x]y\n");
+    let seen = sandbox.run_git(["ls-files", "--others", "--exclude-standard"]);
+    assert_eq!(seen.lines().collect::<Vec<_>>(), [".gitignore", "[x", "a.env", "x.log"]);
+    let found = sandbox.run(["scan", "--format", "jsonl"]).code(1).findings();
+    let found: Vec<_> = found.iter().map(|f| f["path"].as_str().unwrap_or_default()).collect();
+    assert_eq!(found, ["!y", "[x", "a.env", "x.log"], "what is in doubt is read");
+}
