@@ -235,6 +235,14 @@ fn several_repositories_and_folders_of_them() {
     assert_eq!(paths(&found), ["deep/two/file", "one/file"], "{found:#?}");
     let found = history(&s, &["all/one", "all/deep/two"]);
     assert_eq!(paths(&found), ["all/deep/two/file", "all/one/file"], "{found:#?}");
+    for twice in [["all/one", "all/one"], ["all/one", "all/one/.git"], ["all/one/.git", "all/one"]] {
+        let found = history(&s, &twice);
+        assert_eq!(found.len(), 1, "a history named twice is read once: {found:#?}");
+        assert_eq!(found[0]["occurrences"], 1);
+    }
+    let found = history(&s, &["all/one", "all"]);
+    assert_eq!(paths(&found), ["all/one/file", "deep/two/file"], "{found:#?}");
+    s.run(["history", "all/one", "all/deep/two", "all/deep"]).code(1).warns("2 findings");
     std::fs::create_dir_all(s.dir.join("none/at/all")).unwrap();
     s.run(["history", "none"]).code(3);
 }

@@ -32,7 +32,7 @@ pub type Unopened = Vec<(PathBuf, String)>;
 pub fn places(paths: &[PathBuf], env: &Environment) -> Result<(Vec<Place>, Unopened)> {
     let (mut found, mut broken) = (Vec::new(), Vec::new());
     for path in paths {
-        let before = (found.len(), broken.len());
+        let before = broken.len();
         let discovered = match Repository::discover(path, env) {
             Ok(discovered) => discovered,
             Err(e) if paths.len() > 1 => {
@@ -47,14 +47,14 @@ pub fn places(paths: &[PathBuf], env: &Environment) -> Result<(Vec<Place>, Unope
             continue;
         }
         let mut seen = 0;
-        search(path, path, DEPTH, &mut seen, &mut found, &mut broken);
+        let any = search(path, path, DEPTH, &mut seen, &mut found, &mut broken);
         if seen > MOST {
             broken.push((
                 path.clone(),
                 format!("only the first {MOST} folders were searched for repositories"),
             ));
         }
-        if (found.len(), broken.len()) == before {
+        if !any && broken.len() == before {
             let problem = "not a git repository, and there is none below it";
             if paths.len() == 1 {
                 return Err(Error::Repository { path: path.clone(), problem: problem.into() });
@@ -73,12 +73,21 @@ pub fn places_of(repository: Repository) -> (Vec<Place>, Unopened) {
 }
 
 fn with_modules(repository: Repository, prefix: Vec<u8>, found: &mut Vec<Place>, broken: &mut Unopened) {
+    if is_known(&repository, found) {
+        return;
+    }
     let (of, before) = (repository.clone(), prefix.clone());
     // It is known before its submodules are looked for: one of them may be the same again.
     found.push(Place { repository, prefix });
     modules(&of, &before, found, broken);
 }
 
+/// Whether a repository, or another work tree of it, is among those found: a history is read once.
+fn is_known(repository: &Repository, found: &[Place]) -> bool {
+    found.iter().any(|p| p.repository.common_dir == repository.common_dir)
+}
+
+/// Adds the repositories in a folder; whether there were any, known ones included.
 fn search(
     top: &Path,
     folder: &Path,
@@ -86,24 +95,26 @@ fn search(
     seen: &mut usize,
     found: &mut Vec<Place>,
     broken: &mut Unopened,
-) {
-    let Some(names) = folders(folder, broken) else { return };
+) -> bool {
+    let Some(names) = folders(folder, broken) else { return false };
+    let mut any = false;
     for inner in names {
         *seen += 1;
         if *seen > MOST {
-            return;
+            return any;
         }
         match Repository::at(&inner) {
             Ok(Some(repository)) => {
                 let prefix = with_slash(inner.strip_prefix(top).unwrap_or(&inner));
-                found.push(Place { repository: repository.clone(), prefix: prefix.clone() });
-                modules(&repository, &prefix, found, broken);
+                with_modules(repository, prefix, found, broken);
+                any = true;
             }
-            Ok(None) if depth > 1 => search(top, &inner, depth - 1, seen, found, broken),
+            Ok(None) if depth > 1 => any |= search(top, &inner, depth - 1, seen, found, broken),
             Ok(None) => {}
             Err(e) => broken.push((inner, e.to_string())),
         }
     }
+    any
 }
 
 /// The histories of submodules: those kept in `modules/NAME` (names may have slashes), of each work tree, and those that
@@ -155,7 +166,7 @@ fn embedded(of: &Repository, prefix: &[u8], depth: usize, found: &mut Vec<Place>
             continue;
         }
         match Repository::at(&folder) {
-            Ok(Some(inner)) if found.iter().all(|p| p.repository.common_dir != inner.common_dir) => {
+            Ok(Some(inner)) if !is_known(&inner, found) => {
                 let prefix = [prefix, &name].concat();
                 found.push(Place { repository: inner.clone(), prefix: prefix.clone() });
                 if depth > 0 {
