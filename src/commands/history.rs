@@ -186,7 +186,11 @@ fn resolve(repository: &Repository, range: &str) -> Result<(Vec<ObjectId>, Vec<O
             Some(digits) => (&mut not, digits),
             None => (&mut from, line),
         };
-        list.push(ObjectId::from_hex(digits).ok_or_else(none)?);
+        let id = ObjectId::from_hex(digits).ok_or_else(none)?;
+        // A side of zeros means a new branch. git takes any object for a side of a range, and any forty digits.
+        if !id.is_null() {
+            list.push(repository.commit_named(&id.to_string()).map_err(|_| none())?);
+        }
     }
     if from.is_empty() { Err(none()) } else { Ok((from, not)) }
 }

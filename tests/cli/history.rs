@@ -220,6 +220,22 @@ fn shallow_and_partial_clones() {
 }
 
 #[test]
+fn both_sides_of_a_range_are_commits() {
+    let s = Sandbox::git();
+    s.file("a", "1").commit("one");
+    s.file("a", line(1)).commit("two");
+    s.run_git(["tag", "-a", "first", "-m", "a tag", "HEAD~1"]);
+    let gone = format!("{}..HEAD", "12".repeat(20));
+    for none in ["HEAD:a..HEAD", "HEAD..HEAD:a", "HEAD^{tree}..HEAD", &gone] {
+        s.run(["history", &format!("--range={none}")]).code(3).warns("no such range");
+    }
+    let new = format!("{}..HEAD", "0".repeat(40));
+    for some in ["HEAD~1..HEAD", "first..HEAD", &new] {
+        s.run(["history", &format!("--range={some}")]).code(1);
+    }
+}
+
+#[test]
 fn several_repositories_and_folders_of_them() {
     let s = Sandbox::new();
     for (name, seed) in [("all/one", 1), ("all/deep/two", 2)] {
