@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Builder};
 use std::time::Duration;
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 use crate::model::{Stop, StopReason};
@@ -30,8 +30,12 @@ pub(super) fn while_asking() {
 pub(super) fn on_signals(stop: &Stop) {
     let stop = stop.clone();
     let _ = Builder::new().spawn(move || {
-        let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
-        for _ in signals.forever() {
+        let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGXFSZ]) else { return };
+        for signal in signals.forever() {
+            // A file beyond `ulimit -f`: somebody listens, so the write fails and says so like any other.
+            if signal == SIGXFSZ {
+                continue;
+            }
             let again = stop.requested() == Some(StopReason::Interrupted);
             stop.request(StopReason::Interrupted);
             end_children();

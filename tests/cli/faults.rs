@@ -274,6 +274,19 @@ fn closed_and_full_streams() {
     assert_eq!(shell("\"$K\" history 2>&- >/dev/null"), 1);
 }
 
+#[test]
+fn a_report_beyond_the_limit_on_files_is_said_and_not_left_behind() {
+    let sandbox = repository();
+    for n in 0..40 {
+        sandbox.file(format!("{n}.txt"), format!("token = \"{}\"\n", keyed(RULE, n)));
+    }
+    let mut command = sandbox.command("sh");
+    // Blocks of 512 or 1024 bytes; what the shell leaves as it is ends a process by a signal.
+    command.args(["-c", "ulimit -f 4; exec \"$K\" scan -f json -o ../report"]).env("K", keysieve());
+    sandbox.run_command(&mut command, b"").code(3).warns("cannot write the report");
+    assert!(!sandbox.outside().join("report").exists());
+}
+
 /// Waits until a process of ours stands at its input: it sleeps, and signals have their handlers. Elsewhere than on Linux
 /// half a second has to do.
 fn is_reading(child: &Child) {
