@@ -1,6 +1,9 @@
 //! Programs that are given a password by an option of one letter, as data: `mysql -pX`, `docker login -p X`,
 //! `curl -u user:X`. The letter says nothing by itself, the program's name says what it means.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// How an option's value stands behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Glue {
@@ -142,8 +145,39 @@ pub(super) fn called(name: &[u8]) -> Option<&'static Program> {
         [stem @ .., b'.', b'e' | b'E', b'x' | b'X', b'e' | b'E'] => stem,
         _ => name,
     };
-    PROGRAMS.iter().find(|p| p.names.iter().any(|n| n.as_bytes().eq_ignore_ascii_case(name)))
+    let first = name.first()?.to_ascii_lowercase();
+    // Nearly all words end here: each word of a command line is asked for.
+    if name.len() > LONGEST || NAMES.lengths[usize::from(first)] >> name.len() & 1 == 0 {
+        return None;
+    }
+    let mut lower = [0; LONGEST];
+    let lower = &mut lower[..name.len()];
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    NAMES.programs.get(&*lower).copied()
 }
+
+/// No program's name is longer, in bytes.
+const LONGEST: usize = 16;
+
+/// The programs by name.
+struct Names {
+    /// For each first byte which lengths there are, a bit each.
+    lengths: [u32; 256],
+    programs: HashMap<&'static [u8], &'static Program>,
+}
+
+static NAMES: LazyLock<Names> = LazyLock::new(|| {
+    let mut names = Names { lengths: [0; 256], programs: HashMap::new() };
+    for program in PROGRAMS {
+        for name in program.names.iter().map(|n| n.as_bytes()) {
+            debug_assert!(name.len() <= LONGEST && !name.iter().any(u8::is_ascii_uppercase));
+            names.lengths[usize::from(name[0])] |= 1 << name.len();
+            names.programs.entry(name).or_insert(program);
+        }
+    }
+    names
+});
 
 impl Program {
     /// Whether a word between name and option must be one of a few.
