@@ -11,6 +11,8 @@ use crate::model::Excerpt;
 /// How many bytes of a line are shown before a secret, and after it.
 const BEFORE: usize = 80;
 const AFTER: usize = 40;
+/// So many bytes of a secret are never shown in one piece.
+const PIECE: usize = 12;
 /// How far around a finding other keys are looked for: none that is longer is told from a piece of it.
 const AROUND: usize = 8 << 10;
 /// Findings with less than that between them are looked at together, up to this many bytes.
@@ -61,6 +63,9 @@ pub(super) fn cut_all(bytes: &[u8], spots: &[Spot<'_>], hide: Hide<'_>) -> Vec<(
         let in_text = |i: usize| stretch.place(&spots[i].span);
         let known = merged(now.iter().map(|&i| in_text(i)).collect());
         let mut hidden = hide(stretch.text(), &known);
+        for &i in now {
+            pieces(stretch.text(), &in_text(i), &mut hidden);
+        }
         hidden.extend(known);
         let hidden = merged(hidden);
         for &i in now {
@@ -176,6 +181,23 @@ fn cut(bytes: &[u8], span: &Range<usize>, shown: &str, hidden: &[Range<usize>]) 
     Excerpt { text: text.into(), mark }
 }
 
+/// Adds the pieces of the secret at `span` that stand beside it in its excerpt: half a key in the comment behind it, or
+/// what is left of a copy.
+fn pieces(text: &[u8], span: &Range<usize>, hidden: &mut Vec<Range<usize>>) {
+    let secret = &text[span.clone()];
+    if secret.len() < PIECE {
+        return;
+    }
+    let shown = [line_start(text, span.start)..span.start, span.end..line_end(text, span.end)];
+    for part in shown.into_iter().filter(|part| part.len() >= PIECE) {
+        for at in part.start..=part.end - PIECE {
+            if memchr::memmem::find(secret, &text[at..at + PIECE]).is_some() {
+                hidden.push(at..at + PIECE);
+            }
+        }
+    }
+}
+
 /// Sorts spans and joins those that overlap.
 pub(super) fn merged(mut spans: Vec<Range<usize>>) -> Vec<Range<usize>> {
     spans.sort_by_key(|s| (s.start, s.end));
@@ -281,6 +303,13 @@ mod tests {
             places.map(|at| at..at + other.len()).collect()
         };
         cut_all(bytes, &spots, &mut hide).into_iter().map(|(e, _)| e.text.into()).collect()
+    }
+
+    #[test]
+    fn pieces_of_the_secret_beside_it_are_hidden() {
+        let word = b"abcdefghijklmnopqrst";
+        let text = b"old=cdefghijklmnop_ key=abcdefghijklmnopqrst # ghijklmnopqr, hijkl";
+        assert_eq!(excerpts(text, word, "OTHER"), ["old=…_ key=S… # …, hijkl"]);
     }
 
     #[test]
