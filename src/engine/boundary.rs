@@ -1,15 +1,21 @@
 //! What may stand to the left of a key.
 //!
 //! A letter in front of a key usually means that it is the middle of something else. Not so when that letter belongs
-//! to an escape: `"\nghp_…"`, `%3Dghp_…`, `\u003dghp_…`, `ESC[0mghp_…`; nor where a word for secrets ends there: `token_ghp_…`.
+//! to an escape: `"\nghp_…"`, `%3Dghp_…`, `\u003dghp_…`, `ESC[0mghp_…`; nor where a word for secrets ends there, or one of
+//! the provider's own: `token_ghp_…`, `github-ghp_…`.
 
 use crate::rules::Charset;
 
-/// Whether a key may start at `start`, given the bytes that must not stand before it.
-pub(super) fn may_start(bytes: &[u8], start: usize, not_before: &Charset) -> bool {
+/// What stands further in front of a key than so many bytes has no say in whether it may start there.
+pub(super) const FRONT: usize = 24;
+
+/// Whether a key may start at `start`, given the bytes that must not stand before it and the words of its provider.
+pub(super) fn may_start(bytes: &[u8], start: usize, not_before: &Charset, words: &[impl AsRef<str>]) -> bool {
     match start.checked_sub(1).and_then(|i| bytes.get(i)) {
         Some(&before) if not_before.has(before) => {
-            after_escape(bytes, start) || matches!(before, b'-' | b'_') && after_glue(bytes, start)
+            after_escape(bytes, start)
+                || matches!(before, b'-' | b'_')
+                    && (after_glue(bytes, start) || after_own(bytes, start, words))
         }
         // `%20` is an escape, and what follows begins behind it.
         Some(b'%') => !bytes.get(start..start + 2).is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit)),
@@ -40,6 +46,19 @@ fn after_glue(bytes: &[u8], start: usize) -> bool {
     const WORDS: [&[u8]; 5] = [b"key", b"token", b"secret", b"access", b"bearer"];
     let word = &bytes[start.saturating_sub(10)..start.saturating_sub(1)];
     WORDS.iter().any(|w| word.len() >= w.len() && word[word.len() - w.len()..].eq_ignore_ascii_case(w))
+}
+
+/// Whether one of the provider's words, and no more of a word, is glued in front: `neospeech-sk-…`.
+fn after_own(bytes: &[u8], start: usize, words: &[impl AsRef<str>]) -> bool {
+    let front = &bytes[start.saturating_sub(FRONT)..start - 1];
+    words.iter().map(|w| w.as_ref().as_bytes()).any(|word| {
+        // One byte more must be known, since it may go on there.
+        let Some(rest) = front.len().checked_sub(word.len()).filter(|_| word.len() + 2 <= FRONT) else {
+            return false;
+        };
+        front[rest..].eq_ignore_ascii_case(word)
+            && !front[..rest].last().is_some_and(u8::is_ascii_alphanumeric)
+    })
 }
 
 /// Whether text ends with what starts a colour sequence, its final `m` taken off: `ESC [ 0 ; 1`.
@@ -97,10 +116,16 @@ mod tests {
             ("tokens_KEY", false),
             ("task_KEY", false),
             ("tokenKEY", false),
+            ("acme-KEY", true),
+            ("x Acme_KEY", true),
+            ("my-acme-KEY", true),
+            ("xacme-KEY", false),
+            ("acme-x-KEY", false),
+            ("acmeKEY", false),
             ("KEY", true),
         ] {
             let at = text.len() - 3;
-            assert_eq!(may_start(text.as_bytes(), at, &alnum), free, "{text}");
+            assert_eq!(may_start(text.as_bytes(), at, &alnum, &["acme"]), free, "{text}");
             if free && at > 2 && !matches!(text.as_bytes()[at - 1], b'-' | b'_') {
                 let run = text.bytes().rposition(|b| !super::super::masks::is_token(b)).map_or(0, |i| i + 1);
                 if run < at {

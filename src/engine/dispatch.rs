@@ -6,7 +6,7 @@ use crate::lanes::{self, Gate, Spots, slot};
 use crate::rules::Charset;
 
 use super::anchor::{Anchor, Hook};
-use super::boundary::behind_escape;
+use super::boundary::{self, behind_escape};
 use super::candidate::Candidate;
 use super::carry::Record;
 use super::hashes::{By, Hashes};
@@ -353,7 +353,7 @@ impl Dispatch {
     /// Tries a template at all places where it could begin so that its anchor is at `at`.
     fn try_entry(&self, bytes: &[u8], at: usize, entry: u32, sink: &mut Sink<'_>) {
         let Entry { rule, template, back } = self.entries[entry as usize];
-        sink.record.reads_from(at.saturating_sub(usize::from(back.1) + 12));
+        sink.record.reads_from(at.saturating_sub(usize::from(back.1) + boundary::FRONT));
         for back in usize::from(back.0)..=usize::from(back.1) {
             let Some(start) = at.checked_sub(back) else { return };
             if let Some(candidate) = sink.shapes.match_one((rule, template), bytes, start, sink.ends) {

@@ -229,7 +229,7 @@ impl<'r> Shapes<'r> {
         match &rule.shape {
             Shape::Templates(templates) => {
                 let form = templates.get(template as usize)?;
-                if !may_start(bytes, start, &rule.boundary.not_before) {
+                if !may_start(bytes, start, &rule.boundary.not_before, &rule.context.words) {
                     return None;
                 }
                 let end = match_at(form, &rule.boundary, bytes, start, ends)?;
@@ -239,7 +239,7 @@ impl<'r> Shapes<'r> {
                 ends.seen = ends.seen.max(start + super::pattern::REACH);
                 let i = self.patterns.binary_search_by_key(&index, |(rule, _)| *rule).ok()?;
                 let (from, end) = self.patterns.get(i)?.1.match_at(bytes, start)?;
-                let free = may_start(bytes, from, &rule.boundary.not_before)
+                let free = may_start(bytes, from, &rule.boundary.not_before, &rule.context.words)
                     && bytes.get(end).is_none_or(|&b| !rule.boundary.not_after.has(b));
                 free.then_some(Candidate { start: from, end, rule: index, prefix: 0, name: None })
             }

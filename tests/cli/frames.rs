@@ -86,3 +86,25 @@ fn a_word_for_secrets_may_be_glued_in_front_of_a_key_with_a_prefix() {
         );
     }
 }
+
+#[test]
+fn the_provider_s_own_word_may_be_glued_in_front_of_a_key_with_a_prefix() {
+    for (rule, word) in [("github-personal-access-token", "github"), ("slack-bot-token", "slack")] {
+        let forms = [format!("{word}-{{}}\n"), format!("{word}_{{}}\n"), format!("x: my-{word}-{{}}\n")];
+        let forms: Vec<_> = forms.iter().map(|form| ("a.txt", form.as_str())).collect();
+        all_found(&forms, &|i| keyed(rule, i as u64 + 1));
+    }
+}
+
+#[test]
+fn a_key_of_capitals_may_follow_a_small_letter() {
+    all_found(&[("a.txt", "key{}\n"), ("b.txt", "aws_access_key{}\n")], &|i| {
+        keyed("aws-access-key-id", i as u64 + 1)
+    });
+    let key = keyed("aws-access-key-id", 5);
+    none_found(&[
+        ("a.txt", &format!("KEY{key}\n")),
+        ("b.txt", &format!("key7{key}\n")),
+        ("c.txt", &format!("key{key}X\n")),
+    ]);
+}

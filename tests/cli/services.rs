@@ -130,6 +130,75 @@ const FORMS: &[(&str, &str)] = &[
     ("a.swift", "let «word»ApiKey = \"«key»\"\n"),
 ];
 
+/// Where people and programs leave keys beside code: pages, logs, chats, shells, clusters, pipelines, tables, mail, dumps.
+#[rustfmt::skip]
+const PLACES: &[(&str, &str)] = &[
+    ("a.txt", "«word»-«key»\n"),
+    ("b.txt", "«word»-key-«key»\n"),
+    ("c.txt", "x: «word»-api-key-«key»\n"),
+    ("d.txt", "«word»-token-«key»\n"),
+    ("e.txt", "«word»_«key»\n"),
+    ("f.html", "<b>«word» key:</b> «key»\n"),
+    ("g.html", "<tr><td>«Pascal» API key</td><td>«key»</td></tr>\n"),
+    ("h.html", "<dt>«ENV»</dt>\n<dd><code>«key»</code></dd>\n"),
+    ("i.html", "<input type=\"hidden\" name=\"«word»_key\" value=\"«key»\">\n"),
+    ("j.html", "<meta name=\"«word»-api-key\" content=\"«key»\"/>\n"),
+    ("k.html", "<script>window.CONFIG={«word»:{apiKey:\"«key»\",region:\"eu\"}};</script>\n"),
+    ("app.min.js", "!function(e){var t=new e.«Pascal»(\"«key»\");t.run()}(window);\n"),
+    ("b.min.js", "const n={\"«env»\":\"«key»\",debug:!1},r=n;export{r as c};\n"),
+    ("o.scala", "val «word»Key = sys.env.getOrElse(\"«ENV»\", \"«key»\")\n"),
+    ("p.ex", "config :my_app, :«word», api_key: \"«key»\"\n"),
+    ("v.clj", "(def «word»-api-key \"«key»\")\n"),
+    ("aa.ps1", "$env:«ENV» = \"«key»\"\n"),
+    ("ab.ps1", "[Environment]::SetEnvironmentVariable(\"«ENV»\", \"«key»\", \"User\")\n"),
+    ("ad.bat", "setx «ENV» \"«key»\" /M\n"),
+    ("ae.fish", "set -gx «ENV» «key»\n"),
+    (".bash_history", "export «ENV»=«key»\n"),
+    (".zsh_history", ": 1690000000:0;«ENV»=«key» python app.py\n"),
+    ("ah.sh", "http POST https://«host»/v1/jobs \"Authorization:Bearer «key»\"\n"),
+    ("ai.log", "2024-05-01T10:00:00Z DEBUG POST https://«host»/v1/x headers={'Authorization': 'Bearer «key»', 'Accept': '*/*'}\n"),
+    ("aj.log", "> GET /v1/x HTTP/1.1\n> Host: «host»\n> X-API-Key: «key»\n> Accept: */*\n"),
+    ("ak.log", "10.0.0.1 - - [01/May/2024:10:00:00 +0000] \"GET /proxy?«word»_key=«key»&x=1 HTTP/1.1\" 200 512\n"),
+    ("al.txt", "https://«host»/v1/x?api_key=«key»&format=mp3\n"),
+    ("am.txt", "wss://«host»/v2/stream?token=«key»\n"),
+    ("docker-compose.yml", "services:\n  app:\n    environment:\n      - «ENV»=«key»\n"),
+    ("an.sh", "docker run -e «ENV»=«key» -p 80:80 acme/app\n"),
+    ("deploy.yaml", "        - name: «ENV»\n          value: «key»\n"),
+    ("ao.sh", "kubectl create secret generic «word» --from-literal=api-key=«key»\n"),
+    ("values.yaml", "«word»:\n  enabled: true\n  apiKey: «key»\n"),
+    ("ap.sh", "helm upgrade app ./chart --set «word».apiKey=«key»\n"),
+    ("main.tf", "provider \"«word»\" {\n  api_key = \"«key»\"\n}\n"),
+    ("aq.tf", "resource \"aws_ssm_parameter\" \"«word»_api_key\" {\n  name  = \"/prod/«word»\"\n  value = \"«key»\"\n}\n"),
+    ("hosts.ini", "[all:vars]\n«env»=«key»\n"),
+    (".github/workflows/ci.yml", "jobs:\n  t:\n    env:\n      «ENV»: «key»\n    steps:\n      - run: make\n"),
+    ("gh.sh", "gh secret set «ENV» --body \"«key»\"\n"),
+    ("Jenkinsfile", "environment { «ENV» = '«key»' }\n"),
+    ("a.csv", "service,key,owner\n«word»,«key»,bob\n"),
+    ("b.csv", "\"«Pascal» API key\",\"«key»\",\"2024-01-01\"\n"),
+    ("README.md", "| Service | Key |\n|---|---|\n| «Pascal» | `«key»` |\n"),
+    ("notes2.md", "## «Pascal»\n\nAPI key:\n\n    «key»\n"),
+    ("mail.eml", "Hi Bob,\n\nhere is the «Pascal» API key: «key»\n\nCheers\n"),
+    ("chat.txt", "[10:02] bob: what's the «word» key?\n[10:03] eve: «key»\n"),
+    ("slack.json", "{\"type\":\"message\",\"user\":\"U1\",\"text\":\"the «word» key is «key» please keep it\"}\n"),
+    ("dump.sql", "INSERT INTO settings (name, value) VALUES ('«env»', '«key»');\n"),
+    ("dump2.sql", "INSERT INTO `integrations` VALUES (3,'«word»','«key»',1,NULL);\n"),
+    ("nb.ipynb", "{\"cells\":[{\"cell_type\":\"code\",\"source\":[\"import «word»\\n\",\"client = «word».Client(api_key=\\\"«key»\\\")\\n\"]}]}\n"),
+    ("a.plist", "<key>«Pascal»APIKey</key>\n<string>«key»</string>\n"),
+    ("strings.xml", "<string name=\"«env»\">«key»</string>\n"),
+    ("build.gradle", "buildConfigField \"String\", \"«ENV»\", \"\\\"«key»\\\"\"\n"),
+    ("postman.json", "{\"key\": \"«env»\", \"value\": \"«key»\", \"enabled\": true}\n"),
+    ("insomnia.yaml", "headers:\n  - name: Authorization\n    value: Bearer «key»\nurl: https://«host»/v1/jobs\n"),
+    ("a.http", "GET https://«host»/v1/jobs\nAuthorization: Bearer «key»\n"),
+    ("a.adoc", "`«ENV»`:: «key»\n"),
+    ("a.tex", "\\newcommand{\\«word»key}{«key»}\n"),
+    ("a.nix", "environment.variables.«ENV» = \"«key»\";\n"),
+    ("Procfile", "web: «ENV»=«key» gunicorn app\n"),
+    ("supervisor.conf", "environment=«ENV»=\"«key»\",PATH=\"/usr/bin\"\n"),
+    ("app.service", "Environment=\"«ENV»=«key»\"\n"),
+    ("crontab", "0 3 * * * «ENV»=«key» /opt/run.sh\n"),
+    ("d.py", "# «Pascal»\nAPI_KEY = \"«key»\"\nBASE = \"https://«host»\"\n"),
+];
+
 /// What reads a key from elsewhere.
 const REFERENCES: &[(&str, &str)] = &[
     ("a.py", "client = «word».Client(api_key=os.environ[\"«ENV»\"])\n"),
@@ -156,11 +225,25 @@ const REFERENCES: &[(&str, &str)] = &[
     ("b.cs", "options.ApiKey = vault.GetSecret(\"«word»-api-key\").Value;\n"),
     ("b.ts", "const «word»Key = await getSecret('«word»/api-key');\n"),
     ("b.json", "{\"«ENV»\": \"cfg.«Pascal»APIKey\"}\n"),
+    ("d.html", "<b>«word» key:</b> see the settings page of your account\n"),
+    (
+        "f.txt",
+        "«word»-key-rotation-policy-for-production\n«word»-api-client-library-1.2.3-beta\n«word»-python-sdk-documentation-v2\n",
+    ),
+    ("g.md", "| «Pascal» | `YOUR_API_KEY` |\n«word»-token-provider-service-account-name\n"),
+    (
+        "i.js",
+        "const client = new «Pascal»({ apiKey: process.env.«ENV» });\nimport { x } from \"@«word»/client-library-for-node-js\";\n",
+    ),
+    ("l.html", "<b>«word» key:</b> <a href=\"https://«host»/settings/keys/how-to-create\">here</a>\n"),
+    ("m.txt", "commit 4f2a9c1d3e5b7a9c1d3e5f7a9b1c3d5e7f9a1b3c in «word»\n"),
+    ("n.py", "model = \"«word»-large-multilingual-v2-instruct\"\n"),
     ("k8s.yml", "- name: «ENV»\n  valueFrom:\n    secretKeyRef:\n      name: «word»\n      key: api-key\n"),
 ];
 
 fn filled(service: &Service, form: &str, key: &str) -> String {
     form.replace("«ENV»", service.env)
+        .replace("«env»", &service.env.to_lowercase())
         .replace("«word»", service.word)
         .replace("«Pascal»", service.pascal)
         .replace("«host»", service.host)
@@ -186,7 +269,7 @@ fn keys_of_the_five_services_are_found_under_their_own_rule_everywhere() {
     let mut texts = Vec::new();
     let mut wanted = Vec::new();
     for (s, service) in SERVICES.iter().enumerate() {
-        for (f, (name, form)) in FORMS.iter().enumerate() {
+        for (f, (name, form)) in FORMS.iter().chain(PLACES).enumerate() {
             let key = keyed(service.rule, (s * 100 + f) as u64);
             texts.push(((*name).to_owned(), filled(service, form, &key)));
             wanted.push(service.rule);
@@ -204,7 +287,7 @@ fn keys_of_the_five_services_are_found_under_their_own_rule_everywhere() {
 fn what_stands_for_a_key_of_the_five_services_is_none_anywhere() {
     let mut texts = Vec::new();
     for service in SERVICES {
-        for (name, form) in FORMS {
+        for (name, form) in FORMS.iter().chain(PLACES) {
             for blank in service.blanks {
                 texts.push(((*name).to_owned(), filled(service, form, blank)));
             }

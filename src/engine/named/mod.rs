@@ -23,7 +23,7 @@ pub(in crate::engine) mod value;
 pub(super) use chance::Chances;
 
 use crate::lanes::Spots;
-use crate::rules::{Judge, Need, Rule};
+use crate::rules::{Charset, Judge, Need, Rule, Segment, Shape, Template};
 
 use super::dispatch::Sink;
 use super::masks::Piece;
@@ -55,6 +55,8 @@ pub(super) struct Index {
     login: Option<u32>,
     /// The rule for mnemonic phrases.
     phrase: Option<u32>,
+    /// Rules whose keys are of capitals and digits alone, by the first four bytes of them.
+    capitals: Vec<([u8; 4], u32)>,
     /// Rules whose key is the whole value, whatever its shape.
     whole: Vec<u32>,
     /// Whether there are no such rules.
@@ -75,6 +77,7 @@ impl Index {
             bearer: special(BY_PLACE[2]),
             login: special(BY_PLACE[3]),
             phrase: special(BY_PLACE[4]),
+            capitals: (0..).zip(rules).flat_map(|(i, rule)| capitals(i, rule)).collect(),
             whole,
             empty: mine.is_empty(),
         }
@@ -123,6 +126,21 @@ impl Index {
         });
         piece.each(&piece.reach.words, |at| sites.phrase(at + 16));
     }
+}
+
+/// How keys of a rule begin whose shapes are four capitals and then capitals and digits alone.
+fn capitals(index: u32, rule: &Rule) -> Vec<([u8; 4], u32)> {
+    const CAPITALS: Charset = Charset::NONE.with_range(b'A', b'Z').with_range(b'0', b'9');
+    let Shape::Templates(templates) = &rule.shape else { return Vec::new() };
+    let head = |template: &Template| match &template.segments[..] {
+        [Segment::Literal(text), Segment::Run(set, _)] => {
+            let inside = set.0.iter().zip(&CAPITALS.0).all(|(part, whole)| part & !whole == 0);
+            let head = text.first_chunk::<4>().filter(|four| four.iter().all(u8::is_ascii_uppercase))?;
+            inside.then_some((*head, index))
+        }
+        _ => None,
+    };
+    if rule.context.need == Need::No { templates.iter().filter_map(head).collect() } else { Vec::new() }
 }
 
 /// Whether a rule's key is the whole value that a name is given: passwords and generic secrets.

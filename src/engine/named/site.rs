@@ -5,6 +5,7 @@ use crate::engine::context::name;
 use crate::engine::dispatch::Sink;
 use crate::engine::filter::names_digest;
 use crate::engine::judge::random::{Makeup, is_random};
+use crate::engine::masks::is_token;
 use crate::engine::words::{for_each_hash, for_each_tail, hash, meaning, words};
 use crate::rules::Rule;
 
@@ -69,6 +70,7 @@ impl<'s, 'k> Sites<'s, 'k> {
         if in_body(self.bytes, start) {
             return;
         }
+        self.capitals(start, end);
         let name = name::find(self.bytes, value.start).map(|n| n.span);
         self.rules.clear();
         let (rules, index) = (&mut self.rules, self.index);
@@ -281,6 +283,20 @@ impl<'s, 'k> Sites<'s, 'k> {
         self.sink.push(Candidate { start: value.start, end: value.end, rule, prefix: 0, name });
     }
 
+    /// Keys of capitals and digits alone behind a small letter in a run: `keyAKIA…`. Their makers' own boundary is a capital
+    /// or a digit.
+    fn capitals(&mut self, start: usize, end: usize) {
+        let bytes = self.bytes;
+        for at in (start + 1..end).filter(|&at| bytes[at - 1].is_ascii_lowercase()) {
+            let Some(four) = bytes.get(at..).and_then(|b| b.first_chunk::<4>()) else { return };
+            for (_, rule) in self.index.capitals.iter().filter(|(head, _)| head == four) {
+                if let Some(found) = self.sink.shapes.match_behind(*rule, bytes, at, self.sink.ends) {
+                    self.sink.push(found);
+                }
+            }
+        }
+    }
+
     /// A rule with a shape: at the value's start, at the run's, and behind each separator inside it.
     fn shaped(&mut self, rule: u32, value: Value, run: Option<(usize, usize)>, name: Option<(usize, usize)>) {
         let mut starts = [0usize; TRIES];
@@ -296,6 +312,17 @@ impl<'s, 'k> Sites<'s, 'k> {
                 count += 1;
             }
         }
+        // `provider-token-VALUE`: the words in front are no part of the value, although its alphabet may have the dash.
+        for &start in starts[..count].iter().rev() {
+            if is_behind_words(bytes, start)
+                && self.is_glue(rule, start)
+                && let Some(mut found) = self.sink.shapes.match_behind(rule, bytes, start, self.sink.ends)
+            {
+                found.name = name;
+                self.sink.push(found);
+                return;
+            }
+        }
         for &start in &starts[..count] {
             if let Some(mut found) = self.sink.shapes.match_any(rule, bytes, start, self.sink.ends) {
                 found.name = name;
@@ -303,7 +330,6 @@ impl<'s, 'k> Sites<'s, 'k> {
                 return;
             }
         }
-        // `provider-token-VALUE`, where the alphabet of values has the dash as well.
         for &start in &starts[..count] {
             if self.is_glue(rule, start)
                 && let Some(mut found) = self.sink.shapes.match_behind(rule, bytes, start, self.sink.ends)
@@ -333,6 +359,13 @@ impl<'s, 'k> Sites<'s, 'k> {
         };
         access || meaning(text).kind.is_some() || self.sink.shapes.rule(rule).is_some_and(own)
     }
+}
+
+/// Whether the run that `start` stands in holds words alone in front of it, each with a dash or an underscore behind it.
+fn is_behind_words(bytes: &[u8], start: usize) -> bool {
+    let front = &bytes[start.saturating_sub(LONGEST_NAME)..start];
+    let length = front.iter().rev().take_while(|b| is_token(**b)).count();
+    length > 0 && !front[front.len() - length..].iter().any(u8::is_ascii_digit)
 }
 
 /// The name around a stem: letters, digits, `_`, `-`, `.` and `$`.
