@@ -160,9 +160,10 @@ pub(super) const ALNUM: u8 = DIGIT | LETTER;
 pub(super) const TOKEN: u8 = ALNUM | UNDER | DASH;
 pub(super) const WIDE: u8 = TOKEN | ASSIGN | PATH;
 
-/// Letters in any case by which words for secrets are found: pass, pwd, secret, credential, token, key, auth; and create,
-/// for SQL. In buckets that find nothing else; but `IDENTIFIED` and `PDO(`, which are written so, share one.
+/// Letters in any case by which words for secrets are found: pass, pwd, secret, credential, token, key, auth; `assword`, as
+/// scripts wait for it; and create, for SQL. As they are written: `identified`, `mysqli(`, `sqlplus`, and the ends of calls
+/// that sign in: `login(`, `begin(`, `connect(`. Those share a bucket that together find the least else in source code.
 pub(super) static STEMS: Quads = Quads::any_case(
-    &[&[b"pass"], &[b"pwd"], &[b"secr"], &[b"cred", b"crea"], &[b"toke"], &[b"key"], &[b"auth"]],
-    &[&[b"IDEN", b"PDO("]],
+    &[&[b"pass", b"assw"], &[b"pwd"], &[b"secr", b"cred", b"crea"], &[b"toke"], &[b"key"], &[b"auth"]],
+    &[&[b"IDEN", b"iden", b"sqli", b"sqlp"], &[b"PDO(", b"FTP(", b"gin(", b"ect("]],
 );

@@ -23,11 +23,25 @@ fn row(masks: &Masks, k: usize) -> Row {
     ]
 }
 
+/// Whether each of four bytes has a low half that one of the literals has at its place, and a high half that one of them
+/// has there; where a literal has ended, anything fits.
+fn shares(literals: &[&[u8]], any_case: bool, four: [u8; 4]) -> bool {
+    (0..4).all(|place| {
+        let wanted = literals.iter().filter_map(|l| l.get(place)).flat_map(|byte| {
+            let both = [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()];
+            if any_case { both } else { [*byte; 2] }
+        });
+        let wanted: Vec<u8> = wanted.collect();
+        literals.iter().any(|l| l.len() <= place)
+            || wanted.iter().any(|b| b & 15 == four[place] & 15)
+                && wanted.iter().any(|b| b >> 4 == four[place] >> 4)
+    })
+}
+
 /// Masks by the definition of each class; what stands behind the text is blank.
 fn naive(text: &[u8], k: usize) -> Row {
     let at = |i: usize| text.get(k * 64 + i).copied().unwrap_or(b' ');
     let of = |set: &dyn Fn(u8) -> bool| (0..64).filter(|&i| set(at(i))).fold(0u64, |mask, i| mask | 1 << i);
-    let stems: [&[u8]; 8] = [b"pass", b"pwd", b"secr", b"cred", b"crea", b"toke", b"key", b"auth"];
     [
         of(&|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'),
         of(&|b| b.is_ascii_alphanumeric()),
@@ -40,11 +54,18 @@ fn naive(text: &[u8], k: usize) -> Row {
         of(&|b| b.is_ascii_uppercase()),
         (0..64)
             .filter(|&i| {
-                let four = [0, 1, 2, 3].map(|more| at(i + more).to_ascii_lowercase());
-                // What shares nibbles with `IDEN` and `PDO(`, byte by byte.
-                let shouted = [&b"I@YP"[..], b"D", b"EO", b"NH.("];
-                let shouted = shouted.iter().enumerate().all(|(more, set)| set.contains(&at(i + more)));
-                shouted || stems.iter().any(|stem| four.starts_with(stem))
+                let four = [0, 1, 2, 3].map(|more| at(i + more));
+                let written = [[b"IDEN", b"iden", b"sqli", b"sqlp"], [b"PDO(", b"FTP(", b"gin(", b"ect("]];
+                let stems: [&[&[u8]]; 6] = [
+                    &[b"pass", b"assw"],
+                    &[b"pwd"],
+                    &[b"secr", b"cred", b"crea"],
+                    &[b"toke"],
+                    &[b"key"],
+                    &[b"auth"],
+                ];
+                written.iter().any(|bucket| shares(bucket.map(|l| &l[..]).as_slice(), false, four))
+                    || stems.iter().any(|bucket| shares(bucket, true, four))
             })
             .fold(0, |mask, i| mask | 1 << i),
     ]

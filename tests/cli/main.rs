@@ -11,6 +11,7 @@ mod audit;
 mod baseline;
 mod by_place;
 mod cached;
+mod calls;
 mod changing;
 mod ci;
 mod commit_msg;

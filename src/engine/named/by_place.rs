@@ -8,7 +8,7 @@ use crate::engine::masks::is_token;
 use super::forward::value_of;
 use super::site::Sites;
 use super::value::Value;
-use super::{login, options, phrase, places};
+use super::{calls, login, options, phrase, places};
 
 impl Sites<'_, '_> {
     /// The part of a URL behind its `://`.
@@ -100,6 +100,12 @@ impl Sites<'_, '_> {
         } else if places::is_source(self.bytes, at) {
             self.far(at);
             places::behind_source(self.bytes, at)
+        } else if calls::is_address(self.bytes, at) {
+            self.far(at);
+            calls::behind_address(self.bytes, at)
+        } else if options::is_user(self.bytes, at) {
+            self.far(at);
+            options::of_user(self.bytes, at)
         } else {
             None
         };
@@ -128,19 +134,68 @@ impl Sites<'_, '_> {
         self.sink.record.reads_until(at + 2 * places::REACH);
     }
 
-    /// A word in capitals.
-    pub(super) fn shout(&mut self, at: usize) {
+    /// Four letters by which statements, calls and prompts are found.
+    #[inline]
+    pub(super) fn sign(&mut self, at: usize, four: [u8; 4]) {
+        match &four {
+            b"IDEN" | b"iden" => self.identified(at),
+            b"PDO(" if self.begins(at) => {
+                self.far(at);
+                self.login(places::behind_first(self.bytes, at + 4), (at, at));
+            }
+            b"FTP(" if self.begins(at) => self.call(at + 3),
+            b"gin(" | b"ect(" if matches!(self.bytes[..at], [.., b'o' | b'e' | b'n']) => self.call(at + 3),
+            b"sqli" if self.bytes.get(at + 4) == Some(&b'(') => self.call(at + 4),
+            b"sqlp" if self.bytes[at..].starts_with(b"sqlplus ") => {
+                self.far(at);
+                self.login(calls::sqlplus(self.bytes, at + 7), (at, at));
+            }
+            // `assword:`, as scripts write it that wait for a prompt whatever its first letter.
+            [b'a' | b'A', ..] if !matches!(self.bytes[..at], [.., b'p' | b'P']) => {
+                let prompt = self.bytes.get(at..at + 7).is_some_and(|w| w.eq_ignore_ascii_case(b"assword"));
+                if prompt {
+                    self.far(at);
+                    self.login(places::sent(self.bytes, at + 7), (at, at + 7));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a name begins at `at`.
+    fn begins(&self, at: usize) -> bool {
+        !at.checked_sub(1).is_some_and(|i| is_token(self.bytes[i]))
+    }
+
+    /// The bracket of a call.
+    fn call(&mut self, open: usize) {
+        if let Some(takes) = calls::takes(self.bytes, open) {
+            self.far(open);
+            self.login(calls::password(self.bytes, open, takes), (open, open));
+        }
+    }
+
+    /// SQL's `IDENTIFIED BY`. In small letters it may be a sentence.
+    fn identified(&mut self, at: usize) {
         let text = &self.bytes[at..];
-        let (sql, call) = (text.starts_with(b"IDENTIFIED "), text.starts_with(b"PDO("));
-        let begins = !at.checked_sub(1).is_some_and(|i| is_token(self.bytes[i]));
-        if (sql || call) && begins {
+        let capitals = text.starts_with(b"IDENTIFIED ");
+        if (capitals || text.starts_with(b"identified ")) && self.begins(at) {
             self.far(at);
-            let value = if sql {
-                places::identified(self.bytes, at + 10)
-            } else {
-                places::behind_first(self.bytes, at + 4)
-            };
+            let value = places::identified(self.bytes, at + 10);
+            let value = value.filter(|v| capitals || v.quoted && places::in_statement(self.bytes, at));
             self.login(value, (at, at));
+        }
+    }
+
+    /// An equals sign between letters: that of an entry of LDAP, as in `bind("cn=admin,dc=acme", "X")`.
+    #[inline]
+    pub(super) fn name_of_entry(&mut self, at: usize) {
+        if matches!(
+            self.bytes[..at],
+            [.., b'"' | b'\'', b'c' | b'C', b'n' | b'N'] | [.., b'"' | b'\'', b'u', b'i', b'd']
+        ) {
+            self.far(at);
+            self.login(calls::behind_entry(self.bytes, at), (at, at));
         }
     }
 }

@@ -105,7 +105,7 @@ pub(super) fn signs_in(name: &[u8]) -> Option<Takes> {
 
 /// An argument of a call.
 #[derive(Debug, Clone, Copy)]
-enum Argument {
+pub(super) enum Argument {
     /// A string, perhaps with a method behind it: `"X".toCharArray()`.
     Text(Value),
     /// Code, from here to there.
@@ -117,7 +117,7 @@ const ARGUMENTS: usize = 5;
 const LONGEST_ARGUMENT: usize = 200;
 
 /// The arguments from `at` on (behind the opening bracket), and whether the call ends behind them.
-fn arguments(bytes: &[u8], mut at: usize) -> ([Option<Argument>; ARGUMENTS], bool) {
+pub(super) fn arguments(bytes: &[u8], mut at: usize) -> ([Option<Argument>; ARGUMENTS], bool) {
     let mut found = [None; ARGUMENTS];
     for slot in &mut found {
         at += spaces(bytes, at);
@@ -146,19 +146,24 @@ fn arguments(bytes: &[u8], mut at: usize) -> ([Option<Argument>; ARGUMENTS], boo
     (found, false)
 }
 
-/// Where an argument ends: at the next comma, or at the bracket or the line that ends the call.
+/// Where an argument ends: at the next comma, or at the bracket or the line that ends the call. Strings in it are stepped
+/// over.
 fn end_of_argument(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut depth = 0usize;
+    let (mut depth, mut open) = (0usize, None);
     for (i, &byte) in bytes.get(at..)?.iter().enumerate().take(LONGEST_ARGUMENT) {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' if depth > 0 => depth -= 1,
-            b',' | b')' | b']' | b'}' | b'\n' | b';' if depth == 0 => return Some(at + i),
-            b'"' | b'\'' | b'\n' | b';' => return None,
+        match (open, byte) {
+            (Some(quote), _) if byte == quote => open = None,
+            (Some(_), b'\n') => return None,
+            (Some(_), _) => {}
+            (None, b'"' | b'\'') => open = Some(byte),
+            (None, b'(' | b'[' | b'{') => depth += 1,
+            (None, b')' | b']' | b'}') if depth > 0 => depth -= 1,
+            (None, b',' | b')' | b']' | b'}' | b'\n' | b';') if depth == 0 => return Some(at + i),
+            (None, b'\n' | b';') => return None,
             _ => {}
         }
     }
-    (bytes.len() - at < LONGEST_ARGUMENT).then_some(bytes.len())
+    (open.is_none() && bytes.len() - at < LONGEST_ARGUMENT).then_some(bytes.len())
 }
 
 fn spaces(bytes: &[u8], at: usize) -> usize {
@@ -311,8 +316,7 @@ mod tests {
             "client.Authenticate(\"ci\", \"pa55\");",
             "url.UserPassword(user, \"pa55\")",
         ] {
-            let wanted = if call.contains("get(\"u\")") { None } else { Some("pa55") };
-            assert_eq!(given(call).as_deref(), wanted, "{call}");
+            assert_eq!(given(call).as_deref(), Some("pa55"), "{call}");
         }
         for call in [
             "basicauth(\"ci\", null)",

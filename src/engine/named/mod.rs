@@ -6,6 +6,7 @@
 //! around are looked up by hash.
 
 mod by_place;
+mod calls;
 mod chance;
 mod crowd;
 mod forward;
@@ -108,13 +109,12 @@ impl Index {
             match bytes[at] {
                 b'-' | b'/' => sites.option(at),
                 b':' => sites.joint(at),
-                b'=' => {}
-                letter => {
+                b'=' => sites.name_of_entry(at),
+                _ => {
                     if let Some((start, end)) = stems::verify(bytes, at) {
                         sites.stem(start, end);
-                    }
-                    if matches!(letter, b'I' | b'P') {
-                        sites.shout(at);
+                    } else if let Some(four) = bytes.get(at..).and_then(|b| b.first_chunk::<4>()) {
+                        sites.sign(at, *four);
                     }
                 }
             }

@@ -43,6 +43,30 @@ pub(super) fn password(bytes: &[u8], at: usize) -> Option<(Value, usize)> {
     (password.len() >= 4 && !numbers).then_some((value, behind))
 }
 
+/// Whether the colon at `at` may be the one of `curl --user user:X`: its word stands behind that option.
+pub(super) fn is_user(bytes: &[u8], at: usize) -> bool {
+    let front = &bytes[at.saturating_sub(60)..at];
+    let user = front.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || b"._-@+".contains(b)).count();
+    let front = &front[..front.len() - user];
+    let front = front.strip_suffix(b"\"").or_else(|| front.strip_suffix(b"'")).unwrap_or(front);
+    let front = front.strip_suffix(b" ").or_else(|| front.strip_suffix(b"=")).unwrap_or_default();
+    front.ends_with(b"--user") || front.ends_with(b"--proxy-user")
+}
+
+/// The password behind such a colon, if the command is curl's.
+pub(super) fn of_user(bytes: &[u8], at: usize) -> Option<Value> {
+    let command = &bytes[command_start(bytes, at)..at];
+    memchr::memmem::find(command, b"curl")?;
+    let front = &bytes[at.saturating_sub(60)..at];
+    let quote = front.iter().rev().find(|b| !b.is_ascii_alphanumeric() && !b"._-@+".contains(b));
+    let text = &bytes[at + 1..bytes.len().min(at + REACH)];
+    let length = match quote {
+        Some(quote @ (b'"' | b'\'')) => text.iter().position(|b| b == quote || *b == b'\n')?,
+        _ => argument(bytes, at + 1)?.end - at - 1,
+    };
+    (length >= 4).then_some(Value { start: at + 1, end: at + 1 + length, quoted: false })
+}
+
 /// Where the command begins that the text before `at` is part of.
 fn command_start(bytes: &[u8], at: usize) -> usize {
     let floor = at.saturating_sub(COMMAND);

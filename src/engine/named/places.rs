@@ -38,7 +38,7 @@ const SCHEMES: &[&[u8]] = &[
 ];
 
 /// A window on the text from the start on, so that nothing reads far.
-fn window(bytes: &[u8], at: usize) -> &[u8] {
+pub(super) fn window(bytes: &[u8], at: usize) -> &[u8] {
     &bytes[..bytes.len().min(at + REACH)]
 }
 
@@ -73,6 +73,14 @@ fn kind(bytes: &[u8], at: usize) -> Option<(&[u8], u8)> {
     matches!(quote, b'"' | b'\'').then_some((&front[front.len() - length..], quote))
 }
 
+/// Whether the word at `at` stands in a statement of SQL that gives rights or makes users, and not in a sentence.
+pub(super) fn in_statement(bytes: &[u8], at: usize) -> bool {
+    let front = bytes[at.saturating_sub(200)..at].to_ascii_lowercase();
+    let statement = front.rsplit(|b| *b == b';').next().unwrap_or_default();
+    let says = |word: &&[u8]| memchr::memmem::find(statement, word).is_some();
+    [&b"grant "[..], b"alter user ", b"create user ", b"create role ", b"connect to "].iter().any(says)
+}
+
 /// Whether an address whose `://` ends at `at` may be followed by a user's name and a password.
 pub(super) fn is_address(bytes: &[u8], at: usize) -> bool {
     let Some(end) = at.checked_sub(3) else { return false };
@@ -90,7 +98,7 @@ pub(super) fn behind_address(bytes: &[u8], at: usize) -> Option<Value> {
 }
 
 /// Behind the end of the string that is read at `at`: a user's name, and a password.
-fn string_then_login(bytes: &[u8], at: usize, quote: u8) -> Option<Value> {
+pub(super) fn string_then_login(bytes: &[u8], at: usize, quote: u8) -> Option<Value> {
     let text = &window(bytes, at)[at..];
     let end = text.iter().take(300).position(|b| *b == quote || *b == b'\n')?;
     if text[end] == quote { login(bytes, at + end + 1) } else { None }
@@ -149,7 +157,7 @@ fn login(bytes: &[u8], at: usize) -> Option<Value> {
 }
 
 /// Whether a string may be a password, and an argument of its own.
-fn is_last(bytes: &[u8], password: Value) -> bool {
+pub(super) fn is_last(bytes: &[u8], password: Value) -> bool {
     let behind = password.end + 1;
     let closes = matches!(bytes.get(behind + spaces(bytes, behind)), Some(b')' | b',' | b']'));
     let text = &bytes[password.start..password.end];
@@ -169,7 +177,7 @@ pub(super) fn shared_key(bytes: &[u8], at: usize) -> Option<Value> {
     quoted(bytes, key).or_else(|| bare(bytes, key)).filter(|v| v.end - v.start >= 8)
 }
 
-fn spaces(bytes: &[u8], at: usize) -> usize {
+pub(super) fn spaces(bytes: &[u8], at: usize) -> usize {
     let text = bytes.get(at..).unwrap_or_default();
     text.iter().take(60).take_while(|b| b.is_ascii_whitespace()).count()
 }
@@ -255,19 +263,23 @@ pub(super) fn sent(bytes: &[u8], at: usize) -> Option<Value> {
     let start = at + line + 1;
     let start = start + spaces(bytes, start);
     let rest = bytes.get(start..)?;
-    // pexpect's `child.sendline("X")`.
+    // pexpect's `child.sendline("X")`, telnetlib's `tn.write(b"X\n")`.
     let object = rest.iter().take(30).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     let words = [&b"send -- "[..], b"send ", b"exp_send ", b"send -s "];
-    let length = if let Some(word) = words.into_iter().find(|w| rest.starts_with(w)) {
-        word.len()
+    let (length, writes) = if let Some(word) = words.into_iter().find(|w| rest.starts_with(w)) {
+        (word.len(), false)
     } else {
-        let calls = [&b".sendline("[..], b".send("];
-        object + calls.into_iter().find(|c| rest[object..].starts_with(c))?.len()
+        let calls = [&b".sendline("[..], b".send(", b".write(b", b".write("];
+        let call = calls.into_iter().find(|c| rest[object..].starts_with(c))?;
+        (object + call.len(), call.starts_with(b".write"))
     };
     let value = quoted(bytes, start + length)?;
     let typed = &bytes[value.start..value.end];
-    let typed =
-        [&b"\\r"[..], b"\\n", b"\\r\\n"].into_iter().find_map(|e| typed.strip_suffix(e)).unwrap_or(typed);
+    let ends = [&b"\\r\\n"[..], b"\\r", b"\\n"];
+    let line = ends.into_iter().find_map(|e| typed.strip_suffix(e));
+    // What is written may be anything; with the end of a line, it is what a person would type.
+    let joined = || bytes[value.end + 1..].trim_ascii_start().starts_with(b"+ ");
+    let typed = line.or_else(|| (!writes || joined()).then_some(typed))?;
     (typed.len() >= 4).then_some(Value { end: value.start + typed.len(), ..value })
 }
 
