@@ -6,6 +6,7 @@
 //! else: no path is ever made of them.
 
 mod budget;
+mod bytewise;
 mod input;
 mod kind;
 mod office;

@@ -1,14 +1,14 @@
 //! What a person reads in a document: the text of XML, without its marks. Word processors cut a word into runs wherever its
 //! look, its language or its last change differs; here it is one again, a paragraph or a cell a line.
 
-use std::io::{self, Read};
+use std::io::Read;
+
+use super::bytewise::{Bytewise, Machine};
 
 /// A tag's name is not remembered beyond this.
 const NAME: usize = 24;
 /// A longer reference to a character is none.
 const REFERENCE: usize = 10;
-/// How much is read at once.
-const CHUNK: usize = 16 << 10;
 
 /// Whether a member of a zip archive holds text for people, by its name: OOXML (docx, xlsx, pptx) and ODF (odt, ods, odp).
 pub(super) fn is_document(name: &[u8]) -> bool {
@@ -21,14 +21,16 @@ pub(super) fn is_document(name: &[u8]) -> bool {
 }
 
 /// The text of XML.
-pub(super) struct Text<R> {
-    from: R,
+pub(super) fn text<R: Read>(from: R) -> Bytewise<R, Text> {
+    Bytewise::new(from, Text { state: State::Text, name: Vec::new(), ready: Vec::new() })
+}
+
+/// Takes XML and makes its text ready.
+pub(super) struct Text {
     state: State,
     /// The name of the tag, or the reference, that is being read.
     name: Vec<u8>,
     ready: Vec<u8>,
-    used: usize,
-    ended: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,11 +43,7 @@ enum State {
     Tag(Option<u8>),
 }
 
-impl<R: Read> Text<R> {
-    pub(super) fn new(from: R) -> Text<R> {
-        Text { from, state: State::Text, name: Vec::new(), ready: Vec::new(), used: 0, ended: false }
-    }
-
+impl Machine for Text {
     fn byte(&mut self, byte: u8) {
         match (self.state, byte) {
             (State::Text | State::Reference, b'<') => {
@@ -82,6 +80,12 @@ impl<R: Read> Text<R> {
         }
     }
 
+    fn ready(&mut self) -> &mut Vec<u8> {
+        &mut self.ready
+    }
+}
+
+impl Text {
     /// What began like a reference and is none.
     fn give_up(&mut self) {
         if self.state == State::Reference {
@@ -163,36 +167,13 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-' | b'#')
 }
 
-impl<R: Read> Read for Text<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while self.used == self.ready.len() {
-            if self.ended {
-                return Ok(0);
-            }
-            self.ready.clear();
-            self.used = 0;
-            let mut chunk = [0; CHUNK];
-            let n = match self.from.read(&mut chunk) {
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                read => read?,
-            };
-            self.ended = n == 0;
-            chunk[..n].iter().for_each(|&byte| self.byte(byte));
-        }
-        let n = (self.ready.len() - self.used).min(into.len());
-        into[..n].copy_from_slice(&self.ready[self.used..self.used + n]);
-        self.used += n;
-        Ok(n)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn text(xml: &str) -> String {
         let mut out = String::new();
-        Text::new(xml.as_bytes()).read_to_string(&mut out).expect("it is text");
+        super::text(xml.as_bytes()).read_to_string(&mut out).expect("it is text");
         out
     }
 

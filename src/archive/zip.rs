@@ -97,7 +97,7 @@ impl Zip<'_> {
         let mut packed = Section::new(self.input, start, end);
         if let Ok(content) = Content::new(entry, &mut packed, self.budget) {
             // What is damaged has been told.
-            let mut text = office::Text::new(Quiet(content));
+            let mut text = office::text(Quiet(content));
             self.visitor.member(&Member { view: View::Text, ..bytes }, &mut text);
         }
         Ok(())
