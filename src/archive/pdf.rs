@@ -1,7 +1,7 @@
 //! PDF: what its streams hold, and the text that a page shows.
 //!
-//! No object is resolved: streams are found by their keyword, one after the other, and unpacked as their dictionaries say.
-//! Pictures and fonts are left out. Text in fonts whose codes are not letters stays hidden.
+//! Streams are found by their keyword, one after the other, and unpacked as their dictionaries say; pictures and fonts are
+//! left out. Where fonts have codes of their own, their tables say what these mean. No other object is resolved.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -10,7 +10,8 @@ use std::ops::Range;
 use super::budget::Budget;
 use super::input::{ReadAt, Search, Section};
 use super::pdf_filters::{Filter, unpacked};
-use super::pdf_text::Text;
+use super::pdf_fonts::Fonts;
+use super::pdf_text;
 use super::{Member, Trouble, View, Visitor};
 
 /// How much before a stream is looked at for what it is, in bytes.
@@ -29,27 +30,13 @@ pub(super) fn open(input: &dyn ReadAt, budget: &Budget, visitor: &mut dyn Visito
         visitor.trouble(&whole, Trouble::Encrypted);
         return Ok(());
     }
-    let mut search = Search::new(input);
-    let (mut at, mut broken) = (0, 0);
+    let fonts = Fonts::of(input, budget)?;
+    let (mut streams, mut broken) = (Streams::new(input), 0);
     let mut unread: Option<(String, usize)> = None;
-    while let Some(word) = search.find(at..input.len(), b"stream")? {
+    while let Some((Stream { start, end, .. }, what)) = streams.next()? {
         if budget.is_over() {
             return Ok(());
         }
-        // Behind the stream before, so that no byte is looked at for many.
-        let before = at.max(word.saturating_sub(DICTIONARY))..word;
-        let cut = before.start > at;
-        at = word + 6;
-        let mut after = [0; 2];
-        let n = input.read_at(at, &mut after)?;
-        let start = match after.get(..n) {
-            Some(b"\r\n") => at + 2,
-            Some([b'\n' | b'\r', ..]) => at + 1,
-            _ => continue,
-        };
-        let Some(what) = what(input, before, cut)? else { continue };
-        let end = search.find(start..input.len(), b"endstream")?.unwrap_or(input.len());
-        at = end;
         let filters = match what {
             What::Other => continue,
             What::Unknown(why) => {
@@ -67,7 +54,7 @@ pub(super) fn open(input: &dyn ReadAt, budget: &Budget, visitor: &mut dyn Visito
             let section = Box::new(Section::new(input, start, end));
             let mut content = unpacked(section, &filters, budget, &failed);
             if view == View::Text {
-                visitor.member(&member, &mut Text::new(content));
+                visitor.member(&member, &mut pdf_text::text(content, &fonts));
             } else {
                 visitor.member(&member, &mut content);
                 drop(content);
@@ -87,8 +74,58 @@ pub(super) fn open(input: &dyn ReadAt, budget: &Budget, visitor: &mut dyn Visito
     Ok(())
 }
 
+/// A stream.
+pub(super) struct Stream {
+    /// What stands between the stream before and this one; its dictionary is the end of it.
+    pub(super) gap: Range<u64>,
+    /// Where its bytes begin and end.
+    pub(super) start: u64,
+    pub(super) end: u64,
+}
+
+/// Finds streams by their keyword, one behind the other.
+pub(super) struct Streams<'i> {
+    input: &'i dyn ReadAt,
+    search: Search<'i>,
+    at: u64,
+}
+
+impl<'i> Streams<'i> {
+    pub(super) fn new(input: &'i dyn ReadAt) -> Streams<'i> {
+        Streams { input, search: Search::new(input), at: 0 }
+    }
+
+    /// Behind the last stream.
+    pub(super) fn at(&self) -> u64 {
+        self.at
+    }
+
+    pub(super) fn next(&mut self) -> io::Result<Option<(Stream, What)>> {
+        let (input, first) = (self.input, self.at);
+        // Between two streams so that no byte is looked at for many.
+        let mut from = first;
+        while let Some(word) = self.search.find(from..input.len(), b"stream")? {
+            let before = from.max(word.saturating_sub(DICTIONARY))..word;
+            let cut = before.start > from;
+            from = word + 6;
+            let mut after = [0; 2];
+            let n = input.read_at(from, &mut after)?;
+            let start = match after.get(..n) {
+                Some(b"\r\n") => from + 2,
+                Some([b'\n' | b'\r', ..]) => from + 1,
+                _ => continue,
+            };
+            let Some(what) = what(input, before, cut)? else { continue };
+            let end = self.search.find(start..input.len(), b"endstream")?.unwrap_or(input.len());
+            self.at = end;
+            return Ok(Some((Stream { gap: first..word, start, end }, what)));
+        }
+        Ok(None)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum What {
+pub(super) enum What {
     /// It stands there with these filters around it; the outermost comes first, and often there is none.
     Packed(Vec<Filter>),
     /// A picture, a font, or of no use to anybody.

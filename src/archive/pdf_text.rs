@@ -1,18 +1,36 @@
 //! The text that the instructions of a PDF page show: strings between `BT` and `ET`, which are cut wherever letters are moved
 //! a little.
 
-use std::io::{self, Read};
+use std::io::Read;
+
+use super::bytewise::{Bytewise, Machine};
+use super::pdf_fonts::{Font, Fonts};
 
 /// A longer string, number or instruction is cut, in bytes.
 const LONGEST: usize = 64 << 10;
 /// A move to the left of so much, in thousandths of the letter size, is a blank.
 const BLANK: f64 = -180.0;
-/// How much is read at once.
-const CHUNK: usize = 16 << 10;
+/// A move to the right of at most so much for each letter, in sizes of a letter, is the width of these: browsers move so
+/// between letters that stand closer, and write blanks where there are any.
+const WIDTH: f64 = 0.8;
 
 /// The text of a page's instructions; nothing of anything else.
-pub(super) struct Text<R> {
-    from: R,
+pub(super) fn text<R: Read>(from: R, fonts: &Fonts) -> Bytewise<R, Text<'_>> {
+    Bytewise::new(from, Text::new(fonts))
+}
+
+/// Takes instructions and makes their text ready.
+pub(super) struct Text<'f> {
+    fonts: &'f Fonts,
+    /// The font of what is shown, if its codes are not letters.
+    font: Option<&'f Font>,
+    /// The last name.
+    name: Vec<u8>,
+    /// The codes of the string that is being read.
+    codes: Vec<u8>,
+    /// How large letters are, and how many of the font were shown since the last move.
+    size: f64,
+    letters: usize,
     state: State,
     /// How deep brackets are nested in a string.
     depth: u32,
@@ -27,8 +45,6 @@ pub(super) struct Text<R> {
     /// Where the line is that was written last.
     height: Option<f64>,
     ready: Vec<u8>,
-    used: usize,
-    ended: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,24 +58,7 @@ enum State {
     Comment,
 }
 
-impl<R: Read> Text<R> {
-    pub(super) fn new(from: R) -> Text<R> {
-        Text {
-            from,
-            state: State::Between,
-            depth: 0,
-            word: Vec::new(),
-            numbers: Vec::new(),
-            shown: Vec::new(),
-            array: false,
-            inside: false,
-            height: None,
-            ready: Vec::new(),
-            used: 0,
-            ended: false,
-        }
-    }
-
+impl Machine for Text<'_> {
     #[expect(clippy::too_many_lines, reason = "one table of states")]
     fn byte(&mut self, byte: u8) {
         match (self.state, byte) {
@@ -93,7 +92,10 @@ impl<R: Read> Text<R> {
                 }
             }
             (State::String, b'\\') => self.state = State::Escape,
-            (State::String, b')') if self.depth == 0 => self.state = State::Between,
+            (State::String, b')') if self.depth == 0 => {
+                self.end_string();
+                self.state = State::Between;
+            }
             (State::String, _) => {
                 match byte {
                     b'(' => self.depth += 1,
@@ -107,9 +109,13 @@ impl<R: Read> Text<R> {
                 self.state = State::String;
                 match byte {
                     b'n' => self.show(b'\n'),
-                    b'r' | b'\n' | b'\r' => {}
                     b't' => self.show(b'\t'),
-                    b'b' | b'f' => {}
+                    // A line that goes on; and marks that are codes of letters at most.
+                    b'\n' | b'\r' => {}
+                    b'r' | b'b' | b'f' if self.font.is_none() => {}
+                    b'r' => self.show(b'\r'),
+                    b'b' => self.show(8),
+                    b'f' => self.show(12),
                     _ => self.show(byte),
                 }
             }
@@ -121,7 +127,10 @@ impl<R: Read> Text<R> {
                 self.state = State::String;
                 self.byte(byte);
             }
-            (State::Hex(_), b'>') => self.state = State::Between,
+            (State::Hex(_), b'>') => {
+                self.end_string();
+                self.state = State::Between;
+            }
             (State::Hex(high), _) => {
                 let Some(digit) = char::from(byte).to_digit(16).map(|d| d as u8) else {
                     // A dictionary, or white space.
@@ -143,11 +152,56 @@ impl<R: Read> Text<R> {
         }
     }
 
+    fn end(&mut self) {
+        self.end_word();
+    }
+
+    fn ready(&mut self) -> &mut Vec<u8> {
+        &mut self.ready
+    }
+}
+
+impl<'f> Text<'f> {
+    fn new(fonts: &'f Fonts) -> Text<'f> {
+        Text {
+            fonts,
+            font: None,
+            name: Vec::new(),
+            codes: Vec::new(),
+            size: 0.0,
+            letters: 0,
+            state: State::Between,
+            depth: 0,
+            word: Vec::new(),
+            numbers: Vec::new(),
+            shown: Vec::new(),
+            array: false,
+            inside: false,
+            height: None,
+            ready: Vec::new(),
+        }
+    }
+
     fn show(&mut self, byte: u8) {
-        // Two bytes a letter, where the first is nothing.
-        if byte != 0 && self.inside && self.shown.len() < LONGEST {
+        if !self.inside || self.shown.len().max(self.codes.len()) >= LONGEST {
+            return;
+        }
+        if self.font.is_some() {
+            self.codes.push(byte);
+        } else if byte != 0 {
+            // Two bytes a letter, where the first is nothing.
             self.shown.push(byte);
         }
+    }
+
+    /// A string has ended: its codes become letters.
+    fn end_string(&mut self) {
+        if let Some(font) = self.font {
+            let before = self.shown.len();
+            self.fonts.tell(font, &self.codes, &mut self.shown);
+            self.letters += self.shown[before..].iter().filter(|b| **b & 0xC0 != 0x80).count();
+        }
+        self.codes.clear();
     }
 
     fn end_word(&mut self) {
@@ -157,14 +211,17 @@ impl<R: Read> Text<R> {
         let word = std::mem::take(&mut self.word);
         let number = std::str::from_utf8(&word).ok().and_then(|w| w.parse::<f64>().ok());
         if let Some(number) = number {
-            if self.array && number < BLANK && self.inside {
-                self.show(b' ');
+            if self.array && number < BLANK && self.inside && self.shown.len() < LONGEST {
+                self.shown.push(b' ');
             }
             if self.numbers.len() >= 6 {
                 self.numbers.remove(0);
             }
             self.numbers.push(number);
-        } else if word[0] != b'/' {
+        } else if let Some(name) = word.strip_prefix(b"/") {
+            self.name.clear();
+            self.name.extend_from_slice(name);
+        } else {
             self.instruction(&word);
             self.numbers.clear();
             self.shown.clear();
@@ -176,6 +233,10 @@ impl<R: Read> Text<R> {
         match word {
             b"BT" => self.inside = true,
             b"ET" => self.inside = false,
+            b"Tf" => {
+                self.font = self.fonts.named(&self.name);
+                self.size = self.numbers.last().copied().unwrap_or_default();
+            }
             _ if !self.inside => {}
             b"Tj" | b"TJ" => self.ready.append(&mut self.shown),
             b"'" | b"\"" => {
@@ -183,11 +244,16 @@ impl<R: Read> Text<R> {
                 self.ready.append(&mut self.shown);
             }
             b"T*" => self.ready.push(b'\n'),
-            b"Td" | b"TD" => match self.numbers.last() {
-                Some(down) if *down != 0.0 => self.ready.push(b'\n'),
-                _ => self.ready.push(b' '),
-            },
+            b"Td" | b"TD" => {
+                let width = WIDTH * self.size * std::mem::take(&mut self.letters) as f64;
+                match self.numbers[..] {
+                    [.., down] if down != 0.0 => self.ready.push(b'\n'),
+                    [.., right, _] if 0.0 < right && right <= width => {}
+                    _ => self.ready.push(b' '),
+                }
+            }
             b"Tm" => {
+                self.letters = 0;
                 let height = self.numbers.last().copied();
                 if height != self.height {
                     self.ready.push(b'\n');
@@ -199,39 +265,13 @@ impl<R: Read> Text<R> {
     }
 }
 
-impl<R: Read> Read for Text<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while self.used == self.ready.len() {
-            if self.ended {
-                return Ok(0);
-            }
-            self.ready.clear();
-            self.used = 0;
-            let mut chunk = [0; CHUNK];
-            let n = match self.from.read(&mut chunk) {
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                read => read?,
-            };
-            self.ended = n == 0;
-            chunk[..n].iter().for_each(|&byte| self.byte(byte));
-            if self.ended {
-                self.end_word();
-            }
-        }
-        let n = (self.ready.len() - self.used).min(into.len());
-        into[..n].copy_from_slice(&self.ready[self.used..self.used + n]);
-        self.used += n;
-        Ok(n)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn text(page: &str) -> String {
         let mut out = String::new();
-        Text::new(page.as_bytes()).read_to_string(&mut out).expect("it is text");
+        super::text(page.as_bytes(), &Fonts::default()).read_to_string(&mut out).expect("it is text");
         out
     }
 

@@ -99,6 +99,66 @@ fn pdf(streams: &[(&str, Vec<u8>)]) -> Vec<u8> {
     out
 }
 
+/// Codes of one byte or two, as fonts have them that were cut to the letters in use: the n-th letter is code n + 3.
+fn coded(text: &str, wide: bool) -> (String, String) {
+    let mut letters: Vec<char> = text.chars().collect();
+    letters.sort_unstable();
+    letters.dedup();
+    let code = |c: char| letters.iter().position(|l| *l == c).map_or(0, |n| n + 3);
+    let hex = |n: usize| if wide { format!("{n:04X}") } else { format!("{n:02X}") };
+    let string: String = text.chars().map(|c| hex(code(c))).collect();
+    let entries: String =
+        letters.iter().map(|c| format!("<{}> <{:04X}>\n", hex(code(*c)), u32::from(*c))).collect();
+    let space = if wide { "<0000> <FFFF>" } else { "<00> <FF>" };
+    let table = format!(
+        "begincmap\n1 begincodespacerange\n{space}\nendcodespacerange\n{} beginbfchar\n{entries}endbfchar\nendcmap",
+        letters.len()
+    );
+    (string, table)
+}
+
+#[test]
+fn text_of_pages_in_fonts_with_codes_of_their_own() {
+    let key = key(RULE);
+    for wide in [false, true] {
+        let (string, table) = coded(&format!("VOICGEN_API_KEY={key}"), wide);
+        let page = format!("BT /F7 12 Tf <{string}> Tj ET");
+        let flate = "/Filter /FlateDecode";
+        let (page, table) = (zlib(page.as_bytes()), zlib(table.as_bytes()));
+        // The page is stream 1, the table 2; the fonts stand behind them, or in a stream of objects.
+        let fonts =
+            "9 0 obj << /Font << /F7 8 0 R >> >> endobj 8 0 obj << /Type /Font /ToUnicode 2 0 R >> endobj";
+        let plain = pdf(&[(flate, page.clone()), (flate, table.clone())]);
+        found("a.pdf", [plain.clone(), fonts.as_bytes().to_vec()].concat(), &["pdf"], 1);
+        let objects = "8 0 9 38 << /Type /Font /ToUnicode 2 0 R >>   << /Font << /F7 8 0 R >> >>";
+        let first = objects.find("<<").unwrap();
+        let packed = format!("/Type /ObjStm /N 2 /First {first} {flate}");
+        found(
+            "b.pdf",
+            pdf(&[(flate, page.clone()), (flate, table.clone()), (&packed, zlib(objects.as_bytes()))]),
+            &["pdf"],
+            1,
+        );
+        // Browsers move between letters that stand closer, by what is the width of those before.
+        let (digits, half) = (if wide { 4 } else { 2 }, if wide { 80 } else { 40 });
+        let (first, rest) = string.split_at(half);
+        let moved = 0.6 * 12.0 * (first.len() / digits) as f64;
+        let moved = format!("BT /F7 12 Tf <{first}> Tj {moved} 0 Td <{rest}> Tj ET");
+        let moved = pdf(&[(flate, zlib(moved.as_bytes())), (flate, table.clone())]);
+        found("f.pdf", [moved, fonts.as_bytes().to_vec()].concat(), &["pdf"], 1);
+        // Without a table nobody knows what the codes mean; and a name that leads nowhere is no mistake.
+        scan("c.pdf", plain).code(0);
+        let lost =
+            b"9 0 obj << /Font << /F7 8 0 R >> >> endobj 8 0 obj << /Type /Font /ToUnicode 99 0 R >> endobj";
+        scan("d.pdf", [pdf(&[(flate, page)]), lost.to_vec()].concat()).code(0);
+        // The same name for a font of plain letters on another page.
+        let letters = zlib(format!("BT /F7 12 Tf (VOICGEN_API_KEY={key}) Tj ET").as_bytes());
+        let both =
+            format!("{fonts} 7 0 obj << /Type /Font /BaseFont /X >> endobj 6 0 obj << /F7 7 0 R >> endobj");
+        found("e.pdf", [pdf(&[(flate, letters), (flate, table)]), both.into_bytes()].concat(), &["pdf"], 1);
+    }
+}
+
 #[test]
 fn text_of_pages_that_is_moved_letter_by_letter() {
     let key = key(RULE);
