@@ -90,7 +90,8 @@ pub(super) fn password(bytes: &[u8], open: usize, takes: Takes) -> Option<Value>
         text(user + 1).filter(|_| fits)
     };
     let found = match takes {
-        Takes::Login => pair(0, false).filter(|v| goes_on_in_code(bytes, *v)),
+        Takes::Login => pair(0, false)
+            .filter(|v| goes_on_in_code(bytes, *v) && (text(0).is_some() || !is_way(&bytes[v.start..v.end]))),
         Takes::LoginOn if matches!(given[0]?, Argument::Code(..)) => pair(1, true),
         Takes::LoginOn => pair(0, false),
         Takes::User => pair(0, true),
@@ -139,6 +140,12 @@ fn same(word: &[u8], name: &str) -> bool {
 fn is_user(text: &[u8]) -> bool {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"._-@+\\".contains(b);
     (1..=64).contains(&text.len()) && text.iter().all(plain) && !text.eq_ignore_ascii_case(b"anonymous")
+}
+
+/// Whether a text names a way to sign in rather than a password: `login($user, 'saml2')`, `login(user, "google-oauth2")`.
+fn is_way(text: &[u8]) -> bool {
+    let digits = text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    digits <= 1 && text[..text.len() - digits].iter().all(|b| b.is_ascii_lowercase() || b"-_.".contains(b))
 }
 
 /// Whether an argument is a host or speaks of one.
@@ -305,6 +312,8 @@ mod tests {
             "cy.login('/admin', 'a5bcd')",
             "t.login('en', 'a5bcd', 'b6cd')",
             "s.login(request, 'a5bcd')",
+            "$service->login($user, 'saml2')",
+            "auth.login(user, \"google-oauth2\")",
             "ftp.login('anonymous', 'a5bcd@')",
             "plugin('bob', 'a5bcd')",
             "mysqli_connect($h, $u, $p, 'a5bcd')",
