@@ -42,9 +42,22 @@ fn after_escape(bytes: &[u8], start: usize) -> bool {
 
 /// Whether a word for secrets is glued in front with a dash or an underscore: `token_ghp_…`, `provider-SECRET-sk-…`.
 /// The word ends where the key begins, whatever its prefix may be a part of elsewhere (`task-…`, `disk-sk-…`).
-fn after_glue(bytes: &[u8], start: usize) -> bool {
-    const WORDS: [&[u8]; 5] = [b"key", b"token", b"secret", b"access", b"bearer"];
-    let word = &bytes[start.saturating_sub(10)..start.saturating_sub(1)];
+pub(super) fn after_glue(bytes: &[u8], start: usize) -> bool {
+    const WORDS: [&[u8]; 12] = [
+        b"key",
+        b"token",
+        b"secret",
+        b"access",
+        b"bearer",
+        b"private",
+        b"api",
+        b"auth",
+        b"pass",
+        b"password",
+        b"credential",
+        b"credentials",
+    ];
+    let word = &bytes[start.saturating_sub(12)..start.saturating_sub(1)];
     WORDS.iter().any(|w| word.len() >= w.len() && word[word.len() - w.len()..].eq_ignore_ascii_case(w))
 }
 
@@ -113,6 +126,8 @@ mod tests {
             ("u003dKEY", false),
             ("token_KEY", true),
             ("provider-SECRET-KEY", true),
+            ("provider.api_KEY", true),
+            ("credentials-KEY", true),
             ("tokens_KEY", false),
             ("task_KEY", false),
             ("tokenKEY", false),

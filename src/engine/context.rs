@@ -120,7 +120,10 @@ impl<'b> Surroundings<'b> {
                 found.meaning = meaning(behind);
             }
         }
-        for_each_hash(text, &mut |hash, _| found.name_hashes.push(hash));
+        let owner = found.name.map_or(&[][..], |n| owner(bytes, n.span));
+        for part in [owner, text] {
+            for_each_hash(part, &mut |hash, _| found.name_hashes.push(hash));
+        }
         for_each_tail(text, &mut |hash| found.name_hashes.push(hash));
         found
     }
@@ -227,6 +230,20 @@ impl<'b> Surroundings<'b> {
     pub(super) fn after(&self, n: usize) -> &'b [u8] {
         self.bytes.get(self.span.1..self.bytes.len().min(self.span.1 + n)).unwrap_or_default()
     }
+}
+
+/// The word in front of a name that a colon glues to it: `provider:token`. Only of names that say what opens something.
+fn owner(bytes: &[u8], (start, end): (usize, usize)) -> &[u8] {
+    let before = &bytes[start.saturating_sub(48)..start];
+    let Some(before) = before.strip_suffix(b":") else { return b"" };
+    let name = bytes.get(start..end).unwrap_or_default();
+    let opens = [&b"access"[..], b"private", b"api"].iter().any(|word| name.eq_ignore_ascii_case(word));
+    let length =
+        before.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_' || **b == b'-').count();
+    if length < before.len() && before[before.len() - length - 1] == b':' || !(opens || names_secret(name)) {
+        return b"";
+    }
+    &before[before.len() - length..]
 }
 
 /// What a sentence says of a value behind it: `as your provider key`, `is the token`.

@@ -4,32 +4,17 @@
 //! rule word `open-weather` is found in `OPENWEATHER_KEY`, `openWeatherKey` and `open.weather.key`, and `key` is not found
 //! in `monkey`. Looking words up by hash costs the same for ten rules and for ten thousand.
 
+mod glued;
 mod meaning;
 
 use std::ops::Range;
+
+use glued::cuts;
 
 pub(in crate::engine) use meaning::{Kind, Meaning, meaning};
 
 /// How many neighbouring words may form one rule word or host together (`asr.api.speechmatics.com` has four).
 const MAX_JOINED: usize = 5;
-
-/// Endings that people glue to a provider's name in lower case: `dropboxtoken`. By last letter, longest first.
-const fn glued(last: u8) -> &'static [&'static [u8]] {
-    match last {
-        b'y' => &[b"secretkey", b"accesskey", b"apikey", b"key"],
-        b'n' => &[b"accesstoken", b"apitoken", b"token"],
-        b't' => &[b"secret", b"client", b"pat"],
-        b's' => &[b"keys", b"pass"],
-        b'd' => &[b"password", b"id"],
-        b'h' => &[b"auth"],
-        b'i' => &[b"api"],
-        b'p' => &[b"app"],
-        b'o' => &[b"io"],
-        b'm' => &[b"com"],
-        b'g' => &[b"org"],
-        _ => &[],
-    }
-}
 
 /// What people glue in front of a provider's name in lower case: `getdropbox(…)`, `mydropboxtoken`.
 const FRONTS: &[&[u8]] = &[b"get", b"set", b"my", b"new"];
@@ -196,14 +181,14 @@ pub(in crate::engine) fn for_each_begun(
             if rest.len() <= most {
                 f(spread(polynomial(rest).0), at..word.end);
             }
-            if let Some(cut) = unglued(rest).filter(|cut| *cut >= BEHIND_FRONT && *cut <= most) {
+            for cut in cuts(rest).filter(|cut| *cut >= BEHIND_FRONT && *cut <= most) {
                 f(spread(polynomial(&rest[..cut]).0), at..at + cut);
             }
         }
         if held == 0 {
             continue;
         }
-        if let Some(cut) = unglued(bytes) {
+        for cut in cuts(bytes) {
             let (own, power) = polynomial(&bytes[..cut]);
             for joined in recent[..held].iter().filter(|j| j.letters + cut <= j.longest) {
                 f(spread(joined.hash.wrapping_mul(power).wrapping_add(own)), joined.start..word.start + cut);
@@ -282,17 +267,6 @@ fn fronted(word: &[u8]) -> Option<usize> {
         return None;
     }
     FRONTS.iter().find(|f| word.len() >= f.len() + BEHIND_FRONT && word.starts_with(f)).map(|f| f.len())
-}
-
-/// The length of a word without what is glued on, and without digits at its end.
-fn unglued(word: &[u8]) -> Option<usize> {
-    let digits = word.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    if digits > 0 && word.len() - digits >= 3 {
-        return Some(word.len() - digits);
-    }
-    let glued = glued(word.last()?.to_ascii_lowercase());
-    let fits = |g: &&&[u8]| word.len() >= g.len() + 3 && word[word.len() - g.len()..].eq_ignore_ascii_case(g);
-    glued.iter().find(fits).map(|g| word.len() - g.len())
 }
 
 #[cfg(test)]
@@ -377,6 +351,12 @@ mod tests {
         for text in ["getopenweather", "myopenweathertoken", "getOpenWeather"] {
             assert!(finds(text, "open-weather"), "{text}");
         }
+        for text in
+            ["OPENWEATHER1SECRET", "openweather2access", "openweatherprivatekey", "OPENWEATHERAPITOKEN3"]
+        {
+            assert!(finds(text, "open-weather"), "{text}");
+        }
+        assert!(finds("newsapikey", "newsapi") && finds("newsapikey", "news"));
         assert!(
             !finds("mysql", "sql") && !finds("newest", "est") && !finds("budgetopenweather", "openweather")
         );

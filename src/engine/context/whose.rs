@@ -27,6 +27,9 @@ const GRAMMAR: &[&str] = &[
     "my", "its", "that", "this", "was", "be", "if", "no", "not",
 ];
 
+/// Words for what opens something, as the whole name of it.
+const OPENS: &[&str] = &["access", "private"];
+
 /// The ends of hosts.
 #[rustfmt::skip]
 const TOPS: &[&[u8]] = &[
@@ -93,6 +96,13 @@ fn told(text: &[u8], start: usize, end: usize) -> Whose {
         }
         last = word.end;
     }
+    // `provider access = `, `provider PRIVATE: `
+    let gives = |rest: &[u8]| matches!(rest, [b'=' | b':', ..] | [b' ', b'=' | b':', ..]);
+    let word = words(&rest[..last]).last().map(|range| &rest[range]);
+    let opens = word.is_some_and(|w| OPENS.iter().any(|o| w.eq_ignore_ascii_case(o.as_bytes())));
+    if opens && gives(&rest[last..]) {
+        return Whose::Secret;
+    }
     let meaning = meaning(&rest[..last]);
     if meaning.kind.is_some() && meaning.against.is_none() { Whose::Secret } else { found }
 }
@@ -137,6 +147,9 @@ mod tests {
             ("front door", Whose::Nobodys),
             ("front\nKEY\n", Whose::Secret),
             ("front\n", Whose::Nobodys),
+            ("front ACCESS: ", Whose::Secret),
+            ("front private = ", Whose::Secret),
+            ("front access denied", Whose::Nobodys),
         ] {
             assert_eq!(told(text.as_bytes(), 0, 5), wanted, "{text}");
         }
