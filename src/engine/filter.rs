@@ -21,11 +21,13 @@ mod tests;
 mod things;
 
 use crate::model::Checksum;
-use crate::rules::{Rule, Segment, Shape};
+use crate::rules::{Need, Rule, Segment, Shape};
 
+use super::boundary::after_glue;
 use super::context::Surroundings;
 pub(super) use data::names_digest;
 pub(super) use placeholder::{plain_setting, says_nothing, weak, well_known};
+pub(super) use shapes::made_by_hand;
 
 use super::judge::random::{Makeup, RANDOM, score};
 use more::MORE;
@@ -34,6 +36,9 @@ use table::FILTERS;
 /// What a value is shows in its first so many bytes: keys may be long and lie in each other, and judging each of them must
 /// not take the longer the longer they are.
 const ENOUGH: usize = 1024;
+
+/// Scores below this read as words.
+const WORDS: i32 = -6;
 
 /// What filters look at.
 #[derive(Debug)]
@@ -81,6 +86,29 @@ impl<'c> Case<'c> {
         let pattern = !generic && matches!(rule.shape, Shape::Pattern(_));
         let rich = checksum == Checksum::Valid || pattern || prefixed && body.len() >= 16 && score >= RANDOM;
         Case { rule, key, body, around, makeup, body_makeup, score, rich, generic, fit }
+    }
+
+    /// Whether a key of a shape that is enough by itself holds digits as names in code do not.
+    pub(super) fn marked(&self) -> bool {
+        !self.generic
+            && self.rule.context.need == Need::No
+            && self.body.len() >= 12
+            && self.body_makeup.digits >= 3
+            && self.score > WORDS
+    }
+
+    /// Whether a value stands for a provider's key even where a person made it up, as authors of tests and of
+    /// documentation do (`prefix_abcd1234abcd1234…`): by a prefix that is enough, or by a name that says whose secret it
+    /// is, and by a body of the whole length with letters and digits.
+    pub(super) fn stands_for_one(&self) -> bool {
+        let m = &self.body_makeup;
+        let prefixed = self.rule.context.need == Need::No && self.prefix().len() >= 4;
+        !self.generic
+            && (prefixed || self.fit >= 2 && self.around.names_secret())
+            && self.body.len() >= 16
+            && m.digits >= 4
+            && m.letters() >= 4
+            && m.distinct >= 6
     }
 
     /// The literal bytes with which the rule's shape begins.
@@ -187,7 +215,9 @@ impl<'c> Case<'c> {
         let after = self.around.after(2);
         // A piece of a path is whole.
         let piece = before == b"/" && after.first() == Some(&b'/');
-        joins(before.first()) && before != b"/"
+        // Nor is what a word for secrets is glued to: `provider_SECRET_…`.
+        let glued = matches!(before, b"_") && after_glue(self.around.bytes, self.around.span.0);
+        joins(before.first()) && before != b"/" && !glued
             || !piece && joins(after.first())
             || after.first() == Some(&b'-') && joins(after.get(1)) && self.rule.confidence < 90
     }

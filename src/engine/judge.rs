@@ -10,7 +10,7 @@ use crate::rules::{Judge, Need, Rule, Segment, Shape, check};
 
 use super::candidate::Candidate;
 use super::context::{Surroundings, Whose};
-use super::filter::{Case, dropped_by, plain_setting, says_nothing, weak, well_known};
+use super::filter::{Case, dropped_by, made_by_hand, plain_setting, says_nothing, weak, well_known};
 use super::named::BY_PLACE;
 use super::words::Kind;
 
@@ -46,6 +46,9 @@ pub(super) enum Verdict {
 /// How sure a password is that everybody knows: just enough, and less anywhere but in a file of settings.
 const WEAK_POINTS: i32 = 52;
 
+/// What a body that a person made up costs: it is told where prefix or name leave no doubt of what it stands for.
+const MADE_BY_HAND: i32 = -28;
+
 /// A number that grows and shrinks, and why.
 struct Score {
     points: i32,
@@ -65,7 +68,8 @@ pub(super) fn assess(rule: &Rule, key: &[u8], candidate: &Candidate, around: &Su
     if let Some(why) = misses_need(rule, fit, around) {
         return Verdict::Drop { by: "need", why: why.into() };
     }
-    if fit < 3 && around.meaning.kind.is_none() && is_hash_to(rule, key) {
+    if fit < 3 && around.meaning.kind.is_none() && is_hash_to(rule, key) && around.whose(rule) < Whose::Secret
+    {
         return Verdict::Drop {
             by: "hash",
             why: "hex digits as of a hash, and no name says that it is a key".into(),
@@ -81,6 +85,9 @@ pub(super) fn assess(rule: &Rule, key: &[u8], candidate: &Candidate, around: &Su
         Score { points: i32::from(rule.confidence), reasons: vec!["shape and context of the rule".into()] };
     by_context(&case, &mut score);
     match rule.judge {
+        _ if case.stands_for_one() && checksum != Checksum::Valid && made_by_hand(&case) => {
+            score.add(MADE_BY_HAND, "counts or repeats itself: made up, but in the place of a key");
+        }
         Judge::Shape => by_shape(&case, &mut score),
         Judge::Random => by_randomness(&case, &mut score),
         Judge::Human => by_human(&case, &mut score),

@@ -2,7 +2,7 @@
 
 use super::testing::{ALNUM, DIGITS, HEX, URL, WORD, detections, keys, lit, pattern, rule, run};
 use crate::model::{LineCol, Origin};
-use crate::rules::Rule;
+use crate::rules::{Judge, Need, Rule};
 
 /// A key body of `len` letters and digits that looks random enough.
 fn body(len: usize) -> String {
@@ -147,6 +147,43 @@ fn the_same_shape_of_two_issuers_is_one_finding() {
     assert_eq!((&*found[0].rule.id, &found[0].alternatives[..]), ("deepseek", &["neospeech".into()][..]));
     let found = detections(&rules, format!("k={}", "sk-".to_string() + &body(32)).as_bytes());
     assert_eq!((&*found[0].rule.id, found[0].alternatives.len()), ("neospeech", 0));
+}
+
+#[test]
+fn a_body_made_by_hand_is_told_where_a_mark_or_a_name_says_whose_it_is() {
+    let mut named = rule("acme", &[run(ALNUM, 32, 32)]);
+    named.context.need = Need::Near;
+    named.context.words = vec!["acme".into()].into();
+    named.judge = Judge::Random;
+    let rules = [rule("voicgen", &[lit("vg_live_"), run(ALNUM, 32, 32)]), named];
+    let counted = "abcd1234".repeat(4);
+    let alphabet = "abcdefghijklmnopqrstuvwxyzabcdef";
+    for (text, found) in [
+        (format!("x = \"vg_live_{counted}\"\n"), true),
+        (format!("x = \"vg_live_{}\"\n", "x".repeat(32)), false),
+        (format!("x = \"vg_live_{alphabet}\"\n"), false),
+        (format!("acme_secret = \"{counted}\"\n"), true),
+        (format!("acme_order = \"{counted}\"\n"), false),
+        (format!("acme_secret = \"{alphabet}\"\n"), false),
+    ] {
+        assert_eq!(keys(&rules, &text).len(), usize::from(found), "{text}");
+    }
+}
+
+#[test]
+fn a_colon_tells_whose_the_name_behind_it_is() {
+    let mut named = rule("acme", &[run(ALNUM, 32, 32)]);
+    named.context.need = Need::Name;
+    named.context.words = vec!["acme".into()].into();
+    named.judge = Judge::Random;
+    for (text, found) in [
+        (format!("acme:token = \"{}\"\n", body(32)), true),
+        (format!("acme:ACCESS = \"{}\"\n", body(32)), true),
+        (format!("acme:order = \"{}\"\n", body(32)), false),
+        (format!("std::token = \"{}\"\n", body(32)), false),
+    ] {
+        assert_eq!(keys(&[named.clone()], &text).len(), usize::from(found), "{text}");
+    }
 }
 
 #[test]

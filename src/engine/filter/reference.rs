@@ -171,7 +171,7 @@ pub(super) fn code(case: &Case<'_>) -> bool {
     if inside_path(case) {
         return true;
     }
-    if case.rich || !case.generic && case.looks_random() {
+    if case.rich || !case.generic && case.looks_random() || case.marked() {
         return false;
     }
     let key = case.key;

@@ -20,6 +20,11 @@ pub(super) fn repeated(case: &Case<'_>) -> bool {
 
 /// Each character follows the one before it, for most of the body: `1234567890`, `abcdef`, `fedcba`.
 pub(super) fn sequence(case: &Case<'_>) -> bool {
+    !case.stands_for_one() && counts_up(case)
+}
+
+/// The same for any key.
+fn counts_up(case: &Case<'_>) -> bool {
     let body = case.body;
     if weak(case) {
         return false;
@@ -55,7 +60,11 @@ pub(super) fn sequence(case: &Case<'_>) -> bool {
 
 /// The same few characters over and over: `abcd1234abcd1234`, `deadbeefdeadbeef`.
 pub(super) fn periodic(case: &Case<'_>) -> bool {
-    let body = case.body;
+    !case.stands_for_one() && repeats_itself(case.body)
+}
+
+/// The same for any text.
+fn repeats_itself(body: &[u8]) -> bool {
     (1..=16).filter(|p| body.len() >= 2 * p && body.len() >= 12).any(|p| {
         let same = body.iter().zip(&body[p..]).filter(|(a, b)| a == b).count();
         same * 20 >= (body.len() - p) * 19
@@ -69,13 +78,18 @@ pub(super) fn spelled(case: &Case<'_>) -> bool {
         b"deadbeef", b"cafebabe", b"feedface", b"qwertyuiop", b"asdfghjkl", b"a1b2c3d4e5", b"1a2b3c4d5e",
         b"0123456789", b"1234567890", b"abcdefgh", b"1q2w3e4r",
     ];
-    if case.rich {
+    if case.rich || case.stands_for_one() {
         return false;
     }
     if case.generic && contains_no_case(case.body, b"abcd1234") {
         return true;
     }
     SPELLED.iter().any(|s| contains_no_case(case.body, s))
+}
+
+/// Whether a body counts or repeats itself: a person made it up.
+pub(in crate::engine) fn made_by_hand(case: &Case<'_>) -> bool {
+    counts_up(case) || repeats_itself(case.body)
 }
 
 /// An ellipsis, or `xxxx` and its kin where the rest should stand.
@@ -94,7 +108,7 @@ pub(super) fn ellipsis(case: &Case<'_>) -> bool {
 /// Marks do not make a blank of a rich key: people paste one over `YOUR_KEY` and leave `<` and `>`, and mail addresses stand
 /// in them.
 pub(super) fn blank(case: &Case<'_>) -> bool {
-    if case.rich {
+    if case.rich || case.marked() || !case.generic && case.looks_random() {
         return false;
     }
     let text = if case.generic { case.key } else { case.value_nearby() };
