@@ -150,6 +150,26 @@ pub(super) fn sum_line(case: &Case<'_>) -> bool {
         || starts && case.around.after(1) == b" " && case.fit < 2
 }
 
+/// The key of a record in a table: `'id' => 28, 'name' => 'Buckaroo', 'key' => '…'`, also for records that stand in lists of
+/// JSON. Programs ship such tables; `key` is what tells their records apart.
+pub(super) fn of_a_record(case: &Case<'_>) -> bool {
+    if case.rich || !case.makeup.is_hex() || !case.around.name_text().eq_ignore_ascii_case(b"key") {
+        return false;
+    }
+    let before = case.around.before(300);
+    let record = before.rsplit(|b| matches!(b, b'\n' | b'{' | b'[' | b'(')).next().unwrap_or_default();
+    let field = |name: &[u8]| {
+        let at = memchr::memmem::find(record, name)? + name.len();
+        let value = record.get(at..)?.trim_ascii_start();
+        let value = value.strip_prefix(b"=>").or_else(|| value.strip_prefix(b":"))?;
+        value.trim_ascii_start().first().copied()
+    };
+    let either = |name: &str| {
+        field(format!("\"{name}\"").as_bytes()).or_else(|| field(format!("'{name}'").as_bytes()))
+    };
+    either("id").is_some_and(|first| first.is_ascii_digit()) && either("name").is_some()
+}
+
 /// A UUID under a name that says nothing of a secret.
 pub(super) fn uuid(case: &Case<'_>) -> bool {
     let key = case.key;

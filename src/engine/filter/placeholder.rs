@@ -160,7 +160,7 @@ fn starts_to_the_reader(value: &[u8]) -> bool {
     const STARTS: &[&[u8]] = &[
         b"your_", b"your-", b"your ", b"<your", b"enter_", b"enter-", b"enter ", b"put_", b"put-", b"paste",
         b"add_your", b"add-your", b"set_your", b"insert", b"replace", b"change_me", b"changeme", b"change-me",
-        b"my_secret", b"my-secret", b"mysecret", b"my_api", b"my-api", b"my_token", b"my-token", b"yourapi",
+        b"my_secret", b"my-secret", b"mysecret", b"my_test", b"my-test", b"my_api", b"my-api", b"my_token", b"my-token", b"yourapi",
         b"yourkey", b"yoursecret", b"yourtoken", b"yourpass", b"xxxx", b"todo", b"test_", b"dummy", b"fake",
         b"redacted", b"example", b"sample", b"placeholder",
     ];

@@ -147,6 +147,13 @@ pub(super) static FILTERS: &[Filter] = &[
         keeps: &["token = «de90cc6fb38fc0963ad72b210f1f284cd68cea36»"],
     },
     Filter {
+        name: "record",
+        about: "the key of a record with a number and a name, as in tables that programs ship",
+        test: data::of_a_record,
+        drops: &["['id' => 28, 'name' => 'Acme', 'key' => '«63127b1e8f0c4da2b5e9673f4a0d28c1»']"],
+        keeps: &["['name' => 'Acme', 'key' => '«63127b1e8f0c4da2b5e9673f4a0d28c1»']"],
+    },
+    Filter {
         name: "public",
         about: "a public key, a certificate, an image",
         test: data::public_data,

@@ -95,7 +95,7 @@ const OTHER_KEYS: &[&str] = &[
     "query", "search", "lookup", "index", "registry", "event", "topic", "menu", "locale", "error", "publishable",
     "site", "publickey", "host", "known", "verification", "verify", "verifying", "prefix", "sub", "default",
     "current", "last", "first", "old", "new", "other", "two", "tree", "btree", "node", "entity", "cluster", "tag",
-    "annotation",
+    "annotation", "gateway",
 ];
 
 /// Words in front of `token` that make it a piece of syntax or of no lasting worth.
