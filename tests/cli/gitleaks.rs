@@ -114,8 +114,8 @@ fn allowlists_speak_of_our_rules_too_and_are_counted() {
         sandbox.file(".gitleaks.toml", list);
         let ran = sandbox.run(FLAG).code(code);
         if code == 0 {
-            let said =
-                ran.err.contains("1 gitleaks configuration") || ran.err.contains("switched off: voicgen");
+            let said = ran.err.contains("1 allowed by the gitleaks configuration")
+                || ran.err.contains("switched off: voicgen");
             assert!(said, "{list}: {}", ran.err);
         }
         sandbox.run(["scan"]).code(1);
@@ -134,7 +134,7 @@ fn commits_are_asked_in_the_history() {
         sandbox.file("../c.toml", format!("{ACME}[[rules.allowlists]]\ncommits = ['{commit}']\n"));
         sandbox.run(["history", "--gitleaks-config", "../c.toml"])
     };
-    run(&commit).code(0).warns("1 gitleaks configuration");
+    run(&commit).code(0).warns("1 allowed by the gitleaks configuration");
     run(&commit.replace(|c: char| c.is_ascii_digit(), "0")).code(1);
 }
 
@@ -227,5 +227,5 @@ fn a_stop_word_may_be_a_whole_private_key() {
     sandbox
         .run(["scan", "--gitleaks-config", config.to_str().unwrap()])
         .code(0)
-        .warns("1 gitleaks configuration");
+        .warns("1 allowed by the gitleaks configuration");
 }
