@@ -27,7 +27,7 @@ mod yaml;
 
 pub use charset::Charset;
 pub use check_kind::CheckKind;
-pub use checksum::{Claims, Fact, aws_account, check, facts, is_mnemonic_word};
+pub use checksum::{Claims, Fact, aws_account, check, facts, from_base64, is_mnemonic_word};
 #[cfg(test)]
 pub(crate) use compile::pattern_beginnings;
 pub use fits::literal_prefix;

@@ -3,6 +3,7 @@
 use super::Case;
 use super::placeholder::says_nothing;
 use crate::engine::judge::random::{Makeup, score};
+use crate::rules::from_base64;
 
 /// Base64 of words, as in documentation and tests; of a count; or of credentials that nobody keeps.
 pub(super) fn encoded_words(case: &Case<'_>) -> bool {
@@ -33,26 +34,7 @@ fn counts(text: &[u8]) -> bool {
     text.len() >= 8 && steps * 4 >= (text.len() - 1) * 3
 }
 
-/// What base64 of at most 200 characters says; nothing if it is none.
+/// What the first 200 characters of base64 say; nothing if they are none.
 fn plain(text: &[u8]) -> Option<Vec<u8>> {
-    let text = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
-    let mut plain = Vec::with_capacity(text.len());
-    let (mut bits, mut held) = (0u32, 0);
-    for &byte in text.get(..text.len().min(200))? {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(six);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            plain.push((bits >> held) as u8);
-        }
-    }
-    Some(plain)
+    from_base64(&text[..text.len().min(200)])
 }

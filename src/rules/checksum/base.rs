@@ -11,8 +11,8 @@ const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrst
 /// No base58 text is longer: decoding takes time square in the length.
 const LONGEST_BASE58: usize = 256;
 
-/// Decodes base64 of either alphabet, with or without padding. Bits beyond the last byte are ignored.
-pub(super) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
+/// Decodes base64 of either alphabet, with or without padding; `None` if it is none. Bits beyond the last byte are ignored.
+pub fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
     let body = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
     if body.len() % 4 == 1 {
         return None;

@@ -18,6 +18,7 @@ mod macaroon;
 mod nats;
 mod structure;
 
+pub use base::from_base64;
 pub use bip39::is_mnemonic_word;
 pub use facts::{Fact, aws_account, facts};
 pub use jwt::Claims;
