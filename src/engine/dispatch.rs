@@ -35,9 +35,7 @@ pub(super) struct Dispatch {
     leads: Hashes,
     /// Where one of these may stand.
     gate: Gate,
-    /// Entries that hang on something at a distance behind a start: distance, the fewest wide bytes that any of them
-    /// has from its start on (in this order), and what stands there.
-    distances: Vec<(u8, usize, Hashes)>,
+    /// Entries that hang on something at a distance behind a start.
     distant: Distant,
     /// Whether a far start may follow `_`.
     underscored: bool,
@@ -59,6 +57,8 @@ pub(super) struct Dispatch {
 struct Distant {
     /// The distances, those for the shortest keys first, and what tells the bits of one from those of another.
     salts: Vec<(u8, u8)>,
+    /// What stands at each of them.
+    hashes: Vec<Hashes>,
     /// How many of them are for keys of so many wide bytes or fewer.
     within: [u8; Distant::LONGEST + 1],
     bits: Box<[u64; 256]>,
@@ -72,20 +72,25 @@ impl Distant {
     const LONGEST: usize = 127;
 
     /// From distances, the fewest wide bytes that any of their keys has (in this order), and what stands there.
-    fn new(distances: &[(u8, usize, Hashes)]) -> Distant {
+    fn new(distances: Vec<(u8, usize, Hashes)>) -> Distant {
         const { assert!(1 << Distant::SIZE == 256 * 64, "as many bits as there are") };
-        let mut distant =
-            Distant { salts: Vec::new(), within: [0; Distant::LONGEST + 1], bits: Box::new([0; 256]) };
-        for (distance, least, hashes) in distances {
+        let mut distant = Distant {
+            salts: Vec::new(),
+            hashes: Vec::new(),
+            within: [0; Distant::LONGEST + 1],
+            bits: Box::new([0; 256]),
+        };
+        for (distance, least, mut hashes) in distances {
             // Odd, so that no two are the same.
             let salt = distance.wrapping_mul(0x9D);
-            distant.salts.push((*distance, salt));
-            for (word, bits) in hashes.bits().iter().enumerate() {
+            for (word, bits) in hashes.take_bits().iter().enumerate() {
                 distant.bits[word ^ usize::from(salt)] |= bits;
             }
-            for within in &mut distant.within[*least.min(&Distant::LONGEST)..] {
+            for within in &mut distant.within[least.min(Distant::LONGEST)..] {
                 *within += 1;
             }
+            distant.salts.push((distance, salt));
+            distant.hashes.push(hashes);
         }
         distant
     }
@@ -203,7 +208,6 @@ impl Dispatch {
             })
             .collect();
         distances.sort_by_key(|(_, least, _)| *least);
-        let distant = Distant::new(&distances);
         let by = if heads.len() <= FEW_HEADS { By::Three(16, 19) } else { By::Three(18, 22) };
         let run_firsts =
             runs.iter().fold((Charset::NONE, usize::MAX), |(all, shortest), (first, least, _)| {
@@ -218,8 +222,7 @@ impl Dispatch {
             gate: heads.gate(&mut leads),
             heads,
             leads,
-            distances,
-            distant,
+            distant: Distant::new(distances),
             underscored,
             runs,
             urls,
@@ -314,13 +317,10 @@ impl Dispatch {
                 self.try_entry(bytes, start, *entry, sink);
             }
         }
-        for (distance, least, hashes) in &self.distances {
-            if *least > length {
-                break;
-            }
-            let at = start + usize::from(*distance);
+        for (&(distance, salt), hashes) in self.distant.within(length).iter().zip(&self.distant.hashes) {
+            let at = start + usize::from(distance);
             let Some(four) = bytes.get(at..).and_then(|b| b.first_chunk::<4>()) else { break };
-            if hashes.may(u32::from_le_bytes(*four)) {
+            if self.distant.has(u32::from_le_bytes(*four), salt) {
                 for entry in hashes.entries(*four, &bytes[at + 4..]) {
                     self.try_entry(bytes, start, entry, sink);
                 }

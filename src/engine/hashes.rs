@@ -1,5 +1,5 @@
-//! Two tables that answer "does any rule begin so?" from a few bytes: a set of bits, asked at every long run, and
-//! lists by the two most telling bytes, asked when the bit is set, which know the next six bytes exactly.
+//! Two tables that answer "does any rule begin so?" from a few bytes: a set of bits, which is handed to what asks it at every
+//! long run, and lists by the two most telling bytes, asked when the bit is set, which know the next six bytes exactly.
 
 use crate::lanes::{Gate, slot};
 use crate::rules::Charset;
@@ -23,8 +23,9 @@ pub(super) enum By {
 #[derive(Debug)]
 pub(super) struct Hashes {
     by: By,
+    /// Until they are taken.
     bits: Box<[u64]>,
-    /// By the hash of four bytes, asked where the first three may begin something.
+    /// By the hash of four bytes, asked where the first three may begin something; until they are taken.
     more: Box<[u64]>,
     /// Where the list of each pair of bytes begins in `entries`; one more at the end.
     heads: Box<[u32]>,
@@ -128,24 +129,12 @@ impl Hashes {
     /// Takes the bits of these, by three and by four bytes, and of others by two, for what asks all of them at once.
     pub(super) fn gate(&mut self, leads: &mut Hashes) -> Gate {
         assert!(matches!((self.by, leads.by), (By::Three(..), By::Two)), "three, four and two bytes");
-        let take = std::mem::take::<Box<[u64]>>;
-        Gate::new(take(&mut self.bits), take(&mut self.more), take(&mut leads.bits))
+        Gate::new(self.take_bits(), std::mem::take(&mut self.more), leads.take_bits())
     }
 
-    /// The bits that are asked first, by the hash of the bytes that decide or by the bytes themselves.
-    pub(super) fn bits(&self) -> &[u64] {
-        &self.bits
-    }
-
-    /// Whether some entry may begin with these four bytes; a few others pass as well.
-    #[inline]
-    pub(super) fn may(&self, four: u32) -> bool {
-        let bit = match self.by {
-            By::Four(size) => hash(four, size),
-            // A gate asks them.
-            By::Three(..) | By::Two => return true,
-        };
-        self.bits[bit >> 6] >> (bit & 63) & 1 == 1
+    /// Takes the bits that are asked first, by the hash of the bytes that decide or by the bytes themselves.
+    pub(super) fn take_bits(&mut self) -> Box<[u64]> {
+        std::mem::take(&mut self.bits)
     }
 
     /// The entries that begin with these bytes, of which the first four decide where they are looked for.
