@@ -226,6 +226,11 @@ impl<'b> Surroundings<'b> {
         self.bytes.get(self.span.0.saturating_sub(n)..self.span.0).unwrap_or_default()
     }
 
+    /// What stands in front of the candidate on its line, of the last `n` bytes.
+    pub(super) fn line_before(&self, n: usize) -> &'b [u8] {
+        self.before(n).rsplit(|b| *b == b'\n').next().unwrap_or_default()
+    }
+
     /// The `n` bytes directly behind the candidate, or fewer.
     pub(super) fn after(&self, n: usize) -> &'b [u8] {
         self.bytes.get(self.span.1..self.bytes.len().min(self.span.1 + n)).unwrap_or_default()

@@ -107,8 +107,7 @@ fn of_a_change(case: &Case<'_>) -> bool {
 
 /// `- Generate the required shell_secret d65d48…`: a commit at the end of an item of what changed.
 fn ends_an_item(case: &Case<'_>) -> bool {
-    let front = case.around.before(300);
-    let line = front.rsplit(|b| *b == b'\n').next().unwrap_or_default().trim_ascii_start();
+    let line = case.around.line_before(300).trim_ascii_start();
     let item = line.strip_prefix(b"- ").or_else(|| line.strip_prefix(b"* ")).unwrap_or_default();
     matches!(case.around.after(1), [] | [b'\n' | b'\r' | b')'])
         && item.split(|b| *b == b' ').filter(|w| !w.is_empty()).count() >= 3

@@ -319,8 +319,7 @@ pub(in crate::engine) fn plain_setting(case: &Case<'_>) -> bool {
 
 /// Whether the line of the candidate is commented out.
 fn in_comment(case: &Case<'_>) -> bool {
-    let before = &case.around.bytes[case.around.span.0.saturating_sub(200)..case.around.span.0];
-    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default().trim_ascii_start();
+    let line = case.around.line_before(200).trim_ascii_start();
     [&b"#"[..], b"//", b";", b"--", b"*", b"<!--"].iter().any(|mark| line.starts_with(mark))
 }
 

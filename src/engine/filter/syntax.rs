@@ -15,8 +15,7 @@ pub(super) fn of_a_template(case: &Case<'_>) -> bool {
     if case.around.value.quoted && !(case.generic && passed) {
         return false;
     }
-    let front = case.around.before(300);
-    let line = front.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let line = case.around.line_before(300);
     let behind = case.around.after(300).split(|b| *b == b'\n').next().unwrap_or_default();
     [(&b"{{"[..], &b"}}"[..]), (b"{%", b"%}"), (b"<%", b"%>")].into_iter().any(|(opens, closes)| {
         let opened = memchr::memmem::rfind(line, opens);
